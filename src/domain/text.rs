@@ -1,0 +1,39 @@
+//! Words that are nearly right: slips of the keyboard, and the nearest word to offer.
+
+/// The word among `words` that `typed` was most likely meant to be, if one is near enough: one
+/// slip in a short word, two or three in a longer one. Swapped neighbours count as one slip.
+pub fn nearest<'a>(typed: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody types a command of this length; comparing it would only cost time.
+    if typed.len() > 64 {
+        return None;
+    }
+    let typed = typed.to_lowercase();
+    let allowed = match typed.chars().count() {
+        0..=2 => 0,
+        3..=4 => 1,
+        5..=8 => 2,
+        _ => 3,
+    };
+    words
+        .into_iter()
+        .map(|word| (strsim::osa_distance(&typed, &word.to_lowercase()), word))
+        .filter(|&(distance, _)| distance <= allowed)
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_slip_is_forgiven_and_a_stranger_is_not() {
+        let words = ["implemented", "implementable", "stage", "status"];
+        assert_eq!(nearest("imlpemented", words), Some("implemented"));
+        assert_eq!(nearest("STAEG", words), Some("stage"));
+        assert_eq!(nearest("stat", words), None);
+        assert_eq!(nearest("removed", words), None);
+        assert_eq!(nearest("", words), None);
+        assert_eq!(nearest(&"x".repeat(100_000), words), None);
+    }
+}
