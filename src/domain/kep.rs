@@ -7,6 +7,7 @@ mod yaml;
 
 use chrono::NaiveDate;
 
+pub(crate) use self::people::mentioned;
 pub use self::{
     people::{Marker, Person},
     prod_readiness::{ProdReadiness, read_prod_readiness},

@@ -4,6 +4,7 @@
 //! It reads words, not types: a path is followed through the file's own imports and aliases, and no
 //! further. Test modules inside `src/` keep to the rule like any other code.
 
+mod breaches;
 mod paths;
 
 use std::{
@@ -32,7 +33,12 @@ enum Environment {
 
 impl Layer {
     const fn new(name: &'static str, may_import: &'static [&'static str]) -> Self {
-        Self { name, may_import, never: &[], environment: Environment::Nothing }
+        Self {
+            name,
+            may_import,
+            never: &[],
+            environment: Environment::Nothing,
+        }
     }
 
     const fn never(self, never: &'static [&'static str]) -> Self {
@@ -40,7 +46,10 @@ impl Layer {
     }
 
     const fn reads(self, environment: Environment) -> Self {
-        Self { environment, ..self }
+        Self {
+            environment,
+            ..self
+        }
     }
 }
 
@@ -101,16 +110,29 @@ fn sources_keep_to_the_layers() {
     let source_root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     collect_rust_files(&source_root, &mut files);
-    assert!(!files.is_empty(), "no Rust file under {}", source_root.display());
+    assert!(
+        !files.is_empty(),
+        "no Rust file under {}",
+        source_root.display()
+    );
     files.sort();
 
     let mut breaches = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).expect("a source file is readable");
-        let inside = file.strip_prefix(&source_root).expect("the walk began there");
-        breaches.extend(breaches_in(&inside.to_string_lossy().replace('\\', "/"), &text));
+        let inside = file
+            .strip_prefix(&source_root)
+            .expect("the walk began there");
+        breaches.extend(breaches_in(
+            &inside.to_string_lossy().replace('\\', "/"),
+            &text,
+        ));
     }
-    assert!(breaches.is_empty(), "the layering rule is broken:\n{}", breaches.join("\n"));
+    assert!(
+        breaches.is_empty(),
+        "the layering rule is broken:\n{}",
+        breaches.join("\n")
+    );
 }
 
 fn collect_rust_files(directory: &Path, into: &mut Vec<PathBuf>) {
@@ -129,16 +151,25 @@ fn breaches_in(file: &str, text: &str) -> Vec<String> {
     let module = module_of(file);
     let (name, layer) = match module.get(1) {
         Some(name) => (name.as_str(), module_layer(name)),
-        None => (file.trim_end_matches(".rs"), layer(file.trim_end_matches(".rs"))),
+        None => (
+            file.trim_end_matches(".rs"),
+            layer(file.trim_end_matches(".rs")),
+        ),
     };
     let Some(layer) = layer else {
-        return vec![format!("src/{file}:1: `{name}` is no layer: give it a place in the rule")];
+        return vec![format!(
+            "src/{file}:1: `{name}` is no layer: give it a place in the rule"
+        )];
     };
     let mut breaches: Vec<String> = mentions_in(text, &module)
         .iter()
         .filter_map(|mention| {
             let what = breach(layer, &mention.path)?;
-            Some(format!("src/{file}:{}: `{}`: {what}", mention.line, mention.path.join("::")))
+            Some(format!(
+                "src/{file}:{}: `{}`: {what}",
+                mention.line,
+                mention.path.join("::")
+            ))
         })
         .collect();
     breaches.dedup();
@@ -147,8 +178,10 @@ fn breaches_in(file: &str, text: &str) -> Vec<String> {
 
 /// The module path of a file: `domain/kep.rs` is `crate::domain::kep`.
 fn module_of(file: &str) -> Vec<String> {
-    let mut module: Vec<_> =
-        ["crate"].into_iter().chain(file.trim_end_matches(".rs").split('/')).collect();
+    let mut module: Vec<_> = ["crate"]
+        .into_iter()
+        .chain(file.trim_end_matches(".rs").split('/'))
+        .collect();
     module.pop_if(|last| ["mod", "lib", "main"].contains(last));
     module.into_iter().map(str::to_owned).collect()
 }
@@ -173,7 +206,9 @@ fn breach_inside(layer: &Layer, target: &str) -> Option<String> {
         return Some("name the module, not the whole crate".to_owned());
     }
     if module_layer(target).is_none() {
-        return Some(format!("`{target}` is no layer: give it a place in the rule"));
+        return Some(format!(
+            "`{target}` is no layer: give it a place in the rule"
+        ));
     }
     if target == name || layer.may_import == ALL || layer.may_import.contains(&target) {
         return None;
@@ -205,158 +240,21 @@ fn breach_of_environment(layer: &Layer, path: &[String]) -> Option<String> {
 /// it was imported.
 fn names(path: &[String], item: &str) -> bool {
     let item: Vec<&str> = item.split("::").collect();
-    let is_family = path[0].strip_prefix(item[0]).is_some_and(|rest| rest.starts_with('_'));
+    let is_family = path[0]
+        .strip_prefix(item[0])
+        .is_some_and(|rest| rest.starts_with('_'));
     if item.len() == 1 && is_family {
         return true;
     }
     if let [_, clock, "now"] = item[..] {
-        return path.windows(2).any(|words| words[0] == clock && words[1] == "now");
+        return path
+            .windows(2)
+            .any(|words| words[0] == clock && words[1] == "now");
     }
-    let in_step = path.iter().zip(&item).take_while(|(word, wanted)| word == wanted).count();
+    let in_step = path
+        .iter()
+        .zip(&item)
+        .take_while(|(word, wanted)| word == wanted)
+        .count();
     in_step == item.len() || (in_step > 0 && path[in_step..] == ["*"])
-}
-
-/// Asserts that `text`, were it the file `src/file`, breaches the rule as `expected` and no more.
-#[track_caller]
-fn expect_breaches(file: &str, text: &str, expected: &[&str]) {
-    assert_eq!(breaches_in(file, text), expected, "in {text:?}");
-}
-
-#[test]
-fn each_layer_is_held_to_its_list() {
-    for (file, target, rule) in [
-        ("domain/kep.rs", "command", "`domain` must import nothing of this crate"),
-        ("command/mod.rs", "ports", "`command` may import only domain"),
-        ("ports.rs", "command", "`ports` may import only domain"),
-        ("config.rs", "app", "`config` may import only domain"),
-        ("sample.rs", "config", "`sample` may import only domain"),
-        ("handlers/status.rs", "github", "`handlers` may import only domain, command, ports"),
-        ("jobs/sync.rs", "store", "`jobs` may import only domain, command, ports"),
-        ("slack/socket.rs", "github", "`slack` may import only domain, ports"),
-        ("github/facts.rs", "store", "`github` may import only domain, ports"),
-        ("store/sqlite.rs", "slack", "`store` may import only domain, ports"),
-        ("web.rs", "store", "`web` may import only domain, ports, command, slack, github"),
-    ] {
-        let text = format!("use std::fmt;\nuse crate::{target}::Thing;\n");
-        expect_breaches(file, &text, &[&format!("src/{file}:2: `crate::{target}::Thing`: {rule}")]);
-    }
-    expect_breaches(
-        "main.rs",
-        "fn main() { kep_liaison::cli::run(std::env::args_os()); kep_liaison::app::start() }",
-        &["src/main.rs:1: `kep_liaison::app::start`: `main` may import only cli"],
-    );
-}
-
-#[test]
-fn a_layer_may_import_itself_and_what_its_list_says() {
-    for (file, text) in [
-        ("domain/kep.rs", "use super::login::Login; use crate::domain::Release;"),
-        ("handlers/status.rs", "use crate::{command::Command, domain::*, ports::{Chat, Forge}};"),
-        ("sandbox/mod.rs", "use crate::{slack, github, store, app};"),
-        ("config.rs", "mod tests { use super::*; } use std::env; fn f() { env::var(\"A\"); }"),
-        ("cli/mod.rs", "use std::env; fn f() { env::args_os(); crate::app::start(); }"),
-        ("lib.rs", "pub mod cli;\npub mod domain;\n"),
-    ] {
-        expect_breaches(file, text, &[]);
-    }
-}
-
-#[test]
-fn an_unnamed_module_is_a_breach() {
-    let wants_a_place = "is no layer: give it a place in the rule";
-    expect_breaches("util.rs", "", &[&format!("src/util.rs:1: `util` {wants_a_place}")]);
-    expect_breaches("bin/x.rs", "", &[&format!("src/bin/x.rs:1: `bin` {wants_a_place}")]);
-    expect_breaches(
-        "lib.rs",
-        "pub mod domain;\nmod util { fn f() {} }",
-        &[&format!("src/lib.rs:2: `crate::util`: `util` {wants_a_place}")],
-    );
-    expect_breaches(
-        "cli/mod.rs",
-        "use crate::util::pad;",
-        &[&format!("src/cli/mod.rs:1: `crate::util::pad`: `util` {wants_a_place}")],
-    );
-    expect_breaches(
-        "cli.rs",
-        "use super::*;",
-        &["src/cli.rs:1: `crate::*`: name the module, not the whole crate"],
-    );
-}
-
-#[test]
-fn the_domain_names_nothing_impure() {
-    for (code, path, item) in [
-        ("use tokio::sync::Mutex;", "tokio::sync::Mutex", "tokio"),
-        ("fn f(x: hyper_util::X) {}", "hyper_util::X", "hyper"),
-        ("fn f() -> ::axum::Router {}", "axum::Router", "axum"),
-        ("extern crate octocrab;", "octocrab", "octocrab"),
-        ("use slack_morphism as s;", "slack_morphism", "slack_morphism"),
-        ("#[derive(sqlx::FromRow)] struct S;", "sqlx::FromRow", "sqlx"),
-        ("fn f() -> Option<reqwest::Url> {}", "reqwest::Url", "reqwest"),
-        ("use std::{fmt, fs::{self}};", "std::fs", "std::fs"),
-        ("use std::net::*;", "std::net::*", "std::net"),
-        ("use std::time::{Duration, SystemTime};", "std::time::SystemTime", "std::time::SystemTime"),
-        ("fn f() { std::time::Instant::now(); }", "std::time::Instant::now", "std::time::Instant"),
-        ("use chrono::Utc; fn f() { Utc::now(); }", "chrono::Utc::now", "chrono::Utc::now"),
-        ("use chrono::*; fn f() { Local::now(); }", "Local::now", "chrono::Local::now"),
-    ] {
-        let expected = format!("src/domain/kep.rs:1: `{path}`: `domain` must not name `{item}`");
-        expect_breaches("domain/kep.rs", code, &[&expected]);
-    }
-}
-
-#[test]
-fn use_cases_hold_no_type_of_a_client() {
-    for layer in ["handlers", "jobs"] {
-        for client in CLIENTS {
-            let file = format!("{layer}/mod.rs");
-            let breach = format!("src/{file}:1: `{client}::X`: `{layer}` must not name `{client}`");
-            expect_breaches(&file, &format!("use {client}::X;"), &[&breach]);
-        }
-    }
-}
-
-#[test]
-fn only_config_reads_the_environment() {
-    for layer in LAYERS.iter().filter(|layer| module_layer(layer.name).is_some()) {
-        let rule = match layer.environment {
-            Environment::Everything => continue,
-            Environment::Arguments => "`cli` may read only the arguments",
-            Environment::Nothing => "only `config` reads the environment",
-        };
-        let file = format!("{}.rs", layer.name);
-        let breach = format!("src/{file}:1: `std::env::var`: {rule}");
-        expect_breaches(&file, "fn f() { std::env::var(\"HOME\"); }", &[&breach]);
-    }
-}
-
-#[test]
-fn breaches_are_found_however_they_are_written() {
-    let store = |line: usize, path: &str| {
-        format!("src/slack/send.rs:{line}: `{path}`: `slack` may import only domain, ports")
-    };
-    for (code, line, path) in [
-        ("use crate::{domain::Kep, store};", 1, "crate::store"),
-        ("use crate::{\n    domain::{Kep, Login},\n    store::{\n  Db,\n },\n};", 4, "crate::store::Db"),
-        ("use crate\n    ::store\n    ::Db;", 3, "crate::store::Db"),
-        ("pub(crate) use crate::store::Db as Database;", 1, "crate::store::Db"),
-        ("use super::super::store::Db;", 1, "crate::store::Db"),
-        ("mod inner { use super::super::super::store::Db; }", 1, "crate::store::Db"),
-        ("fn f() {}\nfn g(db: &crate::store::Db) {}", 2, "crate::store::Db"),
-        ("use crate as all; fn f() { all::store::open(); }", 1, "crate::store::open"),
-        ("type T<'a> = Vec<&'a crate::store::Db>; const C: char = '\"';", 1, "crate::store::Db"),
-        ("const Q: &str = r#\"\"\"#;\n/* \" */ use crate::store::Db;", 2, "crate::store::Db"),
-    ] {
-        expect_breaches("slack/send.rs", code, &[&store(line, path)]);
-    }
-}
-
-#[test]
-fn comments_and_strings_are_no_imports() {
-    let text = "//! See [`crate::store`].\n\
-        /* use crate::store; /* nested */ use crate::github; */\n\
-        const A: &str = \"use crate::store::Db; \\\" crate::github::X\";\n\
-        const B: &str = r##\"crate::store::\"# Db\"##;\n\
-        fn f<'a>(x: &'a str) -> impl Sized + use<'a> { ('\\'', b'\"', x) }\n";
-    expect_breaches("domain/kep.rs", text, &[]);
 }

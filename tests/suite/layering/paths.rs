@@ -37,7 +37,10 @@ struct Scan {
 
 impl Scan {
     fn over(tokens: &[Token], module: &[String]) -> Self {
-        let mut scan = Self { module: module.to_vec(), ..Self::default() };
+        let mut scan = Self {
+            module: module.to_vec(),
+            ..Self::default()
+        };
         let mut at = 0;
         while at < tokens.len() {
             at = scan.step(tokens, at);
@@ -147,20 +150,31 @@ impl Scan {
 
     /// `self` and `super` replaced by the modules they mean.
     fn written_out(&self, path: Vec<String>) -> Vec<String> {
-        let supers = path.iter().take_while(|word| *word == "super" || *word == "self").count();
+        let supers = path
+            .iter()
+            .take_while(|word| *word == "super" || *word == "self")
+            .count();
         if supers == 0 {
             return path;
         }
         let up = path.iter().filter(|word| *word == "super").count();
         let stay = self.module.len().saturating_sub(up).max(1);
-        self.module[..stay].iter().cloned().chain(path.into_iter().skip(supers)).collect()
+        self.module[..stay]
+            .iter()
+            .cloned()
+            .chain(path.into_iter().skip(supers))
+            .collect()
     }
 }
 
+/// Whether the word at `at` follows a `::` that is not the start of a path, as in `-> ::axum::X`.
 fn continues_a_path(tokens: &[Token], at: usize) -> bool {
-    at >= 2
-        && tokens[at - 1].word == "::"
-        && (is_word(&tokens[at - 2].word) || tokens[at - 2].word == ">")
+    let back = |by: usize| at.checked_sub(by).map_or("", |place| &tokens[place].word);
+    back(1) == "::"
+        && match back(2) {
+            ">" => !["-", "="].contains(&back(3)),
+            word => is_word(word) && !["as", "dyn", "for", "impl", "in", "mut"].contains(&word),
+        }
 }
 
 /// A name, `::`, or a single sign; comments, strings and characters are left out.
@@ -179,7 +193,11 @@ fn tokens(text: &str) -> Vec<Token> {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let skipped = length_of_prose(rest);
-        let length = if skipped > 0 { skipped } else { length_of_token(rest, first) };
+        let length = if skipped > 0 {
+            skipped
+        } else {
+            length_of_token(rest, first)
+        };
         if skipped == 0 && !first.is_whitespace() {
             let word = rest[..length].trim_start_matches("r#").to_owned();
             tokens.push(Token { word, line });
@@ -210,9 +228,10 @@ fn length_of_prose(text: &str) -> usize {
     if text.starts_with("/*") {
         return length_of_block_comment(text);
     }
-    let prefix = ["br", "cr", "b", "c", "r", ""]
-        .into_iter()
-        .find(|prefix| text.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['"', '#'])));
+    let prefix = ["br", "cr", "b", "c", "r", ""].into_iter().find(|prefix| {
+        text.strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with(['"', '#']))
+    });
     match prefix {
         Some(prefix) if prefix.ends_with('r') => length_of_raw_string(text, prefix.len()),
         Some(prefix) if text[prefix.len()..].starts_with('"') => {
@@ -250,7 +269,9 @@ fn length_of_raw_string(text: &str, prefix: usize) -> usize {
         return 0; // a raw name, `r#type`
     }
     let close = format!("\"{}", "#".repeat(hashes));
-    text[open..].find(&close).map_or(text.len(), |at| open + at + close.len())
+    text[open..]
+        .find(&close)
+        .map_or(text.len(), |at| open + at + close.len())
 }
 
 fn length_of_quoted(text: &str, quote: char) -> usize {

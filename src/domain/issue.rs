@@ -1,0 +1,84 @@
+//! An issue or a pull request of a repository, as a forge tells it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Login, Release};
+
+/// An issue or a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// `containerd/containerd`
+    pub repository: Box<str>,
+    /// Its number in the repository.
+    pub number: u64,
+    /// Its page.
+    pub url: Box<str>,
+    /// Its title.
+    pub title: Box<str>,
+    /// Its text, Markdown.
+    pub body: Box<str>,
+    /// Open, or how it was closed.
+    pub state: IssueState,
+    /// The names of its labels.
+    pub labels: Vec<Box<str>>,
+    /// Who is assigned.
+    pub assignees: Vec<Login>,
+    /// Its milestone.
+    pub milestone: Option<Milestone>,
+    /// When it was opened.
+    pub created_at: Option<DateTime<Utc>>,
+    /// When anything was last said or changed.
+    pub updated_at: Option<DateTime<Utc>>,
+    /// Set when it is a pull request.
+    pub pull: Option<Pull>,
+}
+
+/// What only a pull request has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pull {
+    /// When it was merged.
+    pub merged_at: Option<DateTime<Utc>>,
+}
+
+/// Open, or how it was closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssueState {
+    /// Open.
+    Open,
+    /// Closed as done, or for no stated reason.
+    Completed,
+    /// Closed as not planned, or as a duplicate of another.
+    NotPlanned,
+}
+
+impl IssueState {
+    /// `open` or `closed`.
+    pub fn as_str(self) -> &'static str {
+        if self == Self::Open { "open" } else { "closed" }
+    }
+}
+
+/// A milestone of a runtime's repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Milestone {
+    /// Its title, `2.4`.
+    pub title: Box<str>,
+    /// Whether it is still open.
+    pub open: bool,
+    /// The day it is due: a date, no instant.
+    pub due: Option<NaiveDate>,
+}
+
+impl Milestone {
+    /// The runtime release that its title names.
+    pub fn release(&self) -> Option<Release> {
+        Release::find_all(&self.title).into_iter().next()
+    }
+}
+
+impl Issue {
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.state == IssueState::Open
+    }
+}
