@@ -1,12 +1,18 @@
 //! What the program knows about: pure functions and values, without I/O, clock or async.
 
+pub mod board;
+pub mod card;
+pub mod change;
+pub mod cycle;
 pub mod field;
+pub mod finding;
 mod issue;
 pub mod kep;
 mod login;
 mod number;
 mod release;
 mod settings;
+pub mod ships;
 mod stage;
 pub mod text;
 pub mod tracking;

@@ -56,6 +56,7 @@ impl Release {
     }
 
     /// The minor release after this one.
+    #[must_use]
     pub fn next_minor(self) -> Self {
         Self {
             minor: self.minor.saturating_add(1),

@@ -91,14 +91,6 @@ impl Document {
         self.root.as_ref()?.get(key)
     }
 
-    /// The pairs at the top.
-    pub(super) fn entries(&self) -> &[(String, Node)] {
-        match &self.root {
-            Some(Node::Map(entries)) => entries,
-            _ => &[],
-        }
-    }
-
     /// The comment on the line of a scalar.
     pub(super) fn comment(&self, node: &Node) -> Option<&str> {
         match node {
@@ -191,6 +183,8 @@ impl Builder {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
@@ -233,8 +227,9 @@ mod tests {
     fn an_alias_bomb_stays_small() {
         let mut bomb = "a: &a [x, x]\n".to_owned();
         for (this, last) in ('b'..='z').zip('a'..) {
-            bomb.push_str(&format!("{this}: &{this} [*{last}, *{last}]\n"));
+            let _ = writeln!(bomb, "{this}: &{this} [*{last}, *{last}]");
         }
-        assert_eq!(Document::read(&bomb).entries().len(), 26);
+        let document = Document::read(&bomb);
+        assert_eq!(document.get("z").map(|z| z.items().len()), Some(2));
     }
 }

@@ -181,6 +181,9 @@ pub(super) fn read_people(value: Option<&str>) -> Vec<Login> {
     if !named.is_empty() {
         return named;
     }
+    if is_placeholder(value) {
+        return Vec::new();
+    }
     let parts = value
         .split([',', '/', ';', '\n'])
         .map(|part| part.trim().trim_end_matches('.'));

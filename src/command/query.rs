@@ -1,0 +1,203 @@
+//! A question about KEPs: one number, words, filters, or nothing, which asks for the cycle.
+
+use crate::domain::{
+    KepNumber, Login, Release, Stage, Status,
+    board::{Filter, ShepherdFilter},
+    finding::FindingCode,
+    text::nearest,
+};
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// The current cycle at a glance.
+    Cycle,
+    /// One KEP.
+    One(KepNumber),
+    /// The KEP of an issue or pull request of a repository, by its link.
+    Issue {
+        /// `containerd/containerd`
+        repository: Box<str>,
+        /// The number in that repository.
+        number: u64,
+    },
+    /// Those that pass a filter.
+    List(Filter),
+}
+
+/// Why a question cannot be understood; the sentence says what to type instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct QueryError(String);
+
+/// The filters with an example value, in the order in which help shows them.
+const FILTERS: [(&str, &str); 12] = [
+    ("stage", "beta"),
+    ("status", "implementable"),
+    ("release", "1.38"),
+    ("sig", "node"),
+    ("shepherd", "none"),
+    ("owner", "@bitoku"),
+    ("approver", "@mrunalp"),
+    ("reviewer", "@mikebrow"),
+    ("prr", "@deads2k"),
+    ("participating", "sig-windows"),
+    ("finding", "no-shepherd"),
+    ("runtime", "containerd"),
+];
+
+impl Query {
+    /// The filters with an example of each, for help.
+    pub fn filters() -> impl Iterator<Item = (&'static str, &'static str)> {
+        FILTERS.into_iter()
+    }
+
+    /// Reads what was typed, split at blanks or not.
+    pub fn parse<'a>(typed: impl IntoIterator<Item = &'a str>) -> Result<Self, QueryError> {
+        let tokens: Vec<&str> = typed.into_iter().flat_map(str::split_whitespace).collect();
+        if tokens.is_empty() {
+            return Ok(Self::Cycle);
+        }
+        let whole = tokens.join(" ");
+        if let Some(number) = KepNumber::from_reference(&whole) {
+            return Ok(Self::One(number));
+        }
+        if let [link] = tokens.as_slice()
+            && let Some(issue) = issue_link(link)
+        {
+            return Ok(issue);
+        }
+        let mut filter = Filter::default();
+        let mut words = Vec::new();
+        for token in tokens {
+            match token.split_once(':') {
+                Some((key, value)) if is_key(key) && !value.starts_with("//") => {
+                    filter.add(&key.to_lowercase(), value)?;
+                }
+                _ => words.push(token),
+            }
+        }
+        filter.words = words.join(" ");
+        Ok(Self::List(filter))
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+}
+
+/// `https://github.com/owner/name/issues/1`, also a pull request's.
+fn issue_link(link: &str) -> Option<Query> {
+    let path = link.trim_matches(['<', '>']).split_once("://")?.1;
+    let mut parts = path.split('/').skip(1);
+    let (owner, name, kind, number) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    if !matches!(kind, "issues" | "pull") {
+        return None;
+    }
+    let digits = number.split(|c: char| !c.is_ascii_digit()).next()?;
+    Some(Query::Issue { repository: format!("{owner}/{name}").into(), number: digits.parse().ok()? })
+}
+
+impl Filter {
+    /// Adds one `key:value`; commas stand between several values.
+    fn add(&mut self, key: &str, value: &str) -> Result<(), QueryError> {
+        if value.is_empty() {
+            return Err(QueryError(format!("{key}: needs a value{}", example(key))));
+        }
+        for value in value.split(',').filter(|value| !value.is_empty()) {
+            match key {
+                "stage" => self.stages.push(word(key, value, Stage::parse, Stage::ALL.map(Stage::as_str))?),
+                "status" => self.statuses.push(word(key, value, Status::parse, Status::ALL.map(Status::as_str))?),
+                "release" => self.releases.push(Release::parse(value).ok_or_else(|| {
+                    QueryError(format!("release:{value} is no release{}", example(key)))
+                })?),
+                "sig" => self.sigs.push(value.into()),
+                "participating" => self.participating.push(value.into()),
+                "shepherd" if value.eq_ignore_ascii_case("none") => self.shepherds.push(ShepherdFilter::None),
+                "shepherd" => self.shepherds.push(ShepherdFilter::Is(login(key, value)?)),
+                "owner" | "author" => self.owners.push(login(key, value)?),
+                "approver" => self.approvers.push(login(key, value)?),
+                "reviewer" => self.reviewers.push(login(key, value)?),
+                "prr" => self.prr.push(login(key, value)?),
+                "finding" => self.findings.push(FindingCode::parse(value).ok_or_else(|| {
+                    let near = FindingCode::nearest(value)
+                        .map(|code| format!("; did you mean finding:{code}?"))
+                        .unwrap_or_else(|| {
+                            let all: Vec<&str> = FindingCode::ALL.iter().map(|code| code.as_str()).collect();
+                            format!("; there are {}", all.join(", "))
+                        });
+                    QueryError(format!("finding:{value} is no finding{near}"))
+                })?),
+                "runtime" => self.runtimes.push(value.into()),
+                _ => return Err(unknown_key(key)),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn word<T, const N: usize>(
+    key: &str,
+    value: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    all: [&'static str; N],
+) -> Result<T, QueryError> {
+    parse(value).ok_or_else(|| {
+        let near = nearest(value, all).map(|near| format!("; did you mean {key}:{near}?"));
+        let near = near.unwrap_or_else(|| format!("; there are {}", all.join(", ")));
+        QueryError(format!("{key}:{value} is no {key}{near}"))
+    })
+}
+
+fn login(key: &str, value: &str) -> Result<Login, QueryError> {
+    Login::parse(value).ok_or_else(|| QueryError(format!("{key}:{value} is no GitHub login{}", example(key))))
+}
+
+fn example(key: &str) -> String {
+    let found = FILTERS.iter().find(|(name, _)| *name == key);
+    found.map(|(key, value)| format!("; write it as {key}:{value}")).unwrap_or_default()
+}
+
+fn unknown_key(key: &str) -> QueryError {
+    let names = FILTERS.map(|(name, _)| name);
+    let hint = match nearest(key, names) {
+        Some(near) => format!("did you mean {near}:?"),
+        None => format!("there are {}", names.map(|name| format!("{name}:")).join(" ")),
+    };
+    QueryError(format!("{key}: is no filter; {hint}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(typed: &str) -> String {
+        Query::parse([typed]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn numbers_words_and_filters() {
+        assert_eq!(Query::parse([]), Ok(Query::Cycle));
+        assert_eq!(Query::parse(["KEP-5825"]), Query::parse(["kep", "5825"]));
+        assert!(matches!(Query::parse(["user", "namespaces"]), Ok(Query::List(filter)) if filter.words == "user namespaces"));
+        let Ok(Query::List(filter)) = Query::parse(["swap stage:beta,stable", "shepherd:none", "release:v1.37"]) else {
+            panic!("a list");
+        };
+        assert_eq!(filter.stages, [Stage::Beta, Stage::Stable]);
+        assert_eq!(filter.shepherds, [ShepherdFilter::None]);
+        assert_eq!(filter.words, "swap");
+        assert!(matches!(
+            Query::parse(["https://github.com/containerd/containerd/issues/12814"]),
+            Ok(Query::Issue { number: 12814, .. })
+        ));
+    }
+
+    #[test]
+    fn what_is_wrong_and_what_to_type() {
+        assert_eq!(error("stage:bta"), "stage:bta is no stage; did you mean stage:beta?");
+        assert_eq!(error("shepard:none"), "shepard: is no filter; did you mean shepherd:?");
+        assert_eq!(error("finding:no-shephrd"), "finding:no-shephrd is no finding; did you mean finding:no-shepherd?");
+        assert_eq!(error("release:x"), "release:x is no release; write it as release:1.38");
+        assert_eq!(error("owner:"), "owner: needs a value; write it as owner:@bitoku");
+    }
+}

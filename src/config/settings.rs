@@ -1,0 +1,42 @@
+//! What of the configuration the domain needs, in the domain's own types.
+
+use chrono::TimeDelta;
+
+use super::{Config, CurrentRelease, Role};
+use crate::domain::{Runtime, Settings};
+
+impl Config {
+    /// The settings that readings and findings depend on.
+    pub fn settings(&self) -> Settings {
+        let kubernetes = &self.kubernetes;
+        let liaison = |person: &&super::Person| person.roles.contains(&Role::Liaison);
+        Settings {
+            enhancements_repository: kubernetes.enhancements_repository.to_string().into(),
+            sigs: kubernetes.sigs.iter().map(|sig| sig.as_str().into()).collect(),
+            current_release: match kubernetes.current_release {
+                CurrentRelease::Auto => None,
+                CurrentRelease::Fixed(release) => Some(release),
+            },
+            runtimes: self.runtimes.iter().map(runtime).collect(),
+            liaisons: self
+                .people
+                .iter()
+                .filter(liaison)
+                .map(|person| (person.github.clone(), person.liaison_for.clone()))
+                .collect(),
+        }
+    }
+}
+
+fn runtime(runtime: &super::Runtime) -> Runtime {
+    Runtime {
+        name: runtime.name.as_str().into(),
+        repository: runtime.repository.to_string().into(),
+        title: runtime.title.as_str().into(),
+        release_label: runtime.release_label.as_str().into(),
+        maintainers: runtime.maintainers.clone(),
+        form_assignees: runtime.form_assignees.clone(),
+        // The configuration allows at most ten years.
+        stale_after: TimeDelta::from_std(runtime.stale_after).unwrap_or(TimeDelta::MAX),
+    }
+}

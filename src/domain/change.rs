@@ -1,0 +1,343 @@
+//! What changed between two boards: a typed list that digest, threads and notifications feed on.
+
+use std::{collections::HashMap, sync::Arc};
+
+use serde::Serialize;
+
+use super::{
+    Field, IssueState, KepNumber, Login, Release, Status,
+    board::{Board, Entry},
+    kep::{Kep, Person},
+    tracking::TrackingIssue,
+};
+
+/// Something that became different.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The KEP.
+    pub kep: KepNumber,
+    /// Its folder, which tells two KEPs of one number apart; blank while it is not merged.
+    pub path: Box<str>,
+    /// The tracking issue or pull request, where it is one that changed.
+    pub issue: Option<(Box<str>, u64)>,
+    /// What is different.
+    pub what: What,
+    /// Which way it went.
+    pub direction: Direction,
+}
+
+/// Which way a change went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Towards the feature's end, or simply different.
+    Forward,
+    /// Back: beta to alpha, implemented to implementable, a later release to an earlier one.
+    Backward,
+    /// The same thing in other letters.
+    Spelling,
+}
+
+/// What is different. Old and new are the words as written, `None` where there were none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// A KEP that was not there before.
+    KepAdded,
+    /// A KEP that is gone.
+    KepRemoved,
+    /// The folder has another name.
+    KepRenamed(Box<str>, Box<str>),
+    /// The title.
+    Title(Box<str>, Box<str>),
+    /// `status`
+    Status(Old, New),
+    /// `stage`
+    Stage(Old, New),
+    /// `latest-milestone`
+    LatestMilestone(Old, New),
+    /// The release of one stage.
+    Milestone(Box<str>, Old, New),
+    /// People of a role of the KEP: joined, left.
+    KepPeople(Role, Vec<Login>, Vec<Login>),
+    /// A tracking issue that was not there before.
+    IssueOpened,
+    /// It was closed.
+    IssueClosed,
+    /// It was opened again.
+    IssueReopened,
+    /// It is gone, or tracks the KEP no more.
+    IssueGone,
+    /// Its title.
+    IssueTitle(Box<str>, Box<str>),
+    /// The stage in its body.
+    IssueStage(Old, New),
+    /// Its shepherds, owners or liaisons: joined, left.
+    IssuePeople(Role, Vec<Login>, Vec<Login>),
+    /// Its labels: added, removed.
+    Labels(Vec<Box<str>>, Vec<Box<str>>),
+    /// Its milestone.
+    IssueMilestone(Old, New),
+    /// A linked pull request that was not there before.
+    PullOpened,
+    /// A linked pull request was merged.
+    PullMerged,
+    /// A linked pull request was closed without merging.
+    PullClosed,
+}
+
+/// The words before, if any.
+pub type Old = Option<Box<str>>;
+/// The words after, if any.
+pub type New = Option<Box<str>>;
+
+/// In which role people are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The KEP's authors, or the owners that an issue names.
+    Owner,
+    /// Reviewers of the KEP.
+    Reviewer,
+    /// Approvers of the KEP.
+    Approver,
+    /// Shepherds of the tracking issue.
+    Shepherd,
+    /// Liaisons that the tracking issue names.
+    Liaison,
+}
+
+/// The changes from one board to the next, by KEP number, the KEP's own first.
+pub fn changes(before: &Board, after: &Board) -> Vec<Change> {
+    let mut found = Vec::new();
+    let old: HashMap<(KepNumber, &str), &Entry> =
+        before.entries().iter().map(|entry| ((entry.kep.number, &*entry.kep.path), entry)).collect();
+    let new: HashMap<(KepNumber, &str), &Entry> =
+        after.entries().iter().map(|entry| ((entry.kep.number, &*entry.kep.path), entry)).collect();
+    for entry in after.entries() {
+        let key = (entry.kep.number, &*entry.kep.path);
+        // The same folder; or the only KEP of that number, whose folder was renamed or merged.
+        let was = old.get(&key).copied().or_else(|| {
+            let same = before.get(entry.kep.number)?;
+            (!new.contains_key(&(same.kep.number, &*same.kep.path))).then_some(same)
+        });
+        match was {
+            Some(was) => entry_changes(was, entry, &mut found),
+            None => {
+                let mut log = Log::new(entry, &mut found);
+                log.say(None, What::KepAdded, Direction::Forward);
+                log.runtimes(None, entry);
+            }
+        }
+    }
+    for entry in before.entries() {
+        let still = new.contains_key(&(entry.kep.number, &*entry.kep.path))
+            || after.get(entry.kep.number).is_some_and(|other| {
+                !old.contains_key(&(other.kep.number, &*other.kep.path))
+            });
+        if !still {
+            Log::new(entry, &mut found).say(None, What::KepRemoved, Direction::Backward);
+        }
+    }
+    found
+}
+
+fn entry_changes(was: &Entry, is: &Entry, found: &mut Vec<Change>) {
+    let mut log = Log::new(is, found);
+    if !Arc::ptr_eq(&was.kep, &is.kep) && was.kep != is.kep {
+        log.kep(&was.kep, &is.kep);
+    }
+    log.runtimes(Some(was), is);
+}
+
+struct Log<'a> {
+    entry: &'a Entry,
+    found: &'a mut Vec<Change>,
+}
+
+impl<'a> Log<'a> {
+    fn new(entry: &'a Entry, found: &'a mut Vec<Change>) -> Self {
+        Self { entry, found }
+    }
+
+    fn say(&mut self, issue: Option<(Box<str>, u64)>, what: What, direction: Direction) {
+        let kep = &self.entry.kep;
+        self.found.push(Change { kep: kep.number, path: kep.path.clone(), issue, what, direction });
+    }
+
+    fn kep(&mut self, was: &Kep, is: &Kep) {
+        if was.path != is.path {
+            self.say(None, What::KepRenamed(was.path.clone(), is.path.clone()), Direction::Forward);
+        }
+        if was.title != is.title {
+            self.say(None, What::Title(was.title.clone(), is.title.clone()), Direction::Forward);
+        }
+        if was.status.raw != is.status.raw {
+            let direction = direction(&was.status, &is.status, |old, new| status_order(new) < status_order(old));
+            self.say(None, What::Status(was.status.raw.clone(), is.status.raw.clone()), direction);
+        }
+        if was.stage.raw != is.stage.raw {
+            let direction = direction(&was.stage, &is.stage, |old, new| new < old);
+            self.say(None, What::Stage(was.stage.raw.clone(), is.stage.raw.clone()), direction);
+        }
+        if was.latest_milestone.raw != is.latest_milestone.raw {
+            let direction = direction(&was.latest_milestone, &is.latest_milestone, |old, new| new < old);
+            let what = What::LatestMilestone(was.latest_milestone.raw.clone(), is.latest_milestone.raw.clone());
+            self.say(None, what, direction);
+        }
+        self.milestones(was, is);
+        for (role, was, is) in [
+            (Role::Owner, &was.authors, &is.authors),
+            (Role::Reviewer, &was.reviewers, &is.reviewers),
+            (Role::Approver, &was.approvers, &is.approvers),
+        ] {
+            let (joined, left) = moved(&logins(was), &logins(is));
+            if !(joined.is_empty() && left.is_empty()) {
+                self.say(None, What::KepPeople(role, joined, left), Direction::Forward);
+            }
+        }
+    }
+
+    fn milestones(&mut self, was: &Kep, is: &Kep) {
+        let find = |kep: &'_ Kep, stage: &str| -> Field<Release> {
+            let found = kep.milestones.iter().find(|(key, _)| **key == *stage);
+            found.map(|(_, field)| field.clone()).unwrap_or_default()
+        };
+        let mut stages: Vec<&str> = is.milestones.iter().map(|(stage, _)| &**stage).collect();
+        stages.extend(was.milestones.iter().map(|(stage, _)| &**stage).filter(|stage| !is.milestones.iter().any(|(other, _)| **other == **stage)));
+        for stage in stages {
+            let (old, new) = (find(was, stage), find(is, stage));
+            if old.raw != new.raw {
+                let direction = direction(&old, &new, |old, new| new < old);
+                self.say(None, What::Milestone(stage.into(), old.raw, new.raw), direction);
+            }
+        }
+    }
+
+    fn runtimes(&mut self, was: Option<&Entry>, is: &Entry) {
+        for (at, side) in is.runtimes.iter().enumerate() {
+            let old = was.and_then(|was| was.runtimes.get(at));
+            for tracking in &side.issues {
+                let before = old.and_then(|old| {
+                    old.issues.iter().find(|other| same_issue(&other.issue, &tracking.issue))
+                });
+                match before {
+                    Some(before) if Arc::ptr_eq(before, tracking) => {}
+                    Some(before) => self.tracking(before, tracking),
+                    None => self.say(Some(place(&tracking.issue)), What::IssueOpened, Direction::Forward),
+                }
+            }
+            for gone in old.into_iter().flat_map(|old| &old.issues) {
+                if !side.issues.iter().any(|other| same_issue(&other.issue, &gone.issue)) {
+                    self.say(Some(place(&gone.issue)), What::IssueGone, Direction::Backward);
+                }
+            }
+            for pull in &side.pulls {
+                let issue = &pull.issue;
+                let before = old.and_then(|old| old.pulls.iter().find(|other| same_issue(&other.issue, issue)));
+                let merged = |issue: &super::Issue| issue.pull.is_some_and(|pull| pull.merged_at.is_some());
+                let was_merged = before.is_some_and(|before| merged(&before.issue));
+                let was_open = before.is_none_or(|before| before.issue.is_open());
+                if before.is_none() {
+                    self.say(Some(place(issue)), What::PullOpened, Direction::Forward);
+                }
+                if merged(issue) && !was_merged {
+                    self.say(Some(place(issue)), What::PullMerged, Direction::Forward);
+                } else if !issue.is_open() && was_open && !merged(issue) {
+                    self.say(Some(place(issue)), What::PullClosed, Direction::Backward);
+                }
+            }
+        }
+    }
+
+    fn tracking(&mut self, was: &TrackingIssue, is: &TrackingIssue) {
+        let at = place(&is.issue);
+        match (was.issue.state, is.issue.state) {
+            (IssueState::Open, IssueState::Completed | IssueState::NotPlanned) => {
+                self.say(Some(at.clone()), What::IssueClosed, Direction::Forward);
+            }
+            (IssueState::Completed | IssueState::NotPlanned, IssueState::Open) => {
+                self.say(Some(at.clone()), What::IssueReopened, Direction::Backward);
+            }
+            _ => {}
+        }
+        if was.issue.title != is.issue.title {
+            let what = What::IssueTitle(was.issue.title.clone(), is.issue.title.clone());
+            self.say(Some(at.clone()), what, Direction::Forward);
+        }
+        if was.stage.raw != is.stage.raw {
+            let direction = direction(&was.stage, &is.stage, |old, new| new < old);
+            self.say(Some(at.clone()), What::IssueStage(was.stage.raw.clone(), is.stage.raw.clone()), direction);
+        }
+        for (role, was, is) in [
+            (Role::Shepherd, &was.shepherds, &is.shepherds),
+            (Role::Owner, &was.owners, &is.owners),
+            (Role::Liaison, &was.liaisons, &is.liaisons),
+        ] {
+            let (joined, left) = moved(was, is);
+            if !(joined.is_empty() && left.is_empty()) {
+                self.say(Some(at.clone()), What::IssuePeople(role, joined, left), Direction::Forward);
+            }
+        }
+        let (added, removed) = moved(&was.issue.labels, &is.issue.labels);
+        if !(added.is_empty() && removed.is_empty()) {
+            self.say(Some(at.clone()), What::Labels(added, removed), Direction::Forward);
+        }
+        let title = |tracking: &TrackingIssue| tracking.issue.milestone.as_ref().map(|milestone| milestone.title.clone());
+        let (old, new) = (title(was), title(is));
+        if old != new {
+            let release = |tracking: &TrackingIssue| tracking.issue.milestone.as_ref().and_then(super::Milestone::release);
+            let back = new.is_none() || matches!((release(was), release(is)), (Some(was), Some(is)) if is < was);
+            let direction = if back { Direction::Backward } else { Direction::Forward };
+            self.say(Some(at), What::IssueMilestone(old, new), direction);
+        }
+    }
+}
+
+/// Which way a hand-written field went.
+fn direction<T: Copy + PartialEq>(was: &Field<T>, is: &Field<T>, back: impl Fn(T, T) -> bool) -> Direction {
+    match (was.get(), is.get()) {
+        (Some(old), Some(new)) if old == new => Direction::Spelling,
+        (Some(old), Some(new)) if back(old, new) => Direction::Backward,
+        // A value that was there and is gone.
+        (Some(_), None) => Direction::Backward,
+        // `TBD` became `0.0`, nothing became a blank: nobody learns anything.
+        (None, None) if !was.is_odd() && !is.is_odd() => Direction::Spelling,
+        _ => Direction::Forward,
+    }
+}
+
+/// A proposal goes from draft to done; being given up is an end, too, and not a step back.
+fn status_order(status: Status) -> u8 {
+    match status {
+        Status::Provisional => 0,
+        Status::Implementable => 1,
+        Status::Implemented | Status::Deferred | Status::Rejected | Status::Withdrawn | Status::Replaced => 2,
+    }
+}
+
+fn logins(people: &[Person]) -> Vec<Login> {
+    people.iter().flat_map(|person| person.logins.iter().cloned()).collect()
+}
+
+/// What is new, and what is gone.
+fn moved<T: PartialEq + Clone>(was: &[T], is: &[T]) -> (Vec<T>, Vec<T>) {
+    let without = |from: &[T], other: &[T]| from.iter().filter(|item| !other.contains(item)).cloned().collect();
+    (without(is, was), without(was, is))
+}
+
+fn same_issue(one: &super::Issue, other: &super::Issue) -> bool {
+    one.number == other.number && one.repository == other.repository
+}
+
+fn place(issue: &super::Issue) -> (Box<str>, u64) {
+    (issue.repository.clone(), issue.number)
+}
+
+impl What {
+    /// Whether it is one of the three fields by which a KEP moves.
+    pub fn is_move(&self) -> bool {
+        matches!(self, Self::Status(..) | Self::Stage(..) | Self::LatestMilestone(..))
+    }
+}
+

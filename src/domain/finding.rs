@@ -1,0 +1,248 @@
+//! What the process asks for and is not so: one finding for each breach, with the evidence and
+//! what mends it. They follow from board, settings and time alone.
+
+mod facts;
+mod process;
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{
+    Release, Settings,
+    board::{Board, Entry},
+    card::DateView,
+    text::nearest,
+};
+
+/// One thing that is not as the process asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What kind it is.
+    pub code: FindingCode,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The runtime that it concerns; `None` where it is the KEP itself.
+    pub runtime: Option<Box<str>>,
+    /// The tracking issue that it concerns.
+    pub issue: Option<u64>,
+    /// What is wrong, quoting the source.
+    pub evidence: String,
+    /// What mends it.
+    pub mend: String,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The process is broken here.
+    Error,
+    /// Somebody should act soon.
+    Warning,
+    /// It would be better otherwise.
+    Advice,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Advice => "advice",
+        })
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
+        /// The stable names of what can be found.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        pub enum FindingCode {
+            $($(#[$doc])* #[serde(rename = $code)] $name,)*
+        }
+
+        impl FindingCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The stable name, `no-shepherd`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// An active KEP of a watched SIG without a tracking issue.
+    Untracked = "untracked",
+    /// Two open tracking issues for one KEP.
+    DuplicateTrackingIssue = "duplicate-tracking-issue",
+    /// Closed before the feature is generally available.
+    ClosedEarly = "closed-early",
+    /// Open although there is nothing left to follow.
+    LeftOpen = "left-open",
+    /// The title does not say which KEP it is.
+    TitleWithoutNumber = "title-without-number",
+    /// The title says nothing but a number.
+    TitleWithoutText = "title-without-text",
+    /// Title, field and links name different KEPs.
+    NumberContradiction = "number-contradiction",
+    /// Nobody shepherds it.
+    NoShepherd = "no-shepherd",
+    /// One shepherd; two are better.
+    OneShepherd = "one-shepherd",
+    /// A shepherd who is no maintainer of the runtime.
+    ShepherdNotMaintainer = "shepherd-not-maintainer",
+    /// The body names one shepherd, the assignment another.
+    ShepherdContradiction = "shepherd-contradiction",
+    /// No label for a Kubernetes release.
+    NoReleaseLabel = "no-release-label",
+    /// The label is the placeholder, `v1.??`.
+    PlaceholderReleaseLabel = "placeholder-release-label",
+    /// The label says another release than the KEP or the body.
+    ReleaseContradiction = "release-contradiction",
+    /// No milestone names a runtime release.
+    NoMilestone = "no-milestone",
+    /// The milestone's day has passed.
+    MilestoneOverdue = "milestone-overdue",
+    /// The milestone is closed, the issue open.
+    MilestoneClosed = "milestone-closed",
+    /// The milestone is due after the code freeze of the labelled release.
+    MilestoneAfterFreeze = "milestone-after-freeze",
+    /// Nothing was said for long while the KEP is in the current cycle.
+    Stale = "stale",
+    /// The issue's stage is not the KEP's.
+    StageBehind = "stage-behind",
+    /// Nobody is liaison for the current cycle.
+    NoLiaison = "no-liaison",
+    /// `kep-number` is not the folder's number.
+    KepNumberContradiction = "kep-number-contradiction",
+    /// `latest-milestone` is not the release of the current stage.
+    KepMilestoneContradiction = "kep-milestone-contradiction",
+    /// A value in the KEP's files that is not legal.
+    KepUnreadableValue = "kep-unreadable-value",
+}
+
+impl FindingCode {
+    /// Reads a code exactly.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// The code that was most likely meant.
+    pub fn nearest(text: &str) -> Option<Self> {
+        nearest(text, Self::ALL.iter().map(|code| code.as_str())).and_then(Self::parse)
+    }
+}
+
+impl fmt::Display for FindingCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What rules see: the board, the settings, the time and what follows from them.
+pub struct Inspector<'a> {
+    board: &'a Board,
+    settings: &'a Settings,
+    now: DateTime<Utc>,
+    current: Option<Release>,
+}
+
+impl<'a> Inspector<'a> {
+    /// Looks at a board at a time.
+    pub fn new(board: &'a Board, settings: &'a Settings, now: DateTime<Utc>) -> Self {
+        let current = board.cycles().current(now, settings.current_release).map(|current| current.release);
+        Self { board, settings, now, current }
+    }
+
+    /// The current Kubernetes release, where it is known.
+    pub fn current(&self) -> Option<Release> {
+        self.current
+    }
+
+    /// All findings of one KEP, worst first.
+    pub fn findings(&self, entry: &Entry) -> Vec<Finding> {
+        let mut found = Vec::new();
+        facts::inspect(entry, &mut found);
+        for (at, side) in entry.runtimes.iter().enumerate() {
+            process::inspect(self, entry, &self.settings.runtimes[at], side, &mut found);
+        }
+        found.sort_by_key(|finding| finding.severity);
+        found
+    }
+
+    /// Whether a KEP has a finding.
+    pub fn has(&self, entry: &Entry, code: FindingCode) -> bool {
+        self.findings(entry).iter().any(|finding| finding.code == code)
+    }
+
+    /// What concerns the whole cycle and no single KEP: runtimes without a liaison.
+    pub fn cycle_findings(&self) -> Vec<Finding> {
+        let Some(current) = self.current else { return Vec::new() };
+        if self.settings.liaisons_for(current).next().is_some() {
+            return Vec::new();
+        }
+        self.settings
+            .runtimes
+            .iter()
+            .map(|runtime| Finding {
+                code: FindingCode::NoLiaison,
+                severity: Severity::Warning,
+                runtime: Some(runtime.name.clone()),
+                issue: None,
+                evidence: format!(
+                    "nobody is recorded as {}'s liaison to SIG-Node for Kubernetes {current}",
+                    runtime.name
+                ),
+                mend: format!(
+                    "a maintainer takes the role; record it in the configuration, under [[people]]: roles = [\"liaison\"], liaison_for = [\"{current}\"]"
+                ),
+            })
+            .collect()
+    }
+
+    /// Whether a KEP aims at the current release, by its own files or a tracking issue's labels.
+    pub fn in_cycle(&self, entry: &Entry) -> bool {
+        let Some(current) = self.current else { return false };
+        entry.kep.is_active()
+            && (entry.kep.latest_milestone.get() == Some(current)
+                || entry.kep.milestones.iter().any(|(_, release)| release.get() == Some(current))
+                || entry.issues().any(|tracking| {
+                    tracking.issue.is_open() && tracking.label_releases.contains(&current)
+                }))
+    }
+
+    /// The days ahead that matter to a KEP: those of the current cycle, and of a later one that
+    /// it aims at.
+    pub fn dates(&self, entry: &Entry) -> Vec<DateView> {
+        if !entry.kep.is_active() {
+            return Vec::new();
+        }
+        let later = entry.kep.latest_milestone.get().filter(|latest| Some(*latest) > self.current);
+        let releases = self.current.into_iter().chain(later);
+        releases.flat_map(|release| self.dates_of(release)).collect()
+    }
+
+    /// The days ahead of one release's cycle.
+    pub fn dates_of(&self, release: Release) -> Vec<DateView> {
+        let ahead = self.board.cycles().ahead(release, self.now).into_iter();
+        ahead.map(|(what, at)| DateView { what, release, at }).collect()
+    }
+
+    /// Whether a Kubernetes release is out: by its page, or because a later one is current.
+    fn has_shipped(&self, release: Release) -> bool {
+        let by_page = self
+            .board
+            .cycles()
+            .get(release)
+            .and_then(|cycle| cycle.when(super::cycle::CycleEvent::Release))
+            .map(|at| at <= self.now);
+        by_page.unwrap_or_else(|| self.current.is_some_and(|current| release < current))
+    }
+}

@@ -1,0 +1,3 @@
+//! GitHub: how its answers are read.
+
+pub mod wire;

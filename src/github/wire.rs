@@ -1,0 +1,179 @@
+//! Issues and pull requests as GitHub's REST API gives them, read tolerantly: an item that cannot
+//! be understood costs itself.
+//!
+//! Shapes: <https://docs.github.com/en/rest/issues/issues#list-repository-issues>
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::domain::{Issue, IssueState, Login, Milestone, Pull};
+
+/// What a JSON array of issues gave.
+#[derive(Debug, Default)]
+pub struct Issues {
+    /// Those that were understood.
+    pub issues: Vec<Issue>,
+    /// One sentence for each that was not.
+    pub problems: Vec<String>,
+}
+
+/// Reads a JSON array of issue objects. `Err` when the text is no JSON array at all.
+pub fn read_issues(json: &str) -> Result<Issues, String> {
+    let items: Vec<Value> = serde_json::from_str(json)
+        .map_err(|error| format!("not a JSON array of GitHub issues: {error}"))?;
+    let mut read = Issues::default();
+    for (position, item) in items.into_iter().enumerate() {
+        let number = item.get("number").and_then(Value::as_u64);
+        match serde_json::from_value::<WireIssue>(item) {
+            Ok(issue) => read.issues.push(issue.into_domain()),
+            Err(error) => read.problems.push(match number {
+                Some(number) => format!("issue #{number} cannot be read: {error}"),
+                None => format!("item {} of the array cannot be read: {error}", position + 1),
+            }),
+        }
+    }
+    Ok(read)
+}
+
+#[derive(Deserialize)]
+struct WireIssue {
+    number: u64,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    state: Option<String>,
+    #[serde(default)]
+    state_reason: Option<String>,
+    #[serde(default)]
+    html_url: Option<String>,
+    #[serde(default)]
+    url: Option<String>,
+    #[serde(default)]
+    labels: Vec<WireLabel>,
+    #[serde(default)]
+    assignees: Option<Vec<WireUser>>,
+    #[serde(default)]
+    milestone: Option<WireMilestone>,
+    #[serde(default)]
+    created_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    updated_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pull_request: Option<WirePull>,
+}
+
+/// Labels are objects, and plain strings in some answers.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WireLabel {
+    Name(String),
+    Object { name: Option<String> },
+}
+
+#[derive(Deserialize)]
+struct WireUser {
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct WireMilestone {
+    title: String,
+    #[serde(default)]
+    state: Option<String>,
+    #[serde(default)]
+    due_on: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WirePull {
+    #[serde(default)]
+    merged_at: Option<DateTime<Utc>>,
+}
+
+impl WireIssue {
+    fn into_domain(self) -> Issue {
+        let address = self.html_url.or(self.url).unwrap_or_default();
+        let closed = self.state.as_deref() == Some("closed");
+        let reason = self.state_reason.as_deref();
+        Issue {
+            repository: repository_of(&address).into(),
+            number: self.number,
+            title: self.title.unwrap_or_default().into(),
+            body: self.body.unwrap_or_default().into(),
+            state: match (closed, reason) {
+                (false, _) => IssueState::Open,
+                (true, Some("not_planned" | "duplicate")) => IssueState::NotPlanned,
+                (true, _) => IssueState::Completed,
+            },
+            labels: self
+                .labels
+                .into_iter()
+                .filter_map(|label| match label {
+                    WireLabel::Name(name) => Some(name.into()),
+                    WireLabel::Object { name } => name.map(Into::into),
+                })
+                .collect(),
+            assignees: self
+                .assignees
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|user| Login::parse(&user.login))
+                .collect(),
+            milestone: self.milestone.map(|milestone| Milestone {
+                open: milestone.state.as_deref() != Some("closed"),
+                due: milestone.due_on.as_deref().and_then(day),
+                title: milestone.title.into(),
+            }),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            pull: self.pull_request.map(|pull| Pull { merged_at: pull.merged_at }),
+            url: address.into(),
+        }
+    }
+}
+
+/// GitHub gives a milestone's date as an instant; only its day means anything.
+fn day(due_on: &str) -> Option<NaiveDate> {
+    due_on.get(..10)?.parse().ok()
+}
+
+/// `owner/name` of `https://host/owner/name/issues/1` and of the API's address of the same.
+fn repository_of(address: &str) -> String {
+    let path = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    let start = parts.iter().position(|part| *part == "repos").map_or(0, |at| at + 1);
+    let mut parts = parts.into_iter().skip(start);
+    match (parts.next(), parts.next()) {
+        (Some(owner), Some(name)) => format!("{owner}/{name}"),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_broken_item_costs_itself() {
+        let json = r#"[{"number": 1, "html_url": "https://github.com/o/n/issues/1", "labels": ["a", {"name": "b"}]},
+                       {"number": "x"}, {"number": 3, "labels": 7}, 4]"#;
+        let read = read_issues(json).unwrap();
+        assert_eq!(read.issues.len(), 1);
+        assert_eq!(&*read.issues[0].repository, "o/n");
+        assert_eq!(read.issues[0].labels.len(), 2);
+        assert_eq!(read.problems.len(), 3);
+        assert!(read.problems[1].starts_with("issue #3 cannot be read"));
+        assert!(read_issues("{}").is_err());
+    }
+
+    #[test]
+    fn repositories_from_addresses() {
+        assert_eq!(repository_of("https://github.com/o/n/issues/1"), "o/n");
+        assert_eq!(repository_of("https://api.github.com/repos/o/n/issues/1"), "o/n");
+        assert_eq!(repository_of("https://ghe.example/api/v3/repos/o/n/issues/1"), "o/n");
+        assert_eq!(repository_of("nonsense"), "");
+    }
+}

@@ -1,0 +1,3 @@
+//! What happens when someone asks: one use case, one file.
+
+pub mod status;
