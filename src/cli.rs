@@ -1,0 +1,126 @@
+//! The command line: one subcommand, one file.
+
+mod load;
+mod render;
+mod status;
+
+use std::{ffi::OsString, io::Write as _, path::PathBuf, process::ExitCode};
+
+use chrono::{DateTime, Utc};
+use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
+use clap_complete::Shell;
+
+use crate::config::{Config, ConfigError, environment};
+
+/// Follows Kubernetes Enhancement Proposals (KEPs) through a container runtime: who shepherds
+/// them, what ships where, what is missing.
+#[derive(Debug, Parser)]
+#[command(name = "kep-liaison", version, max_term_width = 100, after_help = "Example: kep-liaison status 5825")]
+struct Args {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every subcommand.
+#[derive(Debug, clap::Args)]
+struct Global {
+    /// Settings file [default: kep-liaison.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Read KEPs from a local checkout of kubernetes/enhancements
+    #[arg(long, global = true, value_name = "DIR")]
+    enhancements_dir: Option<PathBuf>,
+    /// Read tracking issues from a JSON array of GitHub issue objects
+    #[arg(long, global = true, value_name = "FILE")]
+    tracking_file: Option<PathBuf>,
+    /// Read release pages from a folder: release-1.37.md, containerd-RELEASES.md
+    #[arg(long, global = true, value_name = "DIR")]
+    release_dir: Option<PathBuf>,
+    /// Answer as if it were this moment, such as 2026-07-06T09:00:00Z
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = moment)]
+    now: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Where KEPs stand in Kubernetes and in the runtime, who shepherds them, what is missing
+    Status(status::Args),
+    /// Print a script that completes commands in a shell
+    #[command(after_help = "Example: kep-liaison completions bash > /etc/bash_completion.d/kep-liaison")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// Wrong usage or configuration: exit status 2.
+    #[error("{0}")]
+    Usage(String),
+    /// It failed: exit status 1.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let read = DateTime::parse_from_rfc3339(text).map(|moment| moment.with_timezone(&Utc));
+    read.map_err(|_| "want a moment such as 2026-07-06T09:00:00Z".to_owned())
+}
+
+/// Runs one command line and says how it went: 0 done, 1 failed, 2 wrong usage or configuration.
+pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are answers; everything else is wrong usage. When even the
+            // message cannot be written, nobody listens.
+            let _ = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if asked { 0 } else { 2 });
+        }
+    };
+    let done = match args.command {
+        Command::Status(status) => status::run(&status, &args.global),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "kep-liaison", &mut script);
+            print(&String::from_utf8_lossy(&script))
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            anstream::eprintln!("{}", failure.to_string().trim_end());
+            ExitCode::from(if matches!(failure, Failure::Usage(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+/// Writes an answer to stdout, with colours where a terminal shows them. A reader that went away
+/// (`| head`) is no failure.
+fn print(answer: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout().lock();
+    let written = stdout.write_all(answer.as_bytes()).and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Failed(format!("cannot write the answer: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Global {
+    fn config(&self) -> Result<Config, Failure> {
+        Ok(Config::load(self.config.as_deref(), environment)?.config)
+    }
+}

@@ -1,0 +1,210 @@
+//! Reads facts from local files, or from the sample data when none are named.
+
+use std::{
+    collections::HashMap,
+    ffi::OsStr,
+    fs,
+    num::NonZero,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{Failure, Global};
+use crate::{
+    domain::{
+        Settings,
+        board::Facts,
+        cycle::{Cycles, read_release_page, read_runtime_releases},
+        kep::{KepFile, ProdReadiness, read_kep, read_prod_readiness},
+    },
+    github::wire::read_issues,
+    sample,
+};
+
+/// No KEP file is near this size; one that is larger is not read into memory.
+const LARGEST_FILE: u64 = 4 << 20;
+
+/// The facts, and when they are from.
+pub(super) struct Loaded {
+    pub(super) facts: Facts,
+    pub(super) now: DateTime<Utc>,
+    /// Whether it is the sample.
+    pub(super) sample: bool,
+}
+
+impl Global {
+    /// Reads what the options name; without any, the sample.
+    pub(super) fn load(&self, settings: &Settings) -> Result<Loaded, Failure> {
+        let sample = self.enhancements_dir.is_none() && self.tracking_file.is_none() && self.release_dir.is_none();
+        if sample {
+            let now = self.now.unwrap_or_else(sample::as_of);
+            return Ok(Loaded { facts: sample_facts(settings), now, sample });
+        }
+        let mut facts = Facts::default();
+        if let Some(dir) = &self.enhancements_dir {
+            read_enhancements(dir, &mut facts)?;
+        }
+        if let Some(file) = &self.tracking_file {
+            let json = read_text(file)?;
+            add_issues(&json, &file.display().to_string(), &mut facts).map_err(|why| {
+                Failure::Failed(format!("{}: {why}", file.display()))
+            })?;
+        }
+        if let Some(dir) = &self.release_dir {
+            let mut pages = Vec::new();
+            for path in listing(dir)?.into_iter().filter(|path| path.extension() == Some(OsStr::new("md"))) {
+                pages.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), read_text(&path)?));
+            }
+            add_releases(pages.iter().map(|(name, text)| (name.as_str(), text.as_str())), settings, &mut facts);
+        }
+        Ok(Loaded { facts, now: self.now.unwrap_or_else(Utc::now), sample })
+    }
+}
+
+fn sample_facts(settings: &Settings) -> Facts {
+    let mut facts = Facts::default();
+    for (path, text) in sample::files("keps") {
+        add_kep(path, text, &mut facts);
+    }
+    if let Some(json) = sample::file("tracking-issues.json")
+        && let Err(why) = add_issues(json, "the sample's tracking issues", &mut facts)
+    {
+        facts.problems.push(("the sample".into(), why));
+    }
+    let pages = sample::files("releases");
+    let pages = pages.iter().map(|(path, text)| (path.rsplit('/').next().unwrap_or(path), *text));
+    add_releases(pages, settings, &mut facts);
+    facts
+}
+
+/// Reads every `kep.yaml` and production readiness file of a checkout; `dir` holds `keps`, or is
+/// it.
+fn read_enhancements(dir: &Path, facts: &mut Facts) -> Result<(), Failure> {
+    let keps = dir.join("keps");
+    let keps = if keps.is_dir() { keps } else { dir.to_owned() };
+    let mut paths = Vec::new();
+    let mut open = listing(&keps)?;
+    while let Some(path) = open.pop() {
+        let kind = path.symlink_metadata().map(|meta| meta.file_type());
+        match kind {
+            // A link to a folder is not followed: it may lead in a circle.
+            Ok(kind) if kind.is_dir() => match listing(&path) {
+                Ok(inside) => open.extend(inside),
+                Err(failure) => facts.problems.push((path.display().to_string().into(), failure.to_string())),
+            },
+            Ok(_) if is_fact(&path) => paths.push(path),
+            _ => {}
+        }
+    }
+    paths.sort_unstable();
+    if paths.is_empty() {
+        return Err(Failure::Failed(format!(
+            "{}: no kep.yaml below it; want a checkout of kubernetes/enhancements",
+            dir.display()
+        )));
+    }
+    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(8);
+    let share = paths.len().div_ceil(workers);
+    let parts: Vec<Facts> = thread::scope(|scope| {
+        let running: Vec<_> = paths
+            .chunks(share)
+            .map(|chunk| scope.spawn(|| read_files(chunk, &keps)))
+            .collect();
+        running.into_iter().map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    for part in parts {
+        facts.keps.extend(part.keps);
+        facts.prod_readiness.extend(part.prod_readiness);
+        facts.problems.extend(part.problems);
+    }
+    Ok(())
+}
+
+fn is_fact(path: &Path) -> bool {
+    path.file_name() == Some(OsStr::new("kep.yaml"))
+        || (path.extension() == Some(OsStr::new("yaml"))
+            && path.components().any(|part| part.as_os_str() == "prod-readiness"))
+}
+
+fn read_files(paths: &[PathBuf], keps: &Path) -> Facts {
+    let mut facts = Facts::default();
+    for path in paths {
+        let below = path.strip_prefix(keps).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        match read_text(path) {
+            Ok(text) => add_kep(&format!("keps/{below}"), &text, &mut facts),
+            Err(failure) => facts.problems.push((format!("keps/{below}").into(), failure.to_string())),
+        }
+    }
+    facts
+}
+
+fn add_kep(path: &str, text: &str, facts: &mut Facts) {
+    if path.ends_with("/kep.yaml") {
+        let file: KepFile = read_kep(path, text);
+        facts.keps.push(file);
+    } else {
+        let readiness: Option<ProdReadiness> = read_prod_readiness(path, text);
+        facts.prod_readiness.extend(readiness);
+    }
+}
+
+fn add_issues(json: &str, source: &str, facts: &mut Facts) -> Result<(), String> {
+    let read = read_issues(json)?;
+    let issues = facts.issues.get_or_insert_default();
+    issues.extend(read.issues.into_iter().map(Arc::new));
+    facts.problems.extend(read.problems.into_iter().map(|why| (source.into(), why)));
+    Ok(())
+}
+
+/// `<runtime>-RELEASES.md` tells of a runtime's releases, every other page of a Kubernetes cycle.
+fn add_releases<'a>(
+    pages: impl Iterator<Item = (&'a str, &'a str)>,
+    settings: &Settings,
+    facts: &mut Facts,
+) {
+    let mut cycles = Vec::new();
+    let mut runtimes = HashMap::new();
+    for (name, text) in pages {
+        let runtime = settings.runtimes.iter().find(|runtime| name == format!("{}-RELEASES.md", runtime.name));
+        if let Some(runtime) = runtime {
+            let read = read_runtime_releases(text);
+            facts.problems.extend(read.notes.iter().map(|note| (name.into(), note.clone())));
+            runtimes.insert(runtime.name.clone(), read);
+        } else if let Some(page) = read_release_page(text) {
+            facts.problems.extend(page.notes.iter().map(|note| (name.into(), note.clone())));
+            cycles.push(page);
+        } else if name.starts_with("release-") {
+            facts.problems.push((name.into(), "does not say which Kubernetes release it is about".to_owned()));
+        }
+    }
+    facts.cycles = Cycles::new(cycles);
+    facts.runtime_releases = runtimes;
+}
+
+fn listing(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let cannot = |error| Failure::Failed(format!("{}: cannot read the folder: {error}", dir.display()));
+    let mut paths = fs::read_dir(dir)
+        .map_err(cannot)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(cannot)?;
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    let cannot = |error| Failure::Failed(format!("{}: cannot read it: {error}", path.display()));
+    let size = fs::metadata(path).map_err(cannot)?.len();
+    // A file of issues is as large as a repository is old; it is what was asked for.
+    if size > LARGEST_FILE && path.extension() != Some(OsStr::new("json")) {
+        return Err(Failure::Failed(format!("{}: {size} bytes are too many for such a file", path.display())));
+    }
+    let bytes = fs::read(path).map_err(cannot)?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    })
+}

@@ -1,0 +1,65 @@
+//! The current cycle at a glance.
+
+use chrono::{DateTime, Utc};
+
+use super::{card::dates, list::table, page::Page};
+use crate::{
+    domain::finding::{FindingCode, Severity},
+    handlers::status::CycleView,
+};
+
+pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
+    match &cycle.current {
+        Some(current) => {
+            page.title(&format!("Kubernetes {}: {} KEPs of the watched SIGs", current.release, cycle.cards.len()));
+            let stages: Vec<String> = cycle.stages.iter().map(|(stage, count)| format!("{count} {stage}")).collect();
+            if !stages.is_empty() {
+                page.line(&stages.join(" · "));
+            }
+            page.dim(&format!("It is the current release: {}.", current.why));
+            if !current.known {
+                page.dim("Its release page is not there yet, so its dates are not known.");
+            }
+        }
+        None => {
+            page.title(&format!("{} KEPs are known, but not which Kubernetes release is current", cycle.keps));
+            page.line("Give --release-dir with the release pages, or set current_release under [kubernetes].");
+        }
+    }
+    dates(&cycle.dates, now, page);
+    if !cycle.findings.is_empty() {
+        page.heading("For the whole cycle");
+        for finding in &cycle.findings {
+            page.finding(finding.severity, &finding.evidence, &finding.mend, finding.code.as_str());
+        }
+    }
+    if !cycle.cards.is_empty() {
+        page.heading("KEPs that need somebody, most urgent first");
+        let mut urgent: Vec<&crate::domain::card::Card> = cycle.cards.iter().collect();
+        urgent.sort_by_key(|card| {
+            let count = |severity| card.findings.iter().filter(|finding| finding.severity == severity).count();
+            (std::cmp::Reverse(count(Severity::Error)), std::cmp::Reverse(count(Severity::Warning)), card.kep.number)
+        });
+        table(urgent.into_iter(), page);
+    }
+    let tally = cycle.tally();
+    if !tally.is_empty() {
+        page.heading("What is missing, and where");
+        for (code, numbers) in tally {
+            let all: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            page.tally(code.as_str(), &all.join(" "));
+        }
+        page.blank();
+        page.dim(&format!("Those with one finding: kep-liaison status finding:{}", FindingCode::NoShepherd));
+    }
+    if !cycle.knows_issues {
+        page.blank();
+        page.line("The runtimes' tracking issues are not at hand; give --tracking-file.");
+    }
+    if !cycle.problems.is_empty() {
+        page.heading("What could not be read");
+        for (place, why) in &cycle.problems {
+            page.line(&format!("{place}: {why}"));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `kep-liaison status`: what `/kep status` and `/kep list` answer, in the terminal.
+
+use clap::ValueEnum;
+
+use super::{Failure, Global, load::Loaded, print, render};
+use crate::{
+    command::Query,
+    domain::{board::Board, card::Card},
+    handlers::status::{Answer, answer},
+};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = help())]
+pub(super) struct Args {
+    /// A KEP (5825, KEP-5825, a link), words of its title, or filters; nothing for the cycle
+    #[arg(value_name = "NUMBER|WORDS|FILTER")]
+    query: Vec<String>,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One object for a KEP, an array for a list
+    Json,
+    /// One line for each KEP
+    Csv,
+    /// As JSON, written as YAML
+    Yaml,
+}
+
+fn help() -> String {
+    let filters: Vec<String> = Query::filters().map(|(key, value)| format!("{key}:{value}")).collect();
+    format!(
+        "Examples:\n  kep-liaison status\n  kep-liaison status 5825\n  kep-liaison status user namespaces\n  kep-liaison status sig:node stage:beta shepherd:none --format csv\n\nFilters, each with commas for several values:\n  {}",
+        textwrap::fill(&filters.join("  "), textwrap::Options::new(76).subsequent_indent("  "))
+    )
+}
+
+/// Answers one question.
+pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
+    let query = Query::parse(args.query.iter().map(String::as_str)).map_err(|error| Failure::Usage(error.to_string()))?;
+    let settings = global.config()?.settings();
+    let Loaded { facts, now, sample } = global.load(&settings)?;
+    let board = Board::build(facts, &settings);
+    let answer = answer(&query, &board, &settings, now);
+    if let Answer::Unknown { asked, near } = &answer {
+        return Err(Failure::Failed(render::unknown(asked, near)));
+    }
+    let text = match args.format {
+        Format::Text => render::text(&answer, now, sample, render::width()),
+        Format::Json => match &answer {
+            Answer::Card(card) => json(card),
+            answer => json(&cards(answer)),
+        }?,
+        Format::Yaml => match &answer {
+            Answer::Card(card) => render::yaml(card),
+            answer => render::yaml(&cards(answer)),
+        }?,
+        Format::Csv => render::csv(&cards(&answer))?,
+    };
+    if sample && args.format != Format::Text {
+        anstream::eprintln!("{}", render::SAMPLE_NOTE);
+    }
+    print(&text)
+}
+
+fn cards(answer: &Answer) -> Vec<&Card> {
+    match answer {
+        Answer::Card(card) => vec![card],
+        Answer::List(cards) => cards.iter().collect(),
+        Answer::Cycle(cycle) => cycle.cards.iter().collect(),
+        Answer::Unknown { .. } => Vec::new(),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    let mut text = serde_json::to_string_pretty(value).map_err(|error| Failure::Failed(error.to_string()))?;
+    text.push('\n');
+    Ok(text)
+}
