@@ -15,7 +15,12 @@ use crate::config::{Config, ConfigError, environment};
 /// Follows Kubernetes Enhancement Proposals (KEPs) through a container runtime: who shepherds
 /// them, what ships where, what is missing.
 #[derive(Debug, Parser)]
-#[command(name = "kep-liaison", version, max_term_width = 100, after_help = "Example: kep-liaison status 5825")]
+#[command(
+    name = "kep-liaison",
+    version,
+    max_term_width = 100,
+    after_help = "Example: kep-liaison status 5825"
+)]
 struct Args {
     #[command(flatten)]
     global: Global,
@@ -48,7 +53,9 @@ enum Command {
     /// Where KEPs stand in Kubernetes and in the runtime, who shepherds them, what is missing
     Status(status::Args),
     /// Print a script that completes commands in a shell
-    #[command(after_help = "Example: kep-liaison completions bash > /etc/bash_completion.d/kep-liaison")]
+    #[command(
+        after_help = "Example: kep-liaison completions bash > /etc/bash_completion.d/kep-liaison"
+    )]
     Completions {
         /// The shell
         shell: Shell,
@@ -85,7 +92,10 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
             // Help and version are answers; everything else is wrong usage. When even the
             // message cannot be written, nobody listens.
             let _ = error.print();
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let asked = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            );
             return ExitCode::from(if asked { 0 } else { 2 });
         }
     };
@@ -101,7 +111,11 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             anstream::eprintln!("{}", failure.to_string().trim_end());
-            ExitCode::from(if matches!(failure, Failure::Usage(_)) { 2 } else { 1 })
+            ExitCode::from(if matches!(failure, Failure::Usage(_)) {
+                2
+            } else {
+                1
+            })
         }
     }
 }
@@ -110,7 +124,9 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 /// (`| head`) is no failure.
 fn print(answer: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
-    let written = stdout.write_all(answer.as_bytes()).and_then(|()| stdout.flush());
+    let written = stdout
+        .write_all(answer.as_bytes())
+        .and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::Failed(format!("cannot write the answer: {error}")))

@@ -227,7 +227,9 @@ impl Config {
     ) -> Result<Loaded, ConfigError> {
         let default = Path::new(DEFAULT_FILE);
         let path = path.or_else(|| is_there(default).then_some(default));
-        let found = path.map(|path| Ok::<_, ConfigError>((path, read_file(path)?))).transpose()?;
+        let found = path
+            .map(|path| Ok::<_, ConfigError>((path, read_file(path)?)))
+            .transpose()?;
         let config = match &found {
             Some((path, text)) => Self::parse(text, &path.display().to_string()),
             None => Ok(Self::default()),
@@ -247,7 +249,10 @@ impl Config {
         if let Some(url) = url {
             config.store.url = url;
         }
-        Ok(Loaded { config, file: found.map(|(path, _)| path.to_owned()) })
+        Ok(Loaded {
+            config,
+            file: found.map(|(path, _)| path.to_owned()),
+        })
     }
 
     /// Reads a settings file's text. `source` is what messages call it: the file's name.
@@ -279,6 +284,10 @@ fn read_file(path: &Path) -> Result<String, ConfigError> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.split(|b| *b == b'\n').count();
-        Problem { line: Some(line), ..refuse("not UTF-8 text".to_owned()) }.into()
+        Problem {
+            line: Some(line),
+            ..refuse("not UTF-8 text".to_owned())
+        }
+        .into()
     })
 }

@@ -7,7 +7,9 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample");
 
 /// The moment of which the sample tells: 6 July 2026, between two freezes of Kubernetes 1.37.
 pub fn as_of() -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 7, 6, 9, 0, 0).single().unwrap_or_default()
+    Utc.with_ymd_and_hms(2026, 7, 6, 9, 0, 0)
+        .single()
+        .unwrap_or_default()
 }
 
 /// Every file below a folder, with its path within the sample.

@@ -38,10 +38,16 @@ pub(super) struct Loaded {
 impl Global {
     /// Reads what the options name; without any, the sample.
     pub(super) fn load(&self, settings: &Settings) -> Result<Loaded, Failure> {
-        let sample = self.enhancements_dir.is_none() && self.tracking_file.is_none() && self.release_dir.is_none();
+        let sample = self.enhancements_dir.is_none()
+            && self.tracking_file.is_none()
+            && self.release_dir.is_none();
         if sample {
             let now = self.now.unwrap_or_else(sample::as_of);
-            return Ok(Loaded { facts: sample_facts(settings), now, sample });
+            return Ok(Loaded {
+                facts: sample_facts(settings),
+                now,
+                sample,
+            });
         }
         let mut facts = Facts::default();
         if let Some(dir) = &self.enhancements_dir {
@@ -49,18 +55,36 @@ impl Global {
         }
         if let Some(file) = &self.tracking_file {
             let json = read_text(file)?;
-            add_issues(&json, &file.display().to_string(), &mut facts).map_err(|why| {
-                Failure::Failed(format!("{}: {why}", file.display()))
-            })?;
+            add_issues(&json, &file.display().to_string(), &mut facts)
+                .map_err(|why| Failure::Failed(format!("{}: {why}", file.display())))?;
         }
         if let Some(dir) = &self.release_dir {
             let mut pages = Vec::new();
-            for path in listing(dir)?.into_iter().filter(|path| path.extension() == Some(OsStr::new("md"))) {
-                pages.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), read_text(&path)?));
+            for path in listing(dir)?
+                .into_iter()
+                .filter(|path| path.extension() == Some(OsStr::new("md")))
+            {
+                pages.push((
+                    path.file_name()
+                        .unwrap_or_default()
+                        .to_string_lossy()
+                        .into_owned(),
+                    read_text(&path)?,
+                ));
             }
-            add_releases(pages.iter().map(|(name, text)| (name.as_str(), text.as_str())), settings, &mut facts);
+            add_releases(
+                pages
+                    .iter()
+                    .map(|(name, text)| (name.as_str(), text.as_str())),
+                settings,
+                &mut facts,
+            );
         }
-        Ok(Loaded { facts, now: self.now.unwrap_or_else(Utc::now), sample })
+        Ok(Loaded {
+            facts,
+            now: self.now.unwrap_or_else(Utc::now),
+            sample,
+        })
     }
 }
 
@@ -75,7 +99,9 @@ fn sample_facts(settings: &Settings) -> Facts {
         facts.problems.push(("the sample".into(), why));
     }
     let pages = sample::files("releases");
-    let pages = pages.iter().map(|(path, text)| (path.rsplit('/').next().unwrap_or(path), *text));
+    let pages = pages
+        .iter()
+        .map(|(path, text)| (path.rsplit('/').next().unwrap_or(path), *text));
     add_releases(pages, settings, &mut facts);
     facts
 }
@@ -93,7 +119,9 @@ fn read_enhancements(dir: &Path, facts: &mut Facts) -> Result<(), Failure> {
             // A link to a folder is not followed: it may lead in a circle.
             Ok(kind) if kind.is_dir() => match listing(&path) {
                 Ok(inside) => open.extend(inside),
-                Err(failure) => facts.problems.push((path.display().to_string().into(), failure.to_string())),
+                Err(failure) => facts
+                    .problems
+                    .push((path.display().to_string().into(), failure.to_string())),
             },
             Ok(_) if is_fact(&path) => paths.push(path),
             _ => {}
@@ -106,14 +134,19 @@ fn read_enhancements(dir: &Path, facts: &mut Facts) -> Result<(), Failure> {
             dir.display()
         )));
     }
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(8);
+    let workers = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(8);
     let share = paths.len().div_ceil(workers);
     let parts: Vec<Facts> = thread::scope(|scope| {
         let running: Vec<_> = paths
             .chunks(share)
             .map(|chunk| scope.spawn(|| read_files(chunk, &keps)))
             .collect();
-        running.into_iter().map(|worker| worker.join().unwrap_or_default()).collect()
+        running
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_default())
+            .collect()
     });
     for part in parts {
         facts.keps.extend(part.keps);
@@ -126,16 +159,24 @@ fn read_enhancements(dir: &Path, facts: &mut Facts) -> Result<(), Failure> {
 fn is_fact(path: &Path) -> bool {
     path.file_name() == Some(OsStr::new("kep.yaml"))
         || (path.extension() == Some(OsStr::new("yaml"))
-            && path.components().any(|part| part.as_os_str() == "prod-readiness"))
+            && path
+                .components()
+                .any(|part| part.as_os_str() == "prod-readiness"))
 }
 
 fn read_files(paths: &[PathBuf], keps: &Path) -> Facts {
     let mut facts = Facts::default();
     for path in paths {
-        let below = path.strip_prefix(keps).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let below = path
+            .strip_prefix(keps)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .replace('\\', "/");
         match read_text(path) {
             Ok(text) => add_kep(&format!("keps/{below}"), &text, &mut facts),
-            Err(failure) => facts.problems.push((format!("keps/{below}").into(), failure.to_string())),
+            Err(failure) => facts
+                .problems
+                .push((format!("keps/{below}").into(), failure.to_string())),
         }
     }
     facts
@@ -155,7 +196,9 @@ fn add_issues(json: &str, source: &str, facts: &mut Facts) -> Result<(), String>
     let read = read_issues(json)?;
     let issues = facts.issues.get_or_insert_default();
     issues.extend(read.issues.into_iter().map(Arc::new));
-    facts.problems.extend(read.problems.into_iter().map(|why| (source.into(), why)));
+    facts
+        .problems
+        .extend(read.problems.into_iter().map(|why| (source.into(), why)));
     Ok(())
 }
 
@@ -168,16 +211,26 @@ fn add_releases<'a>(
     let mut cycles = Vec::new();
     let mut runtimes = HashMap::new();
     for (name, text) in pages {
-        let runtime = settings.runtimes.iter().find(|runtime| name == format!("{}-RELEASES.md", runtime.name));
+        let runtime = settings
+            .runtimes
+            .iter()
+            .find(|runtime| name == format!("{}-RELEASES.md", runtime.name));
         if let Some(runtime) = runtime {
             let read = read_runtime_releases(text);
-            facts.problems.extend(read.notes.iter().map(|note| (name.into(), note.clone())));
+            facts
+                .problems
+                .extend(read.notes.iter().map(|note| (name.into(), note.clone())));
             runtimes.insert(runtime.name.clone(), read);
         } else if let Some(page) = read_release_page(text) {
-            facts.problems.extend(page.notes.iter().map(|note| (name.into(), note.clone())));
+            facts
+                .problems
+                .extend(page.notes.iter().map(|note| (name.into(), note.clone())));
             cycles.push(page);
         } else if name.starts_with("release-") {
-            facts.problems.push((name.into(), "does not say which Kubernetes release it is about".to_owned()));
+            facts.problems.push((
+                name.into(),
+                "does not say which Kubernetes release it is about".to_owned(),
+            ));
         }
     }
     facts.cycles = Cycles::new(cycles);
@@ -185,7 +238,12 @@ fn add_releases<'a>(
 }
 
 fn listing(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let cannot = |error| Failure::Failed(format!("{}: cannot read the folder: {error}", dir.display()));
+    let cannot = |error| {
+        Failure::Failed(format!(
+            "{}: cannot read the folder: {error}",
+            dir.display()
+        ))
+    };
     let mut paths = fs::read_dir(dir)
         .map_err(cannot)?
         .map(|entry| entry.map(|entry| entry.path()))
@@ -200,7 +258,10 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     let size = fs::metadata(path).map_err(cannot)?.len();
     // A file of issues is as large as a repository is old; it is what was asked for.
     if size > LARGEST_FILE && path.extension() != Some(OsStr::new("json")) {
-        return Err(Failure::Failed(format!("{}: {size} bytes are too many for such a file", path.display())));
+        return Err(Failure::Failed(format!(
+            "{}: {size} bytes are too many for such a file",
+            path.display()
+        )));
     }
     let bytes = fs::read(path).map_err(cannot)?;
     Ok(match String::from_utf8(bytes) {

@@ -10,13 +10,16 @@ use serde::Serialize;
 
 use super::Failure;
 use crate::{
-    domain::{KepNumber, Login, card::Card, ships::{ShipsFrom, ShipsIn}},
+    domain::{
+        KepNumber, Login,
+        card::Card,
+        ships::{ShipsFrom, ShipsIn},
+    },
     handlers::status::Answer,
 };
 
 /// Said wherever the sample is shown, so that nobody takes it for today's news.
-pub(super) const SAMPLE_NOTE: &str =
-    "This is the built-in sample, as of 6 July 2026. For real data give --enhancements-dir, --tracking-file and --release-dir.";
+pub(super) const SAMPLE_NOTE: &str = "This is the built-in sample, as of 6 July 2026. For real data give --enhancements-dir, --tracking-file and --release-dir.";
 
 /// How wide an answer may be: the terminal's width, 80 where there is none, and never so wide
 /// that lines are hard to follow.
@@ -53,7 +56,10 @@ pub(super) fn unknown(asked: &str, near: &[(KepNumber, Box<str>)]) -> String {
     if near.is_empty() {
         return format!("{what} Try other words of its title, or its number.");
     }
-    let near: Vec<String> = near.iter().map(|(number, title)| format!("  {number}  {title}")).collect();
+    let near: Vec<String> = near
+        .iter()
+        .map(|(number, title)| format!("  {number}  {title}"))
+        .collect();
     format!("{what} Did you mean one of these?\n{}", near.join("\n"))
 }
 
@@ -67,45 +73,81 @@ pub(super) fn csv(cards: &[&Card]) -> Result<String, Failure> {
     let failed = |error: csv::Error| Failure::Failed(error.to_string());
     let mut writer = csv::Writer::from_writer(Vec::new());
     let heading = [
-        "number", "title", "sig", "status", "stage", "latest_milestone", "authors", "approvers",
-        "tracking_issues", "shepherds", "ships_in", "findings", "url",
+        "number",
+        "title",
+        "sig",
+        "status",
+        "stage",
+        "latest_milestone",
+        "authors",
+        "approvers",
+        "tracking_issues",
+        "shepherds",
+        "ships_in",
+        "findings",
+        "url",
     ];
     writer.write_record(heading).map_err(failed)?;
     for card in cards {
         let kep = &card.kep;
         let issues = card.runtimes.iter().flat_map(|runtime| &runtime.issues);
-        let ships = card.runtimes.iter().filter_map(|runtime| Some(format!("{} {}", runtime.runtime, runtime.ships_in?.release)));
-        let mut codes: Vec<&str> = card.findings.iter().map(|finding| finding.code.as_str()).collect();
+        let ships = card.runtimes.iter().filter_map(|runtime| {
+            Some(format!("{} {}", runtime.runtime, runtime.ships_in?.release))
+        });
+        let mut codes: Vec<&str> = card
+            .findings
+            .iter()
+            .map(|finding| finding.code.as_str())
+            .collect();
         codes.dedup();
         let record = [
             kep.number.to_string(),
             kep.title.to_string(),
             kep.sig.as_deref().unwrap_or_default().to_owned(),
-            kep.status.map(|status| status.to_string()).unwrap_or_default(),
+            kep.status
+                .map(|status| status.to_string())
+                .unwrap_or_default(),
             kep.stage.map(|stage| stage.to_string()).unwrap_or_default(),
-            kep.latest_milestone.map(|release| release.to_string()).unwrap_or_default(),
+            kep.latest_milestone
+                .map(|release| release.to_string())
+                .unwrap_or_default(),
             kep.authors.join(" "),
             kep.approvers.join(" "),
-            issues.map(|issue| issue.url.to_string()).collect::<Vec<_>>().join(" "),
+            issues
+                .map(|issue| issue.url.to_string())
+                .collect::<Vec<_>>()
+                .join(" "),
             names(card.shepherds()).replace(", ", " "),
             ships.collect::<Vec<_>>().join(" "),
             codes.join(" "),
             kep.url.clone(),
         ];
-        writer.write_record(record.map(|cell| defused(&cell))).map_err(failed)?;
+        writer
+            .write_record(record.map(|cell| defused(&cell)))
+            .map_err(failed)?;
     }
-    let bytes = writer.into_inner().map_err(|error| Failure::Failed(error.to_string()))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| Failure::Failed(error.to_string()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// A cell that a spreadsheet would run as a formula gets a quote in front.
 fn defused(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 /// Logins with commas between.
 fn names<'a>(logins: impl IntoIterator<Item = &'a Login>) -> String {
-    logins.into_iter().map(Login::as_str).collect::<Vec<_>>().join(", ")
+    logins
+        .into_iter()
+        .map(Login::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The runtime release and how it is known.

@@ -33,16 +33,22 @@ enum Format {
 }
 
 fn help() -> String {
-    let filters: Vec<String> = Query::filters().map(|(key, value)| format!("{key}:{value}")).collect();
+    let filters: Vec<String> = Query::filters()
+        .map(|(key, value)| format!("{key}:{value}"))
+        .collect();
     format!(
         "Examples:\n  kep-liaison status\n  kep-liaison status 5825\n  kep-liaison status user namespaces\n  kep-liaison status sig:node stage:beta shepherd:none --format csv\n\nFilters, each with commas for several values:\n  {}",
-        textwrap::fill(&filters.join("  "), textwrap::Options::new(76).subsequent_indent("  "))
+        textwrap::fill(
+            &filters.join("  "),
+            textwrap::Options::new(76).subsequent_indent("  ")
+        )
     )
 }
 
 /// Answers one question.
 pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
-    let query = Query::parse(args.query.iter().map(String::as_str)).map_err(|error| Failure::Usage(error.to_string()))?;
+    let query = Query::parse(args.query.iter().map(String::as_str))
+        .map_err(|error| Failure::Usage(error.to_string()))?;
     let settings = global.config()?.settings();
     let Loaded { facts, now, sample } = global.load(&settings)?;
     let board = Board::build(facts, &settings);
@@ -78,7 +84,8 @@ fn cards(answer: &Answer) -> Vec<&Card> {
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
-    let mut text = serde_json::to_string_pretty(value).map_err(|error| Failure::Failed(error.to_string()))?;
+    let mut text =
+        serde_json::to_string_pretty(value).map_err(|error| Failure::Failed(error.to_string()))?;
     text.push('\n');
     Ok(text)
 }

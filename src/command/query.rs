@@ -22,7 +22,7 @@ pub enum Query {
         number: u64,
     },
     /// Those that pass a filter.
-    List(Filter),
+    List(Box<Filter>),
 }
 
 /// Why a question cannot be understood; the sentence says what to type instead.
@@ -78,7 +78,7 @@ impl Query {
             }
         }
         filter.words = words.join(" ");
-        Ok(Self::List(filter))
+        Ok(Self::List(Box::new(filter)))
     }
 }
 
@@ -95,7 +95,10 @@ fn issue_link(link: &str) -> Option<Query> {
         return None;
     }
     let digits = number.split(|c: char| !c.is_ascii_digit()).next()?;
-    Some(Query::Issue { repository: format!("{owner}/{name}").into(), number: digits.parse().ok()? })
+    Some(Query::Issue {
+        repository: format!("{owner}/{name}").into(),
+        number: digits.parse().ok()?,
+    })
 }
 
 impl Filter {
@@ -106,26 +109,40 @@ impl Filter {
         }
         for value in value.split(',').filter(|value| !value.is_empty()) {
             match key {
-                "stage" => self.stages.push(word(key, value, Stage::parse, Stage::ALL.map(Stage::as_str))?),
-                "status" => self.statuses.push(word(key, value, Status::parse, Status::ALL.map(Status::as_str))?),
+                "stage" => self.stages.push(word(
+                    key,
+                    value,
+                    Stage::parse,
+                    Stage::ALL.map(Stage::as_str),
+                )?),
+                "status" => self.statuses.push(word(
+                    key,
+                    value,
+                    Status::parse,
+                    Status::ALL.map(Status::as_str),
+                )?),
                 "release" => self.releases.push(Release::parse(value).ok_or_else(|| {
                     QueryError(format!("release:{value} is no release{}", example(key)))
                 })?),
                 "sig" => self.sigs.push(value.into()),
                 "participating" => self.participating.push(value.into()),
-                "shepherd" if value.eq_ignore_ascii_case("none") => self.shepherds.push(ShepherdFilter::None),
+                "shepherd" if value.eq_ignore_ascii_case("none") => {
+                    self.shepherds.push(ShepherdFilter::None);
+                }
                 "shepherd" => self.shepherds.push(ShepherdFilter::Is(login(key, value)?)),
                 "owner" | "author" => self.owners.push(login(key, value)?),
                 "approver" => self.approvers.push(login(key, value)?),
                 "reviewer" => self.reviewers.push(login(key, value)?),
                 "prr" => self.prr.push(login(key, value)?),
                 "finding" => self.findings.push(FindingCode::parse(value).ok_or_else(|| {
-                    let near = FindingCode::nearest(value)
-                        .map(|code| format!("; did you mean finding:{code}?"))
-                        .unwrap_or_else(|| {
-                            let all: Vec<&str> = FindingCode::ALL.iter().map(|code| code.as_str()).collect();
+                    let near = match FindingCode::nearest(value) {
+                        Some(code) => format!("; did you mean finding:{code}?"),
+                        None => {
+                            let all: Vec<&str> =
+                                FindingCode::ALL.iter().map(|code| code.as_str()).collect();
                             format!("; there are {}", all.join(", "))
-                        });
+                        }
+                    };
                     QueryError(format!("finding:{value} is no finding{near}"))
                 })?),
                 "runtime" => self.runtimes.push(value.into()),
@@ -150,19 +167,25 @@ fn word<T, const N: usize>(
 }
 
 fn login(key: &str, value: &str) -> Result<Login, QueryError> {
-    Login::parse(value).ok_or_else(|| QueryError(format!("{key}:{value} is no GitHub login{}", example(key))))
+    Login::parse(value)
+        .ok_or_else(|| QueryError(format!("{key}:{value} is no GitHub login{}", example(key))))
 }
 
 fn example(key: &str) -> String {
     let found = FILTERS.iter().find(|(name, _)| *name == key);
-    found.map(|(key, value)| format!("; write it as {key}:{value}")).unwrap_or_default()
+    found
+        .map(|(key, value)| format!("; write it as {key}:{value}"))
+        .unwrap_or_default()
 }
 
 fn unknown_key(key: &str) -> QueryError {
     let names = FILTERS.map(|(name, _)| name);
     let hint = match nearest(key, names) {
         Some(near) => format!("did you mean {near}:?"),
-        None => format!("there are {}", names.map(|name| format!("{name}:")).join(" ")),
+        None => format!(
+            "there are {}",
+            names.map(|name| format!("{name}:")).join(" ")
+        ),
     };
     QueryError(format!("{key}: is no filter; {hint}"))
 }
@@ -179,8 +202,12 @@ mod tests {
     fn numbers_words_and_filters() {
         assert_eq!(Query::parse([]), Ok(Query::Cycle));
         assert_eq!(Query::parse(["KEP-5825"]), Query::parse(["kep", "5825"]));
-        assert!(matches!(Query::parse(["user", "namespaces"]), Ok(Query::List(filter)) if filter.words == "user namespaces"));
-        let Ok(Query::List(filter)) = Query::parse(["swap stage:beta,stable", "shepherd:none", "release:v1.37"]) else {
+        assert!(
+            matches!(Query::parse(["user", "namespaces"]), Ok(Query::List(filter)) if filter.words == "user namespaces")
+        );
+        let Ok(Query::List(filter)) =
+            Query::parse(["swap stage:beta,stable", "shepherd:none", "release:v1.37"])
+        else {
             panic!("a list");
         };
         assert_eq!(filter.stages, [Stage::Beta, Stage::Stable]);
@@ -194,10 +221,25 @@ mod tests {
 
     #[test]
     fn what_is_wrong_and_what_to_type() {
-        assert_eq!(error("stage:bta"), "stage:bta is no stage; did you mean stage:beta?");
-        assert_eq!(error("shepard:none"), "shepard: is no filter; did you mean shepherd:?");
-        assert_eq!(error("finding:no-shephrd"), "finding:no-shephrd is no finding; did you mean finding:no-shepherd?");
-        assert_eq!(error("release:x"), "release:x is no release; write it as release:1.38");
-        assert_eq!(error("owner:"), "owner: needs a value; write it as owner:@bitoku");
+        assert_eq!(
+            error("stage:bta"),
+            "stage:bta is no stage; did you mean stage:beta?"
+        );
+        assert_eq!(
+            error("shepard:none"),
+            "shepard: is no filter; did you mean shepherd:?"
+        );
+        assert_eq!(
+            error("finding:no-shephrd"),
+            "finding:no-shephrd is no finding; did you mean finding:no-shepherd?"
+        );
+        assert_eq!(
+            error("release:x"),
+            "release:x is no release; write it as release:1.38"
+        );
+        assert_eq!(
+            error("owner:"),
+            "owner: needs a value; write it as owner:@bitoku"
+        );
     }
 }

@@ -47,7 +47,9 @@ impl ConfigError {
 
 impl From<Problem> for ConfigError {
     fn from(problem: Problem) -> Self {
-        Self { problems: vec![problem] }
+        Self {
+            problems: vec![problem],
+        }
     }
 }
 
@@ -69,7 +71,13 @@ impl Problem {
     /// A problem of a whole source, which no line can be blamed for.
     pub(super) fn of_source(source: impl fmt::Display, text: impl Into<String>) -> Self {
         let source = source.to_string();
-        Self { source, line: None, column: None, key: String::new(), text: text.into() }
+        Self {
+            source,
+            line: None,
+            column: None,
+            key: String::new(),
+            text: text.into(),
+        }
     }
 }
 
@@ -102,9 +110,20 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// Whether a text contains what tokens of Slack and GitHub, keys and addresses with a password do.
 pub(super) fn looks_secret(text: &str) -> bool {
-    const MARKS: [&str; 9] =
-        ["xox", "xapp-", "xwfp-", "ghp_", "gho_", "ghu_", "ghs_", "github_pat_", "-----BEGIN"];
-    let has_user_part = text.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+    const MARKS: [&str; 9] = [
+        "xox",
+        "xapp-",
+        "xwfp-",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "github_pat_",
+        "-----BEGIN",
+    ];
+    let has_user_part = text
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.contains('@'));
     has_user_part || MARKS.iter().any(|mark| text.contains(mark))
 }
 

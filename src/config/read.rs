@@ -31,7 +31,9 @@ pub(super) fn config(root: &mut Table<'_>) -> Config {
             api_url: table.or("api_url", HttpUrl("https://slack.com/api".into())),
         }),
         workspaces: root
-            .sections("workspaces", |table| workspace(table, &mut workspace_names, &mut bot_tokens))
+            .sections("workspaces", |table| {
+                workspace(table, &mut workspace_names, &mut bot_tokens)
+            })
             .unwrap_or_default(),
         github: root.section("github", github),
         kubernetes: root.section("kubernetes", kubernetes),
@@ -42,7 +44,9 @@ pub(super) fn config(root: &mut Table<'_>) -> Config {
             })
             .unwrap_or_default(),
         people: root
-            .sections("people", |table| person(table, &workspace_names, &mut logins))
+            .sections("people", |table| {
+                person(table, &workspace_names, &mut logins)
+            })
             .unwrap_or_default(),
     }
 }
@@ -54,7 +58,10 @@ fn http(table: &mut Table<'_>) -> Http {
     };
     // Port 0 is any free port.
     if http.listen == http.admin_listen && http.listen.port() != 0 {
-        let text = format!("{} is already that of listen, want another port", http.listen);
+        let text = format!(
+            "{} is already that of listen, want another port",
+            http.listen
+        );
         table.at("admin_listen").refuse(text);
     }
     http
@@ -101,14 +108,19 @@ fn workspace(
 
 fn github(table: &mut Table<'_>) -> Github {
     let api_url = table.or("api_url", HttpUrl("https://api.github.com".into()));
-    let server = api_url.as_str().strip_suffix("/api/v3").unwrap_or("https://github.com");
+    let server = api_url
+        .as_str()
+        .strip_suffix("/api/v3")
+        .unwrap_or("https://github.com");
     Github {
         web_url: table.or("web_url", HttpUrl(server.into())),
         api_url,
         credentials: credentials(table)
             .unwrap_or_else(|| Credentials::Token(SecretRef::Env("GITHUB_TOKEN".to_owned()))),
-        webhook_secret: table
-            .or("webhook_secret", SecretRef::Env("GITHUB_WEBHOOK_SECRET".to_owned())),
+        webhook_secret: table.or(
+            "webhook_secret",
+            SecretRef::Env("GITHUB_WEBHOOK_SECRET".to_owned()),
+        ),
         oauth_client_id: table.get("oauth_client_id"),
         poll_interval: table.or("poll_interval", Duration::from_secs(2 * 60)),
     }
@@ -146,12 +158,16 @@ fn kubernetes(table: &mut Table<'_>) -> Kubernetes {
 }
 
 fn runtimes(root: &mut Table<'_>, names: &mut Seen<Name>) -> Vec<Runtime> {
-    root.refuse_empty("runtimes", "at least one, or nothing at all for containerd alone");
-    root.sections("runtimes", |table| runtime(table, names)).unwrap_or_else(|| {
-        let containerd = containerd();
-        names.add(&root.at("runtimes"), &containerd.name);
-        vec![containerd]
-    })
+    root.refuse_empty(
+        "runtimes",
+        "at least one, or nothing at all for containerd alone",
+    );
+    root.sections("runtimes", |table| runtime(table, names))
+        .unwrap_or_else(|| {
+            let containerd = containerd();
+            names.add(&root.at("runtimes"), &containerd.name);
+            vec![containerd]
+        })
 }
 
 /// containerd, whose issue form and process are where this program's defaults come from.
@@ -192,7 +208,9 @@ fn runtime(table: &mut Table<'_>, names: &mut Seen<Name>) -> Option<Runtime> {
     let stale_after = table.or("stale_after", default.stale_after);
     let github = table.section_if_any("github", |table| {
         if !table.has("token") && !APP_KEYS.iter().any(|key| table.has(key)) {
-            table.place().refuse(format!("there is nothing in it, want {EITHER}"));
+            table
+                .place()
+                .refuse(format!("there is nothing in it, want {EITHER}"));
         }
         credentials(table)
     });
@@ -225,8 +243,17 @@ fn channel(
         })
     });
     let (workspace, id, runtime) = (workspace?, id?, runtime?);
-    seen.add(&table.at("id"), &format!("{id} of {workspace} for {runtime}"));
-    Some(Channel { workspace, id, runtime, bridge, digest })
+    seen.add(
+        &table.at("id"),
+        &format!("{id} of {workspace} for {runtime}"),
+    );
+    Some(Channel {
+        workspace,
+        id,
+        runtime,
+        bridge,
+        digest,
+    })
 }
 
 /// A key that names a configured workspace or runtime; it may be left out where there is only one.
@@ -248,21 +275,29 @@ fn person(
     if let Some(login) = &github {
         logins.add(&table.at("github"), login);
     }
-    let slack = table.map::<SlackUserId>("slack").into_iter().filter_map(|(key, (place, id))| {
-        let Some(name) = Name::parse(&key) else {
-            place.refuse("want a workspace's name as the key");
-            return None;
-        };
-        // On the command line nobody needs workspaces, and people can have been named already.
-        let known = workspaces.0.is_empty() || workspaces.must_have(&place, "workspace", &name);
-        known.then_some((name, id))
-    });
+    let slack = table
+        .map::<SlackUserId>("slack")
+        .into_iter()
+        .filter_map(|(key, (place, id))| {
+            let Some(name) = Name::parse(&key) else {
+                place.refuse("want a workspace's name as the key");
+                return None;
+            };
+            // On the command line nobody needs workspaces, and people can have been named already.
+            let known = workspaces.0.is_empty() || workspaces.must_have(&place, "workspace", &name);
+            known.then_some((name, id))
+        });
     let slack = slack.collect();
     let mut roles: Vec<Role> = table.or("roles", Vec::new());
     roles.sort_unstable();
     roles.dedup();
     let liaison_for: Vec<Release> = table.or("liaison_for", Vec::new());
-    Some(Person { github: github?, slack, roles, liaison_for })
+    Some(Person {
+        github: github?,
+        slack,
+        roles,
+        liaison_for,
+    })
 }
 
 /// Values of which each may be there once, with the path where each was.
@@ -279,7 +314,9 @@ impl<T: Clone + PartialEq + Display> Seen<T> {
     fn add(&mut self, place: &Place<'_>, value: &T) {
         match self.0.iter().find(|(seen, _)| seen == value) {
             Some((_, first)) => {
-                place.refuse(format!("{value} is already that of {first}; each needs its own"));
+                place.refuse(format!(
+                    "{value} is already that of {first}; each needs its own"
+                ));
             }
             None => self.0.push((value.clone(), place.path().to_owned())),
         }

@@ -25,7 +25,9 @@ impl SecretRef {
             "env" => {
                 let fits = !looks_secret(place)
                     && !place.starts_with(|c: char| c.is_ascii_digit())
-                    && place.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+                    && place
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b == b'_');
                 fits.then(|| Self::Env(place.to_owned()))
             }
             "file" => Some(Self::File(PathBuf::from(place))),
@@ -37,8 +39,12 @@ impl SecretRef {
     pub fn resolve(&self, env: impl Fn(&str) -> Option<String>) -> Result<Secret, SecretError> {
         let text = match self {
             Self::Env(name) => env(name).ok_or_else(|| SecretError::NotSet(name.clone()))?,
-            Self::File(path) => fs::read_to_string(path)
-                .map_err(|source| SecretError::Unreadable { path: path.clone(), source })?,
+            Self::File(path) => {
+                fs::read_to_string(path).map_err(|source| SecretError::Unreadable {
+                    path: path.clone(),
+                    source,
+                })?
+            }
         };
         let text = text.trim_end_matches(['\n', '\r']);
         if text.trim().is_empty() {

@@ -12,7 +12,11 @@ impl Config {
         let liaison = |person: &&super::Person| person.roles.contains(&Role::Liaison);
         Settings {
             enhancements_repository: kubernetes.enhancements_repository.to_string().into(),
-            sigs: kubernetes.sigs.iter().map(|sig| sig.as_str().into()).collect(),
+            sigs: kubernetes
+                .sigs
+                .iter()
+                .map(|sig| sig.as_str().into())
+                .collect(),
             current_release: match kubernetes.current_release {
                 CurrentRelease::Auto => None,
                 CurrentRelease::Fixed(release) => Some(release),

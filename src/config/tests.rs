@@ -37,11 +37,16 @@ fn config(text: &str) -> Config {
 /// The example with every `#key = value` in force, without the keys named.
 fn uncommented(without: &[&str]) -> String {
     let key = |line: &str| line.split('=').next().unwrap_or_default().trim().to_owned();
-    let lines = EXAMPLE.lines().filter_map(|line| match line.strip_prefix('#') {
-        Some(rest) if !rest.is_empty() && !rest.starts_with(' ') => Some(rest),
-        _ => (!line.starts_with('#')).then_some(line),
-    });
-    lines.filter(|line| !without.contains(&key(line).as_str())).collect::<Vec<_>>().join("\n")
+    let lines = EXAMPLE
+        .lines()
+        .filter_map(|line| match line.strip_prefix('#') {
+            Some(rest) if !rest.is_empty() && !rest.starts_with(' ') => Some(rest),
+            _ => (!line.starts_with('#')).then_some(line),
+        });
+    lines
+        .filter(|line| !without.contains(&key(line).as_str()))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -56,7 +61,9 @@ fn the_example_and_an_empty_file_are_the_defaults() {
     assert_eq!(config.github.poll_interval, Duration::from_secs(120));
     assert_eq!(config.kubernetes.sigs, [Sig("sig-node".into())]);
     assert_eq!(config.kubernetes.current_release, CurrentRelease::Auto);
-    let [containerd] = &config.runtimes[..] else { panic!("{:?}", config.runtimes) };
+    let [containerd] = &config.runtimes[..] else {
+        panic!("{:?}", config.runtimes)
+    };
     assert_eq!(containerd.repository.to_string(), "containerd/containerd");
     assert_eq!(containerd.maintainers.len(), 3);
     assert_eq!(containerd.stale_after, Duration::from_secs(21 * 86400));
@@ -73,24 +80,65 @@ fn the_uncommented_example_says_what_the_defaults_are() {
     assert_eq!(shown.slack, default.slack);
     assert_eq!(shown.kubernetes, default.kubernetes);
     let oauth_client_id = None;
-    assert_eq!(Github { oauth_client_id, ..shown.github }, default.github);
-    assert_eq!(Runtime { github: None, ..shown.runtimes[0].clone() }, default.runtimes[0]);
+    assert_eq!(
+        Github {
+            oauth_client_id,
+            ..shown.github
+        },
+        default.github
+    );
+    assert_eq!(
+        Runtime {
+            github: None,
+            ..shown.runtimes[0].clone()
+        },
+        default.runtimes[0]
+    );
     assert_eq!(shown.channels[0].bridge, Bridge::Both);
     assert_eq!(shown.people[0].roles, [Role::Liaison, Role::Maintainer]);
     assert_eq!(shown.people[0].liaison_for, [Release::new(1, 38)]);
 
     let with_app = config(&uncommented(&TOKEN));
-    assert!(matches!(with_app.github.credentials, Credentials::App { app_id: 123_456, .. }));
-    assert!(matches!(with_app.runtimes[0].github, Some(Credentials::App { .. })));
+    assert!(matches!(
+        with_app.github.credentials,
+        Credentials::App {
+            app_id: 123_456,
+            ..
+        }
+    ));
+    assert!(matches!(
+        with_app.runtimes[0].github,
+        Some(Credentials::App { .. })
+    ));
 
     // A short workspace and `digest = {}` mean what the example shows as defaults.
     let short =
         config("[[workspaces]]\nname='kubernetes'\n[[channels]]\nid='C0BP8PW9G'\ndigest={}");
-    let Workspace { mode, bot_token, app_token, .. } = shown.workspaces[0].clone();
+    let Workspace {
+        mode,
+        bot_token,
+        app_token,
+        ..
+    } = shown.workspaces[0].clone();
     let signing_secret = None;
     let name = Name("kubernetes".into());
-    assert_eq!(short.workspaces, [Workspace { name, mode, bot_token, app_token, signing_secret }]);
-    assert_eq!(short.channels, [Channel { bridge: Bridge::Off, ..shown.channels[0].clone() }]);
+    assert_eq!(
+        short.workspaces,
+        [Workspace {
+            name,
+            mode,
+            bot_token,
+            app_token,
+            signing_secret
+        }]
+    );
+    assert_eq!(
+        short.channels,
+        [Channel {
+            bridge: Bridge::Off,
+            ..shown.channels[0].clone()
+        }]
+    );
 }
 
 /// Each table gets a key that nobody knows; the answers then list every key there is.
@@ -134,7 +182,11 @@ fn shown_keys() -> BTreeSet<String> {
         match value {
             toml::Value::Table(table) => {
                 for (key, value) in table {
-                    walk(format!("{path}.{key}").trim_start_matches('.'), value, found);
+                    walk(
+                        format!("{path}.{key}").trim_start_matches('.'),
+                        value,
+                        found,
+                    );
                 }
             }
             toml::Value::Array(list) => list.iter().for_each(|item| walk(path, item, found)),
@@ -142,7 +194,11 @@ fn shown_keys() -> BTreeSet<String> {
         }
     }
     let mut found = BTreeSet::new();
-    walk("", &toml::Value::Table(uncommented(&[]).parse().unwrap()), &mut found);
+    walk(
+        "",
+        &toml::Value::Table(uncommented(&[]).parse().unwrap()),
+        &mut found,
+    );
     found
 }
 
@@ -189,8 +245,10 @@ digest = { schedule = "8 Mon", timezone = "PST8" }
 bridge = "to-slak"
 "#;
     let found = problems(text);
-    let places: Vec<String> =
-        found.iter().map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(" ")).collect();
+    let places: Vec<String> = found
+        .iter()
+        .map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(" "))
+        .collect();
     assert_eq!(
         places,
         [
@@ -211,8 +269,16 @@ bridge = "to-slak"
         ],
         "{found:#?}"
     );
-    assert!(found[0].contains("read the number 8080, want an address and port"), "{}", found[0]);
-    assert!(found[2].contains("read the number 1.38, want \"auto\""), "{}", found[2]);
+    assert!(
+        found[0].contains("read the number 8080, want an address and port"),
+        "{}",
+        found[0]
+    );
+    assert!(
+        found[2].contains("read the number 1.38, want \"auto\""),
+        "{}",
+        found[2]
+    );
     assert!(found[11].contains("missing, want a name"), "{}", found[11]);
 }
 
@@ -238,7 +304,10 @@ fn text_that_is_no_toml_is_told_with_line_and_column() {
     );
     assert!(only_problem("a = 1\na = 2").starts_with("k.toml:2:1: this is not TOML: "));
     let shown = problems("é = 1\n[github]\ntoken = ghp_0123456789\n[store\n").join("\n");
-    assert!(shown.contains("k.toml:1:1") && shown.contains("k.toml:3:"), "{shown}");
+    assert!(
+        shown.contains("k.toml:1:1") && shown.contains("k.toml:3:"),
+        "{shown}"
+    );
     assert!(!shown.contains("ghp_"), "{shown}");
 }
 
@@ -262,24 +331,41 @@ fn a_literal_secret_is_refused_and_never_shown() {
         ("[github]", "token"),
         ("[github]", "webhook_secret"),
         ("[github]\napp_id=1\ninstallation_id=2", "private_key"),
-        ("[[runtimes]]\nname='containerd'\n[runtimes.github]", "token"),
+        (
+            "[[runtimes]]\nname='containerd'\n[runtimes.github]",
+            "token",
+        ),
     ] {
         for literal in literals {
             let shown = only_problem(&format!("{section}\n{key} = \"{literal}\""));
-            assert!(shown.contains(key) && shown.contains("\"env:NAME\""), "{shown}");
+            assert!(
+                shown.contains(key) && shown.contains("\"env:NAME\""),
+                "{shown}"
+            );
             assert!(!shown.contains("hush"), "{shown}");
         }
         assert!(!only_problem(&format!("{section}\n{key} = 4711")).contains("4711"));
     }
     // Nor where it is misplaced.
-    for text in ["[slack]\napi_url = 'xoxb-hush'", "[slack]\napi_url = 'https://me:hush@slack.com'"]
-    {
+    for text in [
+        "[slack]\napi_url = 'xoxb-hush'",
+        "[slack]\napi_url = 'https://me:hush@slack.com'",
+    ] {
         let shown = only_problem(text);
-        assert!(!shown.contains("hush") && shown.contains("secret"), "{shown}");
+        assert!(
+            !shown.contains("hush") && shown.contains("secret"),
+            "{shown}"
+        );
     }
-    for url in ["postgres://bot:hush@db/kep", "postgres://db/kep?user=bot&password=hush"] {
+    for url in [
+        "postgres://bot:hush@db/kep",
+        "postgres://db/kep?user=bot&password=hush",
+    ] {
         let shown = only_problem(&format!("[store]\nurl = '{url}'"));
-        assert!(!shown.contains("hush") && shown.contains("DATABASE_URL"), "{shown}");
+        assert!(
+            !shown.contains("hush") && shown.contains("DATABASE_URL"),
+            "{shown}"
+        );
         assert!(!format!("{:?}", StoreUrl::parse(url)).contains("hush"));
     }
 }
@@ -331,14 +417,26 @@ fn parts_must_fit_together() {
             "[github]\ntoken='env:T'\napp_id=1\ninstallation_id=2\nprivate_key='file:k'",
             "github.token: app_id is there too",
         ),
-        ("[github]\napp_id=1\nprivate_key='file:k'", "github.installation_id: missing"),
-        ("[github]\napp_id=1\ninstallation_id=2", "github.private_key: missing"),
-        ("[github]\ninstallation_id=2\nprivate_key='file:k'", "github.app_id: missing"),
+        (
+            "[github]\napp_id=1\nprivate_key='file:k'",
+            "github.installation_id: missing",
+        ),
+        (
+            "[github]\napp_id=1\ninstallation_id=2",
+            "github.private_key: missing",
+        ),
+        (
+            "[github]\ninstallation_id=2\nprivate_key='file:k'",
+            "github.app_id: missing",
+        ),
         (
             "[[runtimes]]\nname='containerd'\n[runtimes.github]",
             "runtimes[0].github: there is nothing in it",
         ),
-        ("[http]\nadmin_listen='127.0.0.1:8080'", "http.admin_listen: 127.0.0.1:8080 is already"),
+        (
+            "[http]\nadmin_listen='127.0.0.1:8080'",
+            "http.admin_listen: 127.0.0.1:8080 is already",
+        ),
     ] {
         let shown = only_problem(text);
         assert!(shown.contains(wanted), "{shown}");
@@ -349,10 +447,18 @@ fn parts_must_fit_together() {
 fn values_hold_what_they_should_and_nothing_else() {
     use super::value::FromText;
 
-    for (text, seconds) in
-        [("45s", 45), ("2m", 120), ("12h", 43_200), ("21d", 1_814_400), ("3w", 1_814_400)]
-    {
-        assert_eq!(Duration::from_text(text), Some(Duration::from_secs(seconds)), "{text}");
+    for (text, seconds) in [
+        ("45s", 45),
+        ("2m", 120),
+        ("12h", 43_200),
+        ("21d", 1_814_400),
+        ("3w", 1_814_400),
+    ] {
+        assert_eq!(
+            Duration::from_text(text),
+            Some(Duration::from_secs(seconds)),
+            "{text}"
+        );
     }
     for text in [
         "",
@@ -379,7 +485,10 @@ fn values_hold_what_they_should_and_nothing_else() {
     ] {
         assert!(HttpUrl::parse(text).is_some(), "{text}");
     }
-    assert_eq!(HttpUrl::parse("https://ghe.corp/").unwrap().as_str(), "https://ghe.corp");
+    assert_eq!(
+        HttpUrl::parse("https://ghe.corp/").unwrap().as_str(),
+        "https://ghe.corp"
+    );
     for text in [
         "",
         "api.github.com",
@@ -397,7 +506,16 @@ fn values_hold_what_they_should_and_nothing_else() {
         assert!(HttpUrl::parse(text).is_none(), "{text}");
     }
     assert!(Repository::parse("kubernetes/.github").is_some());
-    for text in ["", "containerd", "a/b/c", "/b", "a/", "a/..", "a b/c", "https://github.com/a/b"] {
+    for text in [
+        "",
+        "containerd",
+        "a/b/c",
+        "/b",
+        "a/",
+        "a/..",
+        "a b/c",
+        "https://github.com/a/b",
+    ] {
         assert!(Repository::parse(text).is_none(), "{text}");
     }
     for text in ["C0BP8PW9G", "G012", "D1"] {
@@ -413,11 +531,24 @@ fn values_hold_what_they_should_and_nothing_else() {
     for text in ["", "0 8 * *", "0 0 8 * * Mon", "@daily", "a\nb c d e"] {
         assert!(Schedule::parse(text).is_none(), "{text}");
     }
-    for text in ["", "KEP", "{title}", "{number", "{number} {nmber}", "{number}}", "}{number}"] {
+    for text in [
+        "",
+        "KEP",
+        "{title}",
+        "{number",
+        "{number} {nmber}",
+        "{number}}",
+        "}{number}",
+    ] {
         assert!(TitleForm::parse(text).is_none(), "{text}");
     }
     assert!(LabelForm::parse("k8s/{release}").is_some() && LabelForm::parse("v{number}").is_none());
-    for text in ["sqlite::memory:", "sqlite://kep.db", "postgresql://db/kep", "postgres:///kep"] {
+    for text in [
+        "sqlite::memory:",
+        "sqlite://kep.db",
+        "postgresql://db/kep",
+        "postgres:///kep",
+    ] {
         assert!(StoreUrl::parse(text).is_some(), "{text}");
     }
     for text in ["", "sqlite:", "postgres://", "mysql://db", "kep.db"] {
@@ -434,11 +565,19 @@ fn a_file_that_is_named_must_be_readable() {
     let load = |env: fn(&str) -> Option<String>| Config::load(Some(&file), env);
 
     let shown = load(no_env).unwrap_err().to_string();
-    assert!(shown.contains("k.toml: cannot read it, want a settings file: "), "{shown}");
+    assert!(
+        shown.contains("k.toml: cannot read it, want a settings file: "),
+        "{shown}"
+    );
     assert!(Config::load(Some(folder.path()), no_env).is_err());
 
     fs::write(&file, b"[http]\n# \xff").unwrap();
-    assert!(load(no_env).unwrap_err().to_string().ends_with("k.toml:2: not UTF-8 text"));
+    assert!(
+        load(no_env)
+            .unwrap_err()
+            .to_string()
+            .ends_with("k.toml:2: not UTF-8 text")
+    );
 
     fs::write(&file, "\u{feff}[store]\r\nurl = 'sqlite:a.db'\r\n").unwrap();
     let loaded = load(no_env).unwrap();
@@ -446,14 +585,20 @@ fn a_file_that_is_named_must_be_readable() {
     assert_eq!(loaded.file.as_deref(), Some(file.as_path()));
 
     let url = |name: &str| (name == DATABASE_URL).then(|| "postgres://u:p@db/kep".to_owned());
-    assert_eq!(load(url).unwrap().config.store.url.expose(), "postgres://u:p@db/kep");
+    assert_eq!(
+        load(url).unwrap().config.store.url.expose(),
+        "postgres://u:p@db/kep"
+    );
 
     fs::write(&file, "[http]\nlisten = 1").unwrap();
     let bad_url = |name: &str| (name == DATABASE_URL).then(|| "hush".to_owned());
     let error = load(bad_url).unwrap_err();
     assert_eq!(error.problems().len(), 2);
     let shown = error.to_string();
-    assert!(shown.contains("\nDATABASE_URL: want ") && !shown.contains("hush"), "{shown}");
+    assert!(
+        shown.contains("\nDATABASE_URL: want ") && !shown.contains("hush"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -461,7 +606,13 @@ fn without_any_file_the_defaults_serve() {
     // Tests run in the package's folder, which has no settings of its own.
     assert!(!Path::new(DEFAULT_FILE).exists());
     let loaded = Config::load(None, no_env).unwrap();
-    assert_eq!(loaded, Loaded { config: Config::default(), file: None });
+    assert_eq!(
+        loaded,
+        Loaded {
+            config: Config::default(),
+            file: None
+        }
+    );
 }
 
 #[test]
@@ -476,9 +627,24 @@ fn a_secret_is_fetched_late_and_cannot_be_printed() {
     let secret = resolve("env:TOKEN").unwrap();
     assert_eq!(secret.expose(), "hush");
     assert!(!format!("{secret} {secret:?}").contains("hush"));
-    assert!(resolve("env:GONE").unwrap_err().to_string().contains("GONE is not set"));
-    assert!(resolve("env:BLANK").unwrap_err().to_string().contains("env:BLANK is empty"));
-    assert!(resolve("file:/no/such").unwrap_err().to_string().contains("from /no/such: "));
+    assert!(
+        resolve("env:GONE")
+            .unwrap_err()
+            .to_string()
+            .contains("GONE is not set")
+    );
+    assert!(
+        resolve("env:BLANK")
+            .unwrap_err()
+            .to_string()
+            .contains("env:BLANK is empty")
+    );
+    assert!(
+        resolve("file:/no/such")
+            .unwrap_err()
+            .to_string()
+            .contains("from /no/such: ")
+    );
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("key.pem");

@@ -125,32 +125,45 @@ text! {
 fn is_word(text: &str, also: &str) -> bool {
     (1..=100).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || also.contains(c))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || also.contains(c))
 }
 
 fn is_slack_id(text: &str, kinds: &str) -> bool {
     (2..=30).contains(&text.len())
         && text.starts_with(|c| kinds.contains(c))
-        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 fn is_http_url(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+    let Some(rest) = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+    else {
         return false;
     };
-    let authority = rest.split_once('/').map_or(rest, |(authority, _)| authority);
+    let authority = rest
+        .split_once('/')
+        .map_or(rest, |(authority, _)| authority);
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (authority, None),
     };
     let host_fits = match host.strip_prefix('[') {
-        Some(v6) => v6.strip_suffix(']').is_some_and(|v6| v6.parse::<std::net::Ipv6Addr>().is_ok()),
+        Some(v6) => v6
+            .strip_suffix(']')
+            .is_some_and(|v6| v6.parse::<std::net::Ipv6Addr>().is_ok()),
         None => is_word(host, "-."),
     };
     host_fits
         && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
         && !text.ends_with('/')
-        && rest.chars().all(|c| c.is_ascii_graphic() && !"?#@\\\"<>".contains(c))
+        && rest
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"?#@\\\"<>".contains(c))
 }
 
 /// Whether `{needed}` is there, and no word in braces that nothing fills.
@@ -182,14 +195,22 @@ impl Repository {
         let (owner, name) = text.split_once('/')?;
         let fits = is_word(owner, "-_")
             && (1..=100).contains(&name.len())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
             && !matches!(name, "." | "..");
-        fits.then(|| Self { owner: owner.into(), name: name.into() })
+        fits.then(|| Self {
+            owner: owner.into(),
+            name: name.into(),
+        })
     }
 
     /// A default of this program's own, which a test reads back.
     pub(super) fn builtin(owner: &str, name: &str) -> Self {
-        Self { owner: owner.into(), name: name.into() }
+        Self {
+            owner: owner.into(),
+            name: name.into(),
+        }
     }
 
     /// The organisation or person.
@@ -239,7 +260,11 @@ impl StoreUrl {
 
     /// Whether a password is part of it: `postgres://user:password@host/name` or `?password=`.
     pub fn has_password(&self) -> bool {
-        let Some((_, rest)) = self.0.split_once("://").filter(|(kind, _)| *kind != "sqlite") else {
+        let Some((_, rest)) = self
+            .0
+            .split_once("://")
+            .filter(|(kind, _)| *kind != "sqlite")
+        else {
             return false;
         };
         let user = rest.rsplit_once('@').map_or("", |(user, _)| user);
@@ -423,5 +448,7 @@ fn duration(text: &str) -> Option<Duration> {
         return None;
     }
     let total = digits.parse::<u64>().ok()?.checked_mul(seconds)?;
-    (1..=LONGEST).contains(&total).then(|| Duration::from_secs(total))
+    (1..=LONGEST)
+        .contains(&total)
+        .then(|| Duration::from_secs(total))
 }

@@ -25,19 +25,34 @@ pub(super) struct Document<'t> {
 impl<'t> Document<'t> {
     pub(super) fn new(text: &'t str, source: &'t str) -> Self {
         let after_newlines = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
-        let line_starts = [0].into_iter().chain(after_newlines.map(|(at, _)| at + 1)).collect();
-        Self { source, text, line_starts, problems: RefCell::default() }
+        let line_starts = [0]
+            .into_iter()
+            .chain(after_newlines.map(|(at, _)| at + 1))
+            .collect();
+        Self {
+            source,
+            text,
+            line_starts,
+            problems: RefCell::default(),
+        }
     }
 
     /// Reads the whole document. One that is not TOML gets no further than that: what is behind
     /// the mistake cannot be told from what was meant.
     pub(super) fn read<T>(self, read: impl FnOnce(&mut Table<'_>) -> T) -> Result<T, ConfigError> {
         let (root, errors) = DeTable::parse_recoverable(self.text);
-        let errors = errors.iter().map(|error| self.syntax_problem(error)).collect();
+        let errors = errors
+            .iter()
+            .map(|error| self.syntax_problem(error))
+            .collect();
         if let Some(error) = ConfigError::of(errors) {
             return Err(error);
         }
-        let place = Place { document: &self, path: String::new(), offset: None };
+        let place = Place {
+            document: &self,
+            path: String::new(),
+            offset: None,
+        };
         let value = Table::read(place, root.get_ref(), read);
         match ConfigError::of(self.problems.take()) {
             Some(error) => Err(error),
@@ -47,7 +62,11 @@ impl<'t> Document<'t> {
 
     /// What is read where nothing is written.
     pub(super) fn read_nothing<T>(&self, read: impl FnOnce(&mut Table<'_>) -> T) -> T {
-        let place = Place { document: self, path: String::new(), offset: None };
+        let place = Place {
+            document: self,
+            path: String::new(),
+            offset: None,
+        };
         Table::read(place, &DeTable::new(), read)
     }
 
@@ -61,8 +80,14 @@ impl<'t> Document<'t> {
 
     /// Line and column, both from 1.
     fn position(&self, offset: usize) -> (usize, usize) {
-        let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
-        let before = self.text.get(self.line_starts[line - 1]..offset).unwrap_or_default();
+        let line = self
+            .line_starts
+            .partition_point(|start| *start <= offset)
+            .max(1);
+        let before = self
+            .text
+            .get(self.line_starts[line - 1]..offset)
+            .unwrap_or_default();
         (line, before.chars().count() + 1)
     }
 }
@@ -96,15 +121,29 @@ impl Place<'_> {
     fn key(&self, key: &str, offset: Option<usize>) -> Self {
         let bare = !key.is_empty()
             && key.len() <= 60
-            && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+            && key
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
         let key = if bare { key.to_owned() } else { quoted(key) };
-        let path = if self.path.is_empty() { key } else { format!("{}.{key}", self.path) };
-        Self { document: self.document, path, offset: offset.or(self.offset) }
+        let path = if self.path.is_empty() {
+            key
+        } else {
+            format!("{}.{key}", self.path)
+        };
+        Self {
+            document: self.document,
+            path,
+            offset: offset.or(self.offset),
+        }
     }
 
     fn item(&self, index: usize, offset: usize) -> Self {
         let path = format!("{}[{index}]", self.path);
-        Self { document: self.document, path, offset: Some(offset) }
+        Self {
+            document: self.document,
+            path,
+            offset: Some(offset),
+        }
     }
 }
 
@@ -182,7 +221,8 @@ impl FromField for u64 {
     fn from_field(field: &Field<'_>) -> Option<Self> {
         let number = field.value.as_integer();
         let read = number.and_then(|n| Self::from_str_radix(n.as_str(), n.radix()).ok());
-        read.filter(|id| *id > 0).or_else(|| field.want(Self::WANTED))
+        read.filter(|id| *id > 0)
+            .or_else(|| field.want(Self::WANTED))
     }
 }
 
@@ -199,7 +239,9 @@ impl FromField for SecretRef {
                 None
             }),
             DeValue::Integer(_) | DeValue::Float(_) => {
-                field.place.refuse(format!("read a number, want {}", Self::WANTED));
+                field
+                    .place
+                    .refuse(format!("read a number, want {}", Self::WANTED));
                 None
             }
             _ => field.want(Self::WANTED),
@@ -216,7 +258,11 @@ pub(super) struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn read<T>(place: Place<'a>, entries: &'a DeTable<'a>, read: impl FnOnce(&mut Self) -> T) -> T {
-        let mut table = Self { place, entries, known: Vec::new() };
+        let mut table = Self {
+            place,
+            entries,
+            known: Vec::new(),
+        };
         let value = read(&mut table);
         table.refuse_unknown();
         value
@@ -250,7 +296,10 @@ impl<'a> Table<'a> {
     fn field(&mut self, key: &'static str) -> Option<Field<'a>> {
         self.allow(&[key]);
         let value = self.entries.get(key)?;
-        Some(Field { place: self.at(key), value: value.get_ref() })
+        Some(Field {
+            place: self.at(key),
+            value: value.get_ref(),
+        })
     }
 
     /// The key's value, if it is written and right.
@@ -294,9 +343,10 @@ impl<'a> Table<'a> {
     ) -> T {
         let place = self.at(key);
         match self.field(key) {
-            Some(Field { value: DeValue::Table(entries), place }) => {
-                Table::read(place, entries, read)
-            }
+            Some(Field {
+                value: DeValue::Table(entries),
+                place,
+            }) => Table::read(place, entries, read),
             Some(field) => {
                 field.want::<()>(&format!("a table [{}]", field.place.path()));
                 // What is missing in it is not told as well.
@@ -325,7 +375,9 @@ impl<'a> Table<'a> {
     ) -> Option<Vec<T>> {
         let field = self.field(key)?;
         let wanted = format!("tables [[{}]]", field.place.path());
-        let Some(items) = field.items() else { return field.want(&wanted) };
+        let Some(items) = field.items() else {
+            return field.want(&wanted);
+        };
         let mut list = Vec::new();
         for item in items {
             match item.value {
@@ -341,15 +393,23 @@ impl<'a> Table<'a> {
         &mut self,
         key: &'static str,
     ) -> BTreeMap<String, (Place<'a>, T)> {
-        let Some(field) = self.field(key) else { return BTreeMap::new() };
+        let Some(field) = self.field(key) else {
+            return BTreeMap::new();
+        };
         let DeValue::Table(entries) = field.value else {
-            field.want::<()>(&format!("a table such as {{ name = … }} with {}", T::WANTED));
+            field.want::<()>(&format!(
+                "a table such as {{ name = … }} with {}",
+                T::WANTED
+            ));
             return BTreeMap::new();
         };
         let read = |(key, value): (&'a Spanned<_>, &'a Spanned<_>)| {
             let key: &std::borrow::Cow<'a, str> = key.get_ref();
             let place = field.place.key(key, Some(value.span().start));
-            let field = Field { place: place.clone(), value: value.get_ref() };
+            let field = Field {
+                place: place.clone(),
+                value: value.get_ref(),
+            };
             T::from_field(&field).map(|value| (key.to_string(), (place, value)))
         };
         entries.iter().filter_map(read).collect()

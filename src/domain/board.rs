@@ -69,14 +69,19 @@ pub struct RuntimeSide {
 impl RuntimeSide {
     /// The open tracking issues.
     pub fn open_issues(&self) -> impl Iterator<Item = &TrackingIssue> {
-        self.issues.iter().map(AsRef::as_ref).filter(|tracking| tracking.issue.is_open())
+        self.issues
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|tracking| tracking.issue.is_open())
     }
 }
 
 impl Entry {
     /// All tracking issues of all runtimes.
     pub fn issues(&self) -> impl Iterator<Item = &TrackingIssue> {
-        self.runtimes.iter().flat_map(|side| side.issues.iter().map(AsRef::as_ref))
+        self.runtimes
+            .iter()
+            .flat_map(|side| side.issues.iter().map(AsRef::as_ref))
     }
 
     /// All shepherds, each once.
@@ -94,7 +99,14 @@ impl Entry {
 impl Board {
     /// Joins the facts.
     pub fn build(facts: Facts, settings: &Settings) -> Self {
-        let Facts { keps: files, prod_readiness, issues, cycles, runtime_releases, problems } = facts;
+        let Facts {
+            keps: files,
+            prod_readiness,
+            issues,
+            cycles,
+            runtime_releases,
+            problems,
+        } = facts;
         let mut keps: Vec<Kep> = Vec::with_capacity(files.len());
         let mut unnumbered = Vec::new();
         for file in files {
@@ -104,7 +116,13 @@ impl Board {
             }
         }
         // Of two KEPs with one number the watched SIG's comes first.
-        keps.sort_by_cached_key(|kep| (kep.number, !kep.belongs_to(&settings.sigs), kep.path.clone()));
+        keps.sort_by_cached_key(|kep| {
+            (
+                kep.number,
+                !kep.belongs_to(&settings.sigs),
+                kep.path.clone(),
+            )
+        });
         let mut by_number: HashMap<KepNumber, Vec<usize>> = HashMap::with_capacity(keps.len());
         for (at, kep) in keps.iter().enumerate() {
             by_number.entry(kep.number).or_default().push(at);
@@ -140,30 +158,44 @@ impl Board {
     fn join(&mut self, issues: &[Arc<Issue>], settings: &Settings) {
         for (at, runtime) in settings.runtimes.iter().enumerate() {
             let mut kep_of_issue: HashMap<u64, Vec<usize>> = HashMap::new();
-            for tracking in issues.iter().filter_map(|issue| read_tracking_issue(issue, runtime)) {
+            for tracking in issues
+                .iter()
+                .filter_map(|issue| read_tracking_issue(issue, runtime))
+            {
                 let tracking = Arc::new(tracking);
                 let entries = self.entries_of(&tracking);
                 if entries.is_empty() {
                     self.stray.push(Arc::clone(&tracking));
                 }
                 for &entry in &entries {
-                    self.entries[entry].runtimes[at].issues.push(Arc::clone(&tracking));
+                    self.entries[entry].runtimes[at]
+                        .issues
+                        .push(Arc::clone(&tracking));
                 }
                 kep_of_issue.insert(tracking.issue.number, entries);
             }
             for pull in issues.iter().filter_map(|issue| read_pull(issue, runtime)) {
                 let named = pull.keps.iter().filter_map(|number| self.position(*number));
-                let tracked = pull.issues.iter().filter_map(|issue| kep_of_issue.get(issue)).flatten().copied();
+                let tracked = pull
+                    .issues
+                    .iter()
+                    .filter_map(|issue| kep_of_issue.get(issue))
+                    .flatten()
+                    .copied();
                 let mut entries: Vec<usize> = named.chain(tracked).collect();
                 entries.sort_unstable();
                 entries.dedup();
                 let pull = Arc::new(pull);
                 for entry in entries {
-                    self.entries[entry].runtimes[at].pulls.push(Arc::clone(&pull));
+                    self.entries[entry].runtimes[at]
+                        .pulls
+                        .push(Arc::clone(&pull));
                 }
             }
             for entry in &mut self.entries {
-                entry.runtimes[at].issues.sort_by_key(|tracking| (!tracking.issue.is_open(), tracking.issue.number));
+                entry.runtimes[at]
+                    .issues
+                    .sort_by_key(|tracking| (!tracking.issue.is_open(), tracking.issue.number));
             }
         }
     }
@@ -190,7 +222,9 @@ impl Board {
         let title: Vec<String> = words(title).collect();
         self.entries.iter().position(|entry| {
             strsim::osa_distance(&typed, &entry.kep.number.to_string()) == 1 && {
-                let own: Vec<String> = words(&entry.kep.title).filter(|word| word.len() > 2).collect();
+                let own: Vec<String> = words(&entry.kep.title)
+                    .filter(|word| word.len() > 2)
+                    .collect();
                 let shared = own.iter().filter(|word| title.contains(word)).count();
                 own.len() > 1 && shared * 3 >= own.len() * 2
             }
@@ -199,8 +233,15 @@ impl Board {
 
     fn add_unmerged(&mut self, number: KepNumber, tracking: &TrackingIssue) -> usize {
         let kep = Kep::unmerged(number, &tracking.title_text);
-        let runtimes = self.entries.first().map_or(0, |entry| entry.runtimes.len()).max(1);
-        self.entries.push(Entry { kep: Arc::new(kep), runtimes: vec![RuntimeSide::default(); runtimes] });
+        let runtimes = self
+            .entries
+            .first()
+            .map_or(0, |entry| entry.runtimes.len())
+            .max(1);
+        self.entries.push(Entry {
+            kep: Arc::new(kep),
+            runtimes: vec![RuntimeSide::default(); runtimes],
+        });
         let at = self.entries.len() - 1;
         self.by_number.entry(number).or_default().push(at);
         at
@@ -233,7 +274,8 @@ impl Board {
     pub fn namesakes(&self, entry: &Entry) -> impl Iterator<Item = &Entry> {
         let all = self.by_number.get(&entry.kep.number).into_iter().flatten();
         let path = entry.kep.path.clone();
-        all.map(|&at| &self.entries[at]).filter(move |other| other.kep.path != path)
+        all.map(|&at| &self.entries[at])
+            .filter(move |other| other.kep.path != path)
     }
 
     /// Every entry, by number.
@@ -244,7 +286,11 @@ impl Board {
     /// The entries that match words, best first: in title, folder, feature gates and number;
     /// slips of the keyboard are forgiven after what matches as typed.
     pub fn search(&self, text: &str) -> Vec<&Entry> {
-        self.index.search(text).into_iter().map(|at| &self.entries[at]).collect()
+        self.index
+            .search(text)
+            .into_iter()
+            .map(|at| &self.entries[at])
+            .collect()
     }
 
     /// The entries most like a number or words that matched nothing.
@@ -254,14 +300,24 @@ impl Board {
             let mut near: Vec<(usize, &Entry)> = self
                 .entries
                 .iter()
-                .map(|entry| (strsim::osa_distance(text, &entry.kep.number.to_string()), entry))
+                .map(|entry| {
+                    (
+                        strsim::osa_distance(text, &entry.kep.number.to_string()),
+                        entry,
+                    )
+                })
                 .filter(|(distance, _)| *distance <= 1)
                 .collect();
             near.sort_by_key(|(distance, entry)| (*distance, entry.kep.number));
             found = near.into_iter().map(|(_, entry)| entry).collect();
         }
         if found.is_empty() {
-            found = self.index.any(text).into_iter().map(|at| &self.entries[at]).collect();
+            found = self
+                .index
+                .any(text)
+                .into_iter()
+                .map(|at| &self.entries[at])
+                .collect();
         }
         found.truncate(most);
         found
@@ -336,5 +392,7 @@ impl Kep {
 /// The words of a text in lower case, letters and digits only; `CRIListStreaming` also gives its
 /// parts.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(letters)
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(letters)
 }

@@ -130,7 +130,12 @@ fn code<S: serde::Serializer>(event: &CycleEvent, serializer: S) -> Result<S::Ok
 
 impl Card {
     /// Gathers everything about an entry of a board at the inspector's time.
-    pub fn of(entry: &Entry, board: &Board, settings: &Settings, inspector: &Inspector<'_>) -> Self {
+    pub fn of(
+        entry: &Entry,
+        board: &Board,
+        settings: &Settings,
+        inspector: &Inspector<'_>,
+    ) -> Self {
         let ships = board.ships(entry, settings);
         let runtimes = settings.runtimes.iter().zip(&entry.runtimes).zip(ships);
         Self {
@@ -139,13 +144,24 @@ impl Card {
                 .map(|((runtime, side), ships_in)| RuntimeView {
                     runtime: runtime.name.clone(),
                     ships_in,
-                    issues: side.issues.iter().map(|tracking| IssueView::of(tracking)).collect(),
-                    pulls: side.pulls.iter().map(|pull| PullView::of(&pull.issue)).collect(),
+                    issues: side
+                        .issues
+                        .iter()
+                        .map(|tracking| IssueView::of(tracking))
+                        .collect(),
+                    pulls: side
+                        .pulls
+                        .iter()
+                        .map(|pull| PullView::of(&pull.issue))
+                        .collect(),
                 })
                 .collect(),
             findings: inspector.findings(entry),
             dates: inspector.dates(entry),
-            namesakes: board.namesakes(entry).map(|other| other.kep.path.clone()).collect(),
+            namesakes: board
+                .namesakes(entry)
+                .map(|other| other.kep.path.clone())
+                .collect(),
         }
     }
 
@@ -168,11 +184,15 @@ impl KepView {
         let as_written = [
             ("status", odd(kep.status.is_odd(), kep.status.raw())),
             ("stage", odd(kep.stage.is_odd(), kep.stage.raw())),
-            ("latest_milestone", odd(kep.latest_milestone.is_odd(), kep.latest_milestone.raw())),
+            (
+                "latest_milestone",
+                odd(kep.latest_milestone.is_odd(), kep.latest_milestone.raw()),
+            ),
         ];
         let marked = |people: &[Person], marker: Marker| {
             let of = people.iter().filter(|person| person.marker == Some(marker));
-            of.flat_map(|person| person.logins.iter().cloned()).collect()
+            of.flat_map(|person| person.logins.iter().cloned())
+                .collect()
         };
         Self {
             number: kep.number,
@@ -181,11 +201,19 @@ impl KepView {
             status: kep.status.get(),
             stage: kep.stage.get(),
             latest_milestone: kep.latest_milestone.get(),
-            milestones: kep.milestones.iter().map(|(stage, field)| (stage.clone(), field.get())).collect(),
+            milestones: kep
+                .milestones
+                .iter()
+                .map(|(stage, field)| (stage.clone(), field.get()))
+                .collect(),
             authors: people(&kep.authors),
             reviewers: people(&kep.reviewers),
             approvers: people(&kep.approvers),
-            feature_gates: kep.feature_gates.iter().map(|gate| gate.name.clone()).collect(),
+            feature_gates: kep
+                .feature_gates
+                .iter()
+                .map(|gate| gate.name.clone())
+                .collect(),
             path: kep.is_merged().then(|| kep.path.clone()),
             url: kep.issue_url(&settings.enhancements_repository),
             assigned_reviewers: marked(&kep.reviewers, Marker::AssignedReviewer),
@@ -202,7 +230,10 @@ impl KepView {
             see_also: kep.see_also.clone(),
             replaces: kep.replaces.clone(),
             superseded_by: kep.superseded_by.clone(),
-            as_written: as_written.into_iter().filter_map(|(key, raw)| Some((key, raw?))).collect(),
+            as_written: as_written
+                .into_iter()
+                .filter_map(|(key, raw)| Some((key, raw?)))
+                .collect(),
         }
     }
 }
@@ -230,7 +261,10 @@ impl IssueView {
             stage: tracking.stage.get(),
             releases: tracking.releases.clone(),
             label_releases: tracking.label_releases.clone(),
-            milestone: issue.milestone.as_ref().map(|milestone| milestone.title.clone()),
+            milestone: issue
+                .milestone
+                .as_ref()
+                .map(|milestone| milestone.title.clone()),
             owners: tracking.owners.clone(),
             liaisons: tracking.liaisons.clone(),
             shepherds: tracking.shepherds.clone(),
@@ -245,7 +279,11 @@ impl PullView {
             number: issue.number,
             url: issue.url.clone(),
             title: issue.title.clone(),
-            state: if merged { "merged" } else { issue.state.as_str() },
+            state: if merged {
+                "merged"
+            } else {
+                issue.state.as_str()
+            },
         }
     }
 }

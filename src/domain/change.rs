@@ -110,10 +110,16 @@ pub enum Role {
 /// The changes from one board to the next, by KEP number, the KEP's own first.
 pub fn changes(before: &Board, after: &Board) -> Vec<Change> {
     let mut found = Vec::new();
-    let old: HashMap<(KepNumber, &str), &Entry> =
-        before.entries().iter().map(|entry| ((entry.kep.number, &*entry.kep.path), entry)).collect();
-    let new: HashMap<(KepNumber, &str), &Entry> =
-        after.entries().iter().map(|entry| ((entry.kep.number, &*entry.kep.path), entry)).collect();
+    let old: HashMap<(KepNumber, &str), &Entry> = before
+        .entries()
+        .iter()
+        .map(|entry| ((entry.kep.number, &*entry.kep.path), entry))
+        .collect();
+    let new: HashMap<(KepNumber, &str), &Entry> = after
+        .entries()
+        .iter()
+        .map(|entry| ((entry.kep.number, &*entry.kep.path), entry))
+        .collect();
     for entry in after.entries() {
         let key = (entry.kep.number, &*entry.kep.path);
         // The same folder; or the only KEP of that number, whose folder was renamed or merged.
@@ -132,9 +138,9 @@ pub fn changes(before: &Board, after: &Board) -> Vec<Change> {
     }
     for entry in before.entries() {
         let still = new.contains_key(&(entry.kep.number, &*entry.kep.path))
-            || after.get(entry.kep.number).is_some_and(|other| {
-                !old.contains_key(&(other.kep.number, &*other.kep.path))
-            });
+            || after
+                .get(entry.kep.number)
+                .is_some_and(|other| !old.contains_key(&(other.kep.number, &*other.kep.path)));
         if !still {
             Log::new(entry, &mut found).say(None, What::KepRemoved, Direction::Backward);
         }
@@ -162,27 +168,56 @@ impl<'a> Log<'a> {
 
     fn say(&mut self, issue: Option<(Box<str>, u64)>, what: What, direction: Direction) {
         let kep = &self.entry.kep;
-        self.found.push(Change { kep: kep.number, path: kep.path.clone(), issue, what, direction });
+        self.found.push(Change {
+            kep: kep.number,
+            path: kep.path.clone(),
+            issue,
+            what,
+            direction,
+        });
     }
 
     fn kep(&mut self, was: &Kep, is: &Kep) {
         if was.path != is.path {
-            self.say(None, What::KepRenamed(was.path.clone(), is.path.clone()), Direction::Forward);
+            self.say(
+                None,
+                What::KepRenamed(was.path.clone(), is.path.clone()),
+                Direction::Forward,
+            );
         }
         if was.title != is.title {
-            self.say(None, What::Title(was.title.clone(), is.title.clone()), Direction::Forward);
+            self.say(
+                None,
+                What::Title(was.title.clone(), is.title.clone()),
+                Direction::Forward,
+            );
         }
         if was.status.raw != is.status.raw {
-            let direction = direction(&was.status, &is.status, |old, new| status_order(new) < status_order(old));
-            self.say(None, What::Status(was.status.raw.clone(), is.status.raw.clone()), direction);
+            let direction = direction(&was.status, &is.status, |old, new| {
+                status_order(new) < status_order(old)
+            });
+            self.say(
+                None,
+                What::Status(was.status.raw.clone(), is.status.raw.clone()),
+                direction,
+            );
         }
         if was.stage.raw != is.stage.raw {
             let direction = direction(&was.stage, &is.stage, |old, new| new < old);
-            self.say(None, What::Stage(was.stage.raw.clone(), is.stage.raw.clone()), direction);
+            self.say(
+                None,
+                What::Stage(was.stage.raw.clone(), is.stage.raw.clone()),
+                direction,
+            );
         }
         if was.latest_milestone.raw != is.latest_milestone.raw {
-            let direction = direction(&was.latest_milestone, &is.latest_milestone, |old, new| new < old);
-            let what = What::LatestMilestone(was.latest_milestone.raw.clone(), is.latest_milestone.raw.clone());
+            let direction = direction(&was.latest_milestone, &is.latest_milestone, |old, new| {
+                new < old
+            });
+            let what = What::LatestMilestone(
+                was.latest_milestone.raw.clone(),
+                is.latest_milestone.raw.clone(),
+            );
             self.say(None, what, direction);
         }
         self.milestones(was, is);
@@ -193,7 +228,11 @@ impl<'a> Log<'a> {
         ] {
             let (joined, left) = moved(&logins(was), &logins(is));
             if !(joined.is_empty() && left.is_empty()) {
-                self.say(None, What::KepPeople(role, joined, left), Direction::Forward);
+                self.say(
+                    None,
+                    What::KepPeople(role, joined, left),
+                    Direction::Forward,
+                );
             }
         }
     }
@@ -204,12 +243,21 @@ impl<'a> Log<'a> {
             found.map(|(_, field)| field.clone()).unwrap_or_default()
         };
         let mut stages: Vec<&str> = is.milestones.iter().map(|(stage, _)| &**stage).collect();
-        stages.extend(was.milestones.iter().map(|(stage, _)| &**stage).filter(|stage| !is.milestones.iter().any(|(other, _)| **other == **stage)));
+        stages.extend(
+            was.milestones
+                .iter()
+                .map(|(stage, _)| &**stage)
+                .filter(|stage| !is.milestones.iter().any(|(other, _)| **other == **stage)),
+        );
         for stage in stages {
             let (old, new) = (find(was, stage), find(is, stage));
             if old.raw != new.raw {
                 let direction = direction(&old, &new, |old, new| new < old);
-                self.say(None, What::Milestone(stage.into(), old.raw, new.raw), direction);
+                self.say(
+                    None,
+                    What::Milestone(stage.into(), old.raw, new.raw),
+                    direction,
+                );
             }
         }
     }
@@ -219,23 +267,42 @@ impl<'a> Log<'a> {
             let old = was.and_then(|was| was.runtimes.get(at));
             for tracking in &side.issues {
                 let before = old.and_then(|old| {
-                    old.issues.iter().find(|other| same_issue(&other.issue, &tracking.issue))
+                    old.issues
+                        .iter()
+                        .find(|other| same_issue(&other.issue, &tracking.issue))
                 });
                 match before {
                     Some(before) if Arc::ptr_eq(before, tracking) => {}
                     Some(before) => self.tracking(before, tracking),
-                    None => self.say(Some(place(&tracking.issue)), What::IssueOpened, Direction::Forward),
+                    None => self.say(
+                        Some(place(&tracking.issue)),
+                        What::IssueOpened,
+                        Direction::Forward,
+                    ),
                 }
             }
             for gone in old.into_iter().flat_map(|old| &old.issues) {
-                if !side.issues.iter().any(|other| same_issue(&other.issue, &gone.issue)) {
-                    self.say(Some(place(&gone.issue)), What::IssueGone, Direction::Backward);
+                if !side
+                    .issues
+                    .iter()
+                    .any(|other| same_issue(&other.issue, &gone.issue))
+                {
+                    self.say(
+                        Some(place(&gone.issue)),
+                        What::IssueGone,
+                        Direction::Backward,
+                    );
                 }
             }
             for pull in &side.pulls {
                 let issue = &pull.issue;
-                let before = old.and_then(|old| old.pulls.iter().find(|other| same_issue(&other.issue, issue)));
-                let merged = |issue: &super::Issue| issue.pull.is_some_and(|pull| pull.merged_at.is_some());
+                let before = old.and_then(|old| {
+                    old.pulls
+                        .iter()
+                        .find(|other| same_issue(&other.issue, issue))
+                });
+                let merged =
+                    |issue: &super::Issue| issue.pull.is_some_and(|pull| pull.merged_at.is_some());
                 let was_merged = before.is_some_and(|before| merged(&before.issue));
                 let was_open = before.is_none_or(|before| before.issue.is_open());
                 if before.is_none() {
@@ -267,7 +334,11 @@ impl<'a> Log<'a> {
         }
         if was.stage.raw != is.stage.raw {
             let direction = direction(&was.stage, &is.stage, |old, new| new < old);
-            self.say(Some(at.clone()), What::IssueStage(was.stage.raw.clone(), is.stage.raw.clone()), direction);
+            self.say(
+                Some(at.clone()),
+                What::IssueStage(was.stage.raw.clone(), is.stage.raw.clone()),
+                direction,
+            );
         }
         for (role, was, is) in [
             (Role::Shepherd, &was.shepherds, &is.shepherds),
@@ -276,26 +347,55 @@ impl<'a> Log<'a> {
         ] {
             let (joined, left) = moved(was, is);
             if !(joined.is_empty() && left.is_empty()) {
-                self.say(Some(at.clone()), What::IssuePeople(role, joined, left), Direction::Forward);
+                self.say(
+                    Some(at.clone()),
+                    What::IssuePeople(role, joined, left),
+                    Direction::Forward,
+                );
             }
         }
         let (added, removed) = moved(&was.issue.labels, &is.issue.labels);
         if !(added.is_empty() && removed.is_empty()) {
-            self.say(Some(at.clone()), What::Labels(added, removed), Direction::Forward);
+            self.say(
+                Some(at.clone()),
+                What::Labels(added, removed),
+                Direction::Forward,
+            );
         }
-        let title = |tracking: &TrackingIssue| tracking.issue.milestone.as_ref().map(|milestone| milestone.title.clone());
+        let title = |tracking: &TrackingIssue| {
+            tracking
+                .issue
+                .milestone
+                .as_ref()
+                .map(|milestone| milestone.title.clone())
+        };
         let (old, new) = (title(was), title(is));
         if old != new {
-            let release = |tracking: &TrackingIssue| tracking.issue.milestone.as_ref().and_then(super::Milestone::release);
-            let back = new.is_none() || matches!((release(was), release(is)), (Some(was), Some(is)) if is < was);
-            let direction = if back { Direction::Backward } else { Direction::Forward };
+            let release = |tracking: &TrackingIssue| {
+                tracking
+                    .issue
+                    .milestone
+                    .as_ref()
+                    .and_then(super::Milestone::release)
+            };
+            let back = new.is_none()
+                || matches!((release(was), release(is)), (Some(was), Some(is)) if is < was);
+            let direction = if back {
+                Direction::Backward
+            } else {
+                Direction::Forward
+            };
             self.say(Some(at), What::IssueMilestone(old, new), direction);
         }
     }
 }
 
 /// Which way a hand-written field went.
-fn direction<T: Copy + PartialEq>(was: &Field<T>, is: &Field<T>, back: impl Fn(T, T) -> bool) -> Direction {
+fn direction<T: Copy + PartialEq>(
+    was: &Field<T>,
+    is: &Field<T>,
+    back: impl Fn(T, T) -> bool,
+) -> Direction {
     match (was.get(), is.get()) {
         (Some(old), Some(new)) if old == new => Direction::Spelling,
         (Some(old), Some(new)) if back(old, new) => Direction::Backward,
@@ -312,17 +412,29 @@ fn status_order(status: Status) -> u8 {
     match status {
         Status::Provisional => 0,
         Status::Implementable => 1,
-        Status::Implemented | Status::Deferred | Status::Rejected | Status::Withdrawn | Status::Replaced => 2,
+        Status::Implemented
+        | Status::Deferred
+        | Status::Rejected
+        | Status::Withdrawn
+        | Status::Replaced => 2,
     }
 }
 
 fn logins(people: &[Person]) -> Vec<Login> {
-    people.iter().flat_map(|person| person.logins.iter().cloned()).collect()
+    people
+        .iter()
+        .flat_map(|person| person.logins.iter().cloned())
+        .collect()
 }
 
 /// What is new, and what is gone.
 fn moved<T: PartialEq + Clone>(was: &[T], is: &[T]) -> (Vec<T>, Vec<T>) {
-    let without = |from: &[T], other: &[T]| from.iter().filter(|item| !other.contains(item)).cloned().collect();
+    let without = |from: &[T], other: &[T]| {
+        from.iter()
+            .filter(|item| !other.contains(item))
+            .cloned()
+            .collect()
+    };
     (without(is, was), without(was, is))
 }
 
@@ -337,7 +449,9 @@ fn place(issue: &super::Issue) -> (Box<str>, u64) {
 impl What {
     /// Whether it is one of the three fields by which a KEP moves.
     pub fn is_move(&self) -> bool {
-        matches!(self, Self::Status(..) | Self::Stage(..) | Self::LatestMilestone(..))
+        matches!(
+            self,
+            Self::Status(..) | Self::Stage(..) | Self::LatestMilestone(..)
+        )
     }
 }
-

@@ -65,7 +65,12 @@ impl fmt::Display for WhyCurrent {
 impl Cycles {
     /// The cycles, sorted by release. Of two for one release the later in the list counts.
     pub fn new(cycles: Vec<Cycle>) -> Self {
-        Self(cycles.into_iter().map(|cycle| (cycle.release, cycle)).collect())
+        Self(
+            cycles
+                .into_iter()
+                .map(|cycle| (cycle.release, cycle))
+                .collect(),
+        )
     }
 
     /// The cycle of a release.
@@ -90,7 +95,11 @@ impl Cycles {
     pub fn current(&self, now: DateTime<Utc>, set: Option<Release>) -> Option<CurrentRelease> {
         if let Some(release) = set {
             let known = self.0.contains_key(&release);
-            return Some(CurrentRelease { release, known, why: WhyCurrent::Set });
+            return Some(CurrentRelease {
+                release,
+                known,
+                why: WhyCurrent::Set,
+            });
         }
         let past = |cycle: &Cycle, event| cycle.when(event).map(|when| when <= now);
         let mut current = None;
@@ -101,21 +110,35 @@ impl Cycles {
             if !shipped.unwrap_or(later_has_begun) {
                 // Without a start, a page is there because the work on it is.
                 let under_way = begun.unwrap_or(true);
-                let why = if under_way { WhyCurrent::UnderWay } else { WhyCurrent::Next };
-                current = Some(CurrentRelease { release: cycle.release, known: true, why });
+                let why = if under_way {
+                    WhyCurrent::UnderWay
+                } else {
+                    WhyCurrent::Next
+                };
+                current = Some(CurrentRelease {
+                    release: cycle.release,
+                    known: true,
+                    why,
+                });
             }
             later_has_begun |= begun == Some(true) || shipped == Some(true);
         }
         current.or_else(|| {
             let newest = self.newest()?.release;
             let why = WhyCurrent::AfterNewest(newest);
-            Some(CurrentRelease { release: newest.next_minor(), known: false, why })
+            Some(CurrentRelease {
+                release: newest.next_minor(),
+                known: false,
+                why,
+            })
         })
     }
 
     /// The events of a release's cycle after `now`, soonest first; none without a page.
     pub fn ahead(&self, release: Release, now: DateTime<Utc>) -> Vec<(CycleEvent, DateTime<Utc>)> {
-        self.get(release).map(|cycle| cycle.ahead(now)).unwrap_or_default()
+        self.get(release)
+            .map(|cycle| cycle.ahead(now))
+            .unwrap_or_default()
     }
 }
 
@@ -128,7 +151,12 @@ mod tests {
     use super::*;
 
     fn cycles(pages: &[&str]) -> Cycles {
-        Cycles::new(pages.iter().map(|page| read_release_page(page).expect("a page")).collect())
+        Cycles::new(
+            pages
+                .iter()
+                .map(|page| read_release_page(page).expect("a page"))
+                .collect(),
+        )
     }
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -136,21 +164,44 @@ mod tests {
     }
 
     fn current(cycles: &Cycles, now: &str) -> String {
-        cycles.current(at(now), None).map_or("none".to_owned(), |current| {
-            format!("{} known={}: {}", current.release, current.known, current.why)
-        })
+        cycles
+            .current(at(now), None)
+            .map_or("none".to_owned(), |current| {
+                format!(
+                    "{} known={}: {}",
+                    current.release, current.known, current.why
+                )
+            })
     }
 
     #[test]
     fn the_current_release_over_a_year() {
         let cycles = cycles(&[PAGE_137, PAGE_136]);
-        assert_eq!(cycles.newest().map(|cycle| cycle.release), Some(Release::new(1, 37)));
+        assert_eq!(
+            cycles.newest().map(|cycle| cycle.release),
+            Some(Release::new(1, 37))
+        );
         for (now, says) in [
-            ("2025-12-24T00:00:00Z", "1.36 known=true: its cycle is the next to begin"),
-            ("2026-01-12T00:00:00Z", "1.36 known=true: its cycle is under way"),
-            ("2026-04-23T11:59:59Z", "1.36 known=true: its cycle is under way"),
-            ("2026-04-23T12:00:00Z", "1.37 known=true: its cycle is the next to begin"),
-            ("2026-07-01T00:00:00Z", "1.37 known=true: its cycle is under way"),
+            (
+                "2025-12-24T00:00:00Z",
+                "1.36 known=true: its cycle is the next to begin",
+            ),
+            (
+                "2026-01-12T00:00:00Z",
+                "1.36 known=true: its cycle is under way",
+            ),
+            (
+                "2026-04-23T11:59:59Z",
+                "1.36 known=true: its cycle is under way",
+            ),
+            (
+                "2026-04-23T12:00:00Z",
+                "1.37 known=true: its cycle is the next to begin",
+            ),
+            (
+                "2026-07-01T00:00:00Z",
+                "1.37 known=true: its cycle is under way",
+            ),
             (
                 "2026-08-27T12:00:00Z",
                 "1.38 known=false: 1.37, the newest with a release page, has shipped",
@@ -214,17 +265,25 @@ mod tests {
     /// A page with one stretch of characters replaced.
     fn mutated() -> impl Strategy<Value = String> {
         let page = prop_oneof![Just(PAGE_136), Just(PAGE_137), Just(PAGE)];
-        (page, 0.0..1.0, 0_usize..40, "\\PC{0,12}|[|*\\[\\]()\\\\\n0-9:/ -]{0,12}").prop_map(
-            |(page, place, length, new): (&str, f64, usize, String)| {
+        (
+            page,
+            0.0..1.0,
+            0_usize..40,
+            "\\PC{0,12}|[|*\\[\\]()\\\\\n0-9:/ -]{0,12}",
+        )
+            .prop_map(|(page, place, length, new): (&str, f64, usize, String)| {
                 let characters: Vec<char> = page.chars().collect();
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 #[expect(clippy::cast_precision_loss)]
                 let start = (characters.len() as f64 * place) as usize;
                 let end = (start + length).min(characters.len());
                 let (before, after) = (&characters[..start], &characters[end..]);
-                before.iter().chain(&new.chars().collect::<Vec<_>>()).chain(after).collect()
-            },
-        )
+                before
+                    .iter()
+                    .chain(&new.chars().collect::<Vec<_>>())
+                    .chain(after)
+                    .collect()
+            })
     }
 
     /// Texts made of what dates are made of.

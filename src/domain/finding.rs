@@ -131,7 +131,10 @@ codes! {
 impl FindingCode {
     /// Reads a code exactly.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.as_str().eq_ignore_ascii_case(text))
     }
 
     /// The code that was most likely meant.
@@ -157,8 +160,16 @@ pub struct Inspector<'a> {
 impl<'a> Inspector<'a> {
     /// Looks at a board at a time.
     pub fn new(board: &'a Board, settings: &'a Settings, now: DateTime<Utc>) -> Self {
-        let current = board.cycles().current(now, settings.current_release).map(|current| current.release);
-        Self { board, settings, now, current }
+        let current = board
+            .cycles()
+            .current(now, settings.current_release)
+            .map(|current| current.release);
+        Self {
+            board,
+            settings,
+            now,
+            current,
+        }
     }
 
     /// The current Kubernetes release, where it is known.
@@ -179,12 +190,16 @@ impl<'a> Inspector<'a> {
 
     /// Whether a KEP has a finding.
     pub fn has(&self, entry: &Entry, code: FindingCode) -> bool {
-        self.findings(entry).iter().any(|finding| finding.code == code)
+        self.findings(entry)
+            .iter()
+            .any(|finding| finding.code == code)
     }
 
     /// What concerns the whole cycle and no single KEP: runtimes without a liaison.
     pub fn cycle_findings(&self) -> Vec<Finding> {
-        let Some(current) = self.current else { return Vec::new() };
+        let Some(current) = self.current else {
+            return Vec::new();
+        };
         if self.settings.liaisons_for(current).next().is_some() {
             return Vec::new();
         }
@@ -209,10 +224,16 @@ impl<'a> Inspector<'a> {
 
     /// Whether a KEP aims at the current release, by its own files or a tracking issue's labels.
     pub fn in_cycle(&self, entry: &Entry) -> bool {
-        let Some(current) = self.current else { return false };
+        let Some(current) = self.current else {
+            return false;
+        };
         entry.kep.is_active()
             && (entry.kep.latest_milestone.get() == Some(current)
-                || entry.kep.milestones.iter().any(|(_, release)| release.get() == Some(current))
+                || entry
+                    .kep
+                    .milestones
+                    .iter()
+                    .any(|(_, release)| release.get() == Some(current))
                 || entry.issues().any(|tracking| {
                     tracking.issue.is_open() && tracking.label_releases.contains(&current)
                 }))
@@ -224,15 +245,23 @@ impl<'a> Inspector<'a> {
         if !entry.kep.is_active() {
             return Vec::new();
         }
-        let later = entry.kep.latest_milestone.get().filter(|latest| Some(*latest) > self.current);
+        let later = entry
+            .kep
+            .latest_milestone
+            .get()
+            .filter(|latest| Some(*latest) > self.current);
         let releases = self.current.into_iter().chain(later);
-        releases.flat_map(|release| self.dates_of(release)).collect()
+        releases
+            .flat_map(|release| self.dates_of(release))
+            .collect()
     }
 
     /// The days ahead of one release's cycle.
     pub fn dates_of(&self, release: Release) -> Vec<DateView> {
         let ahead = self.board.cycles().ahead(release, self.now).into_iter();
-        ahead.map(|(what, at)| DateView { what, release, at }).collect()
+        ahead
+            .map(|(what, at)| DateView { what, release, at })
+            .collect()
     }
 
     /// Whether a Kubernetes release is out: by its page, or because a later one is current.

@@ -34,25 +34,44 @@ impl Board {
     /// For each runtime of the settings, the release that will contain the KEP.
     pub fn ships(&self, entry: &Entry, settings: &Settings) -> Vec<Option<ShipsIn>> {
         let sides = settings.runtimes.iter().zip(&entry.runtimes);
-        sides.map(|(runtime, side)| self.ships_in(side, &runtime.name)).collect()
+        sides
+            .map(|(runtime, side)| self.ships_in(side, &runtime.name))
+            .collect()
     }
 
     fn ships_in(&self, side: &RuntimeSide, runtime: &str) -> Option<ShipsIn> {
-        let issue = side.issues.iter().find_map(|tracking| tracking.issue.milestone.as_ref()?.release());
+        let issue = side
+            .issues
+            .iter()
+            .find_map(|tracking| tracking.issue.milestone.as_ref()?.release());
         if let Some(release) = issue {
-            return Some(ShipsIn { release, from: ShipsFrom::Milestone });
+            return Some(ShipsIn {
+                release,
+                from: ShipsFrom::Milestone,
+            });
         }
         // Work is complete with the last of its pull requests; one that was closed unmerged
         // ships nowhere.
         let pulls = side.pulls.iter().filter(|pull| {
             pull.issue.is_open() || pull.issue.pull.is_some_and(|pull| pull.merged_at.is_some())
         });
-        if let Some(release) = pulls.filter_map(|pull| pull.issue.milestone.as_ref()?.release()).max() {
-            return Some(ShipsIn { release, from: ShipsFrom::PullRequest });
+        if let Some(release) = pulls
+            .filter_map(|pull| pull.issue.milestone.as_ref()?.release())
+            .max()
+        {
+            return Some(ShipsIn {
+                release,
+                from: ShipsFrom::PullRequest,
+            });
         }
-        let target = side.open_issues().find_map(super::tracking::TrackingIssue::target)?;
+        let target = side
+            .open_issues()
+            .find_map(super::tracking::TrackingIssue::target)?;
         let freeze = self.cycles().get(target)?.day(CycleEvent::CodeFreeze)?;
         let next = self.runtime_releases(runtime)?.next_after(freeze)?;
-        Some(ShipsIn { release: next.release, from: ShipsFrom::Guess })
+        Some(ShipsIn {
+            release: next.release,
+            from: ShipsFrom::Guess,
+        })
     }
 }

@@ -129,7 +129,9 @@ impl WireIssue {
             }),
             created_at: self.created_at,
             updated_at: self.updated_at,
-            pull: self.pull_request.map(|pull| Pull { merged_at: pull.merged_at }),
+            pull: self.pull_request.map(|pull| Pull {
+                merged_at: pull.merged_at,
+            }),
             url: address.into(),
         }
     }
@@ -144,7 +146,10 @@ fn day(due_on: &str) -> Option<NaiveDate> {
 fn repository_of(address: &str) -> String {
     let path = address.split_once("://").map_or(address, |(_, rest)| rest);
     let parts: Vec<&str> = path.split('/').skip(1).collect();
-    let start = parts.iter().position(|part| *part == "repos").map_or(0, |at| at + 1);
+    let start = parts
+        .iter()
+        .position(|part| *part == "repos")
+        .map_or(0, |at| at + 1);
     let mut parts = parts.into_iter().skip(start);
     match (parts.next(), parts.next()) {
         (Some(owner), Some(name)) => format!("{owner}/{name}"),
@@ -172,8 +177,14 @@ mod tests {
     #[test]
     fn repositories_from_addresses() {
         assert_eq!(repository_of("https://github.com/o/n/issues/1"), "o/n");
-        assert_eq!(repository_of("https://api.github.com/repos/o/n/issues/1"), "o/n");
-        assert_eq!(repository_of("https://ghe.example/api/v3/repos/o/n/issues/1"), "o/n");
+        assert_eq!(
+            repository_of("https://api.github.com/repos/o/n/issues/1"),
+            "o/n"
+        );
+        assert_eq!(
+            repository_of("https://ghe.example/api/v3/repos/o/n/issues/1"),
+            "o/n"
+        );
         assert_eq!(repository_of("nonsense"), "");
     }
 }

@@ -41,11 +41,18 @@ fn summary(card: &Card) -> String {
         let open = runtime.issues.iter().find(|issue| issue.state == "open");
         parts.push(match (open.or(runtime.issues.first()), runtime.ships_in) {
             (None, _) => format!("not tracked in {name}"),
-            (Some(issue), Some(ships)) => format!("{name} {} (#{}, {})", ships.release, issue.number, issue.state),
+            (Some(issue), Some(ships)) => format!(
+                "{name} {} (#{}, {})",
+                ships.release, issue.number, issue.state
+            ),
             (Some(issue), None) => format!("{name} #{} ({})", issue.number, issue.state),
         });
     }
-    let todo = card.findings.iter().filter(|finding| finding.severity < crate::domain::finding::Severity::Advice).count();
+    let todo = card
+        .findings
+        .iter()
+        .filter(|finding| finding.severity < crate::domain::finding::Severity::Advice)
+        .count();
     parts.push(match todo {
         0 => "nothing urgent missing".to_owned(),
         1 => "1 thing needs somebody".to_owned(),
@@ -57,19 +64,34 @@ fn summary(card: &Card) -> String {
 fn kubernetes(kep: &KepView, page: &mut Page) {
     page.heading("In Kubernetes");
     if kep.path.is_none() {
-        page.row("Proposal", "not merged yet: kubernetes/enhancements has no kep.yaml for it");
+        page.row(
+            "Proposal",
+            "not merged yet: kubernetes/enhancements has no kep.yaml for it",
+        );
         return;
     }
-    let written = |field| kep.as_written.get(field).map(|raw| format!("; the file says \"{raw}\"")).unwrap_or_default();
-    let status = kep.status.map_or("not understood".to_owned(), |status| format!("{status}: {}", meaning(status)));
+    let written = |field| {
+        kep.as_written
+            .get(field)
+            .map(|raw| format!("; the file says \"{raw}\""))
+            .unwrap_or_default()
+    };
+    let status = kep.status.map_or("not understood".to_owned(), |status| {
+        format!("{status}: {}", meaning(status))
+    });
     page.row("Status", &format!("{status}{}", written("status")));
-    let stage = kep.stage.map_or("none yet".to_owned(), |stage| format!("{stage}: {}", effect(stage)));
+    let stage = kep.stage.map_or("none yet".to_owned(), |stage| {
+        format!("{stage}: {}", effect(stage))
+    });
     page.row("Stage", &format!("{stage}{}", written("stage")));
     let plan: Vec<String> = Stage::ALL
         .iter()
         .filter_map(|stage| {
             let release = kep.milestones.get(stage.as_str())?;
-            Some(format!("{stage} {}", release.map_or("open".to_owned(), |release| release.to_string())))
+            Some(format!(
+                "{stage} {}",
+                release.map_or("open".to_owned(), |release| release.to_string())
+            ))
         })
         .collect();
     if !plan.is_empty() {
@@ -83,16 +105,28 @@ fn kubernetes(kep: &KepView, page: &mut Page) {
     }
     let with_mark = |people: &[Box<str>], assigned: &[crate::domain::Login]| {
         let marked = people.iter().map(|name| {
-            let is_assigned = assigned.iter().any(|login| login.as_str().eq_ignore_ascii_case(name));
-            if is_assigned { format!("{name} (assigned)") } else { name.to_string() }
+            let is_assigned = assigned
+                .iter()
+                .any(|login| login.as_str().eq_ignore_ascii_case(name));
+            if is_assigned {
+                format!("{name} (assigned)")
+            } else {
+                name.to_string()
+            }
         });
         marked.collect::<Vec<_>>().join(", ")
     };
     if !kep.reviewers.is_empty() {
-        page.row("Reviewers", &with_mark(&kep.reviewers, &kep.assigned_reviewers));
+        page.row(
+            "Reviewers",
+            &with_mark(&kep.reviewers, &kep.assigned_reviewers),
+        );
     }
     if !kep.approvers.is_empty() {
-        page.row("Approvers", &with_mark(&kep.approvers, &kep.assigned_approvers));
+        page.row(
+            "Approvers",
+            &with_mark(&kep.approvers, &kep.assigned_approvers),
+        );
     }
 }
 
@@ -125,32 +159,63 @@ fn render_runtime(runtime: &RuntimeView, page: &mut Page) {
         page.row("Tracked in", "no issue");
     }
     for issue in &runtime.issues {
-        page.row("Tracked in", &format!("#{}, {}: {}", issue.number, issue.state, issue.title));
+        page.row(
+            "Tracked in",
+            &format!("#{}, {}: {}", issue.number, issue.state, issue.title),
+        );
         page.row("", &issue.url);
         issue_rows(issue, page);
     }
     if !runtime.issues.is_empty() || runtime.ships_in.is_some() {
-        page.row("Ships in", &runtime.ships_in.map_or_else(
-            || format!("not known: no milestone says which {} release", runtime.runtime),
-            |known| format!("{} {}", runtime.runtime, ships(known)),
-        ));
+        page.row(
+            "Ships in",
+            &runtime.ships_in.map_or_else(
+                || {
+                    format!(
+                        "not known: no milestone says which {} release",
+                        runtime.runtime
+                    )
+                },
+                |known| format!("{} {}", runtime.runtime, ships(known)),
+            ),
+        );
     }
     for pull in &runtime.pulls {
-        page.row("Pull request", &format!("#{}, {}: {}", pull.number, pull.state, pull.title));
+        page.row(
+            "Pull request",
+            &format!("#{}, {}: {}", pull.number, pull.state, pull.title),
+        );
     }
 }
 
 fn issue_rows(issue: &IssueView, page: &mut Page) {
     let people = |logins: &[crate::domain::Login], role: &str| {
-        if logins.is_empty() { format!("nobody ({role})") } else { format!("{} ({role})", names(logins)) }
+        if logins.is_empty() {
+            format!("nobody ({role})")
+        } else {
+            format!("{} ({role})", names(logins))
+        }
     };
-    page.row("Shepherd", &people(&issue.shepherds, "the maintainer who sees it through"));
-    page.row("Liaison", &people(&issue.liaisons, "carries news between SIG-Node and the runtime"));
+    page.row(
+        "Shepherd",
+        &people(&issue.shepherds, "the maintainer who sees it through"),
+    );
+    page.row(
+        "Liaison",
+        &people(
+            &issue.liaisons,
+            "carries news between SIG-Node and the runtime",
+        ),
+    );
     if !issue.owners.is_empty() {
         page.row("Owner", &names(&issue.owners));
     }
     let list = |releases: &[crate::domain::Release]| {
-        releases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        releases
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let mut says = Vec::new();
     if let Some(stage) = issue.stage {
@@ -178,15 +243,29 @@ pub(super) fn dates(dates: &[DateView], now: DateTime<Utc>, page: &mut Page) {
     page.heading("Dates ahead");
     for date in dates {
         // The instant is noon UTC of the day after: the end of the day where it ends last.
-        let day = (date.at - chrono::TimeDelta::hours(12)).date_naive().pred_opt().unwrap_or_default();
-        let day = if date.at.time() == chrono::NaiveTime::MIN { date.at.date_naive() } else { day };
+        let day = (date.at - chrono::TimeDelta::hours(12))
+            .date_naive()
+            .pred_opt()
+            .unwrap_or_default();
+        let day = if date.at.time() == chrono::NaiveTime::MIN {
+            date.at.date_naive()
+        } else {
+            day
+        };
         let left = (date.at - now).num_days();
         let left = match left {
             0 => "within a day".to_owned(),
             1 => "in 1 day".to_owned(),
             many => format!("in {many} days"),
         };
-        page.row(&day.format("%a %-d %b").to_string(), &format!("{} of Kubernetes {} ({left})", date.what.name(), date.release));
+        page.row(
+            &day.format("%a %-d %b").to_string(),
+            &format!(
+                "{} of Kubernetes {} ({left})",
+                date.what.name(),
+                date.release
+            ),
+        );
     }
 }
 
@@ -198,6 +277,11 @@ fn findings(card: &Card, page: &mut Page) {
     }
     page.heading("What is missing");
     for finding in &card.findings {
-        page.finding(finding.severity, &finding.evidence, &finding.mend, finding.code.as_str());
+        page.finding(
+            finding.severity,
+            &finding.evidence,
+            &finding.mend,
+            finding.code.as_str(),
+        );
     }
 }

@@ -11,8 +11,16 @@ use crate::{
 pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
     match &cycle.current {
         Some(current) => {
-            page.title(&format!("Kubernetes {}: {} KEPs of the watched SIGs", current.release, cycle.cards.len()));
-            let stages: Vec<String> = cycle.stages.iter().map(|(stage, count)| format!("{count} {stage}")).collect();
+            page.title(&format!(
+                "Kubernetes {}: {} KEPs of the watched SIGs",
+                current.release,
+                cycle.cards.len()
+            ));
+            let stages: Vec<String> = cycle
+                .stages
+                .iter()
+                .map(|(stage, count)| format!("{count} {stage}"))
+                .collect();
             if !stages.is_empty() {
                 page.line(&stages.join(" · "));
             }
@@ -22,7 +30,10 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
             }
         }
         None => {
-            page.title(&format!("{} KEPs are known, but not which Kubernetes release is current", cycle.keps));
+            page.title(&format!(
+                "{} KEPs are known, but not which Kubernetes release is current",
+                cycle.keps
+            ));
             page.line("Give --release-dir with the release pages, or set current_release under [kubernetes].");
         }
     }
@@ -30,15 +41,29 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
     if !cycle.findings.is_empty() {
         page.heading("For the whole cycle");
         for finding in &cycle.findings {
-            page.finding(finding.severity, &finding.evidence, &finding.mend, finding.code.as_str());
+            page.finding(
+                finding.severity,
+                &finding.evidence,
+                &finding.mend,
+                finding.code.as_str(),
+            );
         }
     }
     if !cycle.cards.is_empty() {
         page.heading("KEPs that need somebody, most urgent first");
         let mut urgent: Vec<&crate::domain::card::Card> = cycle.cards.iter().collect();
         urgent.sort_by_key(|card| {
-            let count = |severity| card.findings.iter().filter(|finding| finding.severity == severity).count();
-            (std::cmp::Reverse(count(Severity::Error)), std::cmp::Reverse(count(Severity::Warning)), card.kep.number)
+            let count = |severity| {
+                card.findings
+                    .iter()
+                    .filter(|finding| finding.severity == severity)
+                    .count()
+            };
+            (
+                std::cmp::Reverse(count(Severity::Error)),
+                std::cmp::Reverse(count(Severity::Warning)),
+                card.kep.number,
+            )
         });
         table(urgent.into_iter(), page);
     }
@@ -50,7 +75,10 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
             page.tally(code.as_str(), &all.join(" "));
         }
         page.blank();
-        page.dim(&format!("Those with one finding: kep-liaison status finding:{}", FindingCode::NoShepherd));
+        page.dim(&format!(
+            "Those with one finding: kep-liaison status finding:{}",
+            FindingCode::NoShepherd
+        ));
     }
     if !cycle.knows_issues {
         page.blank();

@@ -10,7 +10,11 @@ pub(super) fn render(cards: &[Card], page: &mut Page) {
     }
     table(cards.iter(), page);
     page.blank();
-    page.dim(&format!("{} KEPs. One whole: kep-liaison status {}", cards.len(), cards[0].kep.number));
+    page.dim(&format!(
+        "{} KEPs. One whole: kep-liaison status {}",
+        cards.len(),
+        cards[0].kep.number
+    ));
 }
 
 /// The rows: number, title, stage, release, tracking issue, shepherds, what is missing.
@@ -19,10 +23,21 @@ pub(super) fn table<'a>(cards: impl Iterator<Item = &'a Card>, page: &mut Page) 
     let title = page.width().saturating_sub(FIXED).max(12);
     let row = |cells: [&str; 7]| {
         let widths = [6, title, 11, 5, 8, 13, 4];
-        let cells = cells.iter().zip(widths).map(|(cell, width)| fit(cell, width));
+        let cells = cells
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| fit(cell, width));
         cells.collect::<Vec<_>>().join(" ")
     };
-    page.raw(&row(["KEP", "Title", "Stage", "for", "Issue", "Shepherds", "Todo"]));
+    page.raw(&row([
+        "KEP",
+        "Title",
+        "Stage",
+        "for",
+        "Issue",
+        "Shepherds",
+        "Todo",
+    ]));
     for card in cards {
         let kep = &card.kep;
         let stage = match (kep.stage, kep.status) {
@@ -30,15 +45,46 @@ pub(super) fn table<'a>(cards: impl Iterator<Item = &'a Card>, page: &mut Page) 
             (None, Some(status)) => status.to_string(),
             (None, None) => "?".to_owned(),
         };
-        let issue = card.runtimes.iter().flat_map(|runtime| &runtime.issues).next();
+        let issue = card
+            .runtimes
+            .iter()
+            .flat_map(|runtime| &runtime.issues)
+            .next();
         let issue = issue.map_or("–".to_owned(), |issue| {
-            format!("#{}{}", issue.number, if issue.state == "open" { "" } else { "✓" })
+            format!(
+                "#{}{}",
+                issue.number,
+                if issue.state == "open" { "" } else { "✓" }
+            )
         });
         let shepherds = card.shepherds();
-        let shepherds = if shepherds.is_empty() { "–".to_owned() } else { super::names(shepherds) };
-        let todo = card.findings.iter().filter(|finding| finding.severity < Severity::Advice).count();
-        let todo = if todo == 0 { String::new() } else { todo.to_string() };
-        let release = kep.latest_milestone.map(|release| release.to_string()).unwrap_or_default();
-        page.raw(&row([&kep.number.to_string(), &kep.title, &stage, &release, &issue, &shepherds, &todo]));
+        let shepherds = if shepherds.is_empty() {
+            "–".to_owned()
+        } else {
+            super::names(shepherds)
+        };
+        let todo = card
+            .findings
+            .iter()
+            .filter(|finding| finding.severity < Severity::Advice)
+            .count();
+        let todo = if todo == 0 {
+            String::new()
+        } else {
+            todo.to_string()
+        };
+        let release = kep
+            .latest_milestone
+            .map(|release| release.to_string())
+            .unwrap_or_default();
+        page.raw(&row([
+            &kep.number.to_string(),
+            &kep.title,
+            &stage,
+            &release,
+            &issue,
+            &shepherds,
+            &todo,
+        ]));
     }
 }

@@ -18,7 +18,10 @@ const LABEL: usize = 14;
 
 impl Page {
     pub(super) fn new(width: usize) -> Self {
-        Self { width, text: String::new() }
+        Self {
+            width,
+            text: String::new(),
+        }
     }
 
     pub(super) fn finish(self) -> String {
@@ -77,8 +80,13 @@ impl Page {
         let style = Style::new().fg_color(Some(color.into())).bold();
         let label = format!("  {style}{severity:<9}{style:#}");
         let indent = " ".repeat(11);
-        self.wrap_after(&label, 11, &capitalized(evidence), &indent);
-        self.wrap(&format!("{mend} [{code}]"), &format!("{indent}→ "), &format!("{indent}  "), Style::new().dimmed());
+        self.wrap_after(&label, 11, evidence, &indent);
+        self.wrap(
+            &format!("{mend} [{code}]"),
+            &format!("{indent}→ "),
+            &format!("{indent}  "),
+            Style::new().dimmed(),
+        );
     }
 
     /// Text as it stands, such as a line of a table that fits already.
@@ -89,7 +97,10 @@ impl Page {
 
     fn wrap(&mut self, text: &str, first: &str, next: &str, style: Style) {
         let text = plain(text);
-        let options = Options::new(self.width).initial_indent(first).subsequent_indent(next).break_words(false);
+        let options = Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(next)
+            .break_words(false);
         for line in textwrap::wrap(&text, options) {
             let _ = writeln!(self.text, "{style}{}{style:#}", line.trim_end());
         }
@@ -102,9 +113,16 @@ impl Page {
     fn wrap_after(&mut self, label: &str, wide: usize, text: &str, next: &str) {
         let blank = " ".repeat(wide);
         let text = plain(text);
-        let options = Options::new(self.width).initial_indent(&blank).subsequent_indent(next).break_words(false);
+        let options = Options::new(self.width)
+            .initial_indent(&blank)
+            .subsequent_indent(next)
+            .break_words(false);
         for (at, line) in textwrap::wrap(&text, options).iter().enumerate() {
-            let line = if at == 0 { format!("{label}{}", line.get(wide..).unwrap_or_default()) } else { line.to_string() };
+            let line = if at == 0 {
+                format!("{label}{}", line.get(wide..).unwrap_or_default())
+            } else {
+                line.to_string()
+            };
             self.raw(&line);
         }
     }
@@ -116,17 +134,6 @@ pub(super) fn plain(text: &str) -> String {
         .map(|c| if c == '\n' || c == '\t' { ' ' } else { c })
         .filter(|c| !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}'))
         .collect()
-}
-
-/// With a capital first letter.
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    // A word such as `kep.yaml` stays as it is.
-    let word = text.split(' ').next().unwrap_or_default();
-    match chars.next() {
-        Some(first) if !word.contains('.') => first.to_uppercase().chain(chars).collect(),
-        _ => text.to_owned(),
-    }
 }
 
 /// At most `width` columns, the end marked where something was cut.

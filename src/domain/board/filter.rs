@@ -55,37 +55,81 @@ impl Filter {
     fn takes(&self, entry: &Entry, board: &Board, settings: &Settings) -> bool {
         let kep = &entry.kep;
         let any = |none_given: bool, found: bool| none_given || found;
-        any(self.stages.is_empty(), kep.stage.get().is_some_and(|stage| self.stages.contains(&stage)))
-            && any(self.statuses.is_empty(), kep.status.get().is_some_and(|status| self.statuses.contains(&status)))
-            && any(self.releases.is_empty(), self.releases.iter().any(|release| aims_at(entry, *release, board, settings)))
-            && any(self.sigs.is_empty(), self.sigs.iter().any(|sig| {
-                is_sig(&kep.owning_sig, sig) || is_sig(kep.sig_folder(), sig) || takes_part(entry, sig)
-            }))
-            && any(self.participating.is_empty(), self.participating.iter().any(|sig| takes_part(entry, sig)))
-            && any(self.shepherds.is_empty(), self.shepherds.iter().any(|wanted| match wanted {
+        any(
+            self.stages.is_empty(),
+            kep.stage
+                .get()
+                .is_some_and(|stage| self.stages.contains(&stage)),
+        ) && any(
+            self.statuses.is_empty(),
+            kep.status
+                .get()
+                .is_some_and(|status| self.statuses.contains(&status)),
+        ) && any(
+            self.releases.is_empty(),
+            self.releases
+                .iter()
+                .any(|release| aims_at(entry, *release, board, settings)),
+        ) && any(
+            self.sigs.is_empty(),
+            self.sigs.iter().any(|sig| {
+                is_sig(&kep.owning_sig, sig)
+                    || is_sig(kep.sig_folder(), sig)
+                    || takes_part(entry, sig)
+            }),
+        ) && any(
+            self.participating.is_empty(),
+            self.participating.iter().any(|sig| takes_part(entry, sig)),
+        ) && any(
+            self.shepherds.is_empty(),
+            self.shepherds.iter().any(|wanted| match wanted {
                 ShepherdFilter::Is(login) => entry.shepherds().contains(&login),
                 ShepherdFilter::None => {
-                    entry.shepherds().is_empty() && entry.issues().any(|tracking| tracking.issue.is_open())
+                    entry.shepherds().is_empty()
+                        && entry.issues().any(|tracking| tracking.issue.is_open())
                 }
-            }))
-            && any(self.owners.is_empty(), self.owners.iter().any(|owner| {
+            }),
+        ) && any(
+            self.owners.is_empty(),
+            self.owners.iter().any(|owner| {
                 kep.author_logins().any(|login| login == owner)
-                    || entry.issues().any(|tracking| tracking.owners.contains(owner))
-            }))
-            && any(self.approvers.is_empty(), self.approvers.iter().any(|login| {
-                kep.approvers.iter().any(|person| person.logins.contains(login))
-            }))
-            && any(self.reviewers.is_empty(), self.reviewers.iter().any(|login| {
-                kep.reviewers.iter().any(|person| person.logins.contains(login))
-            }))
-            && any(self.prr.is_empty(), self.prr.iter().any(|login| {
-                kep.prod_readiness.iter().any(|(_, approver)| approver == login)
-            }))
-            && any(self.runtimes.is_empty(), self.runtimes.iter().any(|wanted| {
-                settings.runtimes.iter().zip(&entry.runtimes).any(|(runtime, side)| {
-                    runtime.name.eq_ignore_ascii_case(wanted) && !side.issues.is_empty()
-                })
-            }))
+                    || entry
+                        .issues()
+                        .any(|tracking| tracking.owners.contains(owner))
+            }),
+        ) && any(
+            self.approvers.is_empty(),
+            self.approvers.iter().any(|login| {
+                kep.approvers
+                    .iter()
+                    .any(|person| person.logins.contains(login))
+            }),
+        ) && any(
+            self.reviewers.is_empty(),
+            self.reviewers.iter().any(|login| {
+                kep.reviewers
+                    .iter()
+                    .any(|person| person.logins.contains(login))
+            }),
+        ) && any(
+            self.prr.is_empty(),
+            self.prr.iter().any(|login| {
+                kep.prod_readiness
+                    .iter()
+                    .any(|(_, approver)| approver == login)
+            }),
+        ) && any(
+            self.runtimes.is_empty(),
+            self.runtimes.iter().any(|wanted| {
+                settings
+                    .runtimes
+                    .iter()
+                    .zip(&entry.runtimes)
+                    .any(|(runtime, side)| {
+                        runtime.name.eq_ignore_ascii_case(wanted) && !side.issues.is_empty()
+                    })
+            }),
+        )
     }
 }
 
@@ -106,23 +150,41 @@ impl Board {
         candidates
             .into_iter()
             .filter(|entry| filter.takes(entry, self, settings))
-            .filter(|entry| filter.findings.is_empty() || filter.findings.iter().any(|code| has(entry, *code)))
+            .filter(|entry| {
+                filter.findings.is_empty() || filter.findings.iter().any(|code| has(entry, *code))
+            })
             .collect()
     }
 }
 
 fn aims_at(entry: &Entry, release: Release, board: &Board, settings: &Settings) -> bool {
     entry.kep.latest_milestone.get() == Some(release)
-        || entry.kep.milestones.iter().any(|(_, field)| field.get() == Some(release))
-        || entry.issues().any(|tracking| tracking.label_releases.contains(&release))
-        || board.ships(entry, settings).iter().flatten().any(|ships| ships.release == release)
+        || entry
+            .kep
+            .milestones
+            .iter()
+            .any(|(_, field)| field.get() == Some(release))
+        || entry
+            .issues()
+            .any(|tracking| tracking.label_releases.contains(&release))
+        || board
+            .ships(entry, settings)
+            .iter()
+            .flatten()
+            .any(|ships| ships.release == release)
 }
 
 fn is_sig(sig: &str, wanted: &str) -> bool {
     sig.eq_ignore_ascii_case(wanted)
-        || sig.strip_prefix("sig-").is_some_and(|short| short.eq_ignore_ascii_case(wanted))
+        || sig
+            .strip_prefix("sig-")
+            .is_some_and(|short| short.eq_ignore_ascii_case(wanted))
 }
 
 fn takes_part(entry: &Entry, wanted: &str) -> bool {
-    entry.kep.participating_sigs.iter().any(|sig| is_sig(sig, wanted))
+    entry
+        .kep
+        .participating_sigs
+        .iter()
+        .any(|sig| is_sig(sig, wanted))
 }

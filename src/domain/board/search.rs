@@ -41,7 +41,8 @@ impl Index {
                 add(gate.name.to_lowercase(), GATE);
                 parts(&gate.name).for_each(|part| add(part, FOLDER));
             }
-            words(kep.path.rsplit('/').next().unwrap_or_default()).for_each(|word| add(word, FOLDER));
+            words(kep.path.rsplit('/').next().unwrap_or_default())
+                .for_each(|word| add(word, FOLDER));
             add(kep.owning_sig.to_lowercase(), SIG);
         }
         // Sorted, so that beginnings are found by halving.
@@ -49,8 +50,12 @@ impl Index {
         order.sort_unstable_by(|a, b| index.vocabulary[*a].cmp(&index.vocabulary[*b]));
         let mut sorted = Self::default();
         for slot in order {
-            sorted.vocabulary.push(std::mem::take(&mut index.vocabulary[slot]));
-            sorted.postings.push(std::mem::take(&mut index.postings[slot]));
+            sorted
+                .vocabulary
+                .push(std::mem::take(&mut index.vocabulary[slot]));
+            sorted
+                .postings
+                .push(std::mem::take(&mut index.postings[slot]));
         }
         sorted
     }
@@ -84,7 +89,10 @@ impl Index {
         found.sort_unstable_by_key(|&(hits, score, entry)| {
             (std::cmp::Reverse(hits), std::cmp::Reverse(score), entry)
         });
-        found.into_iter().map(|(_, _, entry)| entry as usize).collect()
+        found
+            .into_iter()
+            .map(|(_, _, entry)| entry as usize)
+            .collect()
     }
 
     /// What one typed word gives each entry: as typed ×3, as a beginning ×2, as a slip ×1.
@@ -96,7 +104,9 @@ impl Index {
                 *score = (*score).max(weight * times);
             }
         };
-        let start = self.vocabulary.partition_point(|word| word.as_str() < typed);
+        let start = self
+            .vocabulary
+            .partition_point(|word| word.as_str() < typed);
         for (slot, word) in self.vocabulary.iter().enumerate().skip(start) {
             if !word.starts_with(typed) {
                 break;
@@ -105,7 +115,9 @@ impl Index {
         }
         if scores.is_empty()
             && let Some(near) = nearest(typed, self.vocabulary.iter().map(String::as_str))
-            && let Ok(slot) = self.vocabulary.binary_search_by(|word| word.as_str().cmp(near))
+            && let Ok(slot) = self
+                .vocabulary
+                .binary_search_by(|word| word.as_str().cmp(near))
         {
             for &(entry, weight) in &self.postings[slot] {
                 scores.insert(entry, weight);
@@ -123,7 +135,8 @@ fn parts(name: &str) -> impl Iterator<Item = String> {
     for (at, &c) in chars.iter().enumerate() {
         let begins = c.is_uppercase()
             && at > 0
-            && (chars[at - 1].is_lowercase() || chars.get(at + 1).is_some_and(|next| next.is_lowercase()));
+            && (chars[at - 1].is_lowercase()
+                || chars.get(at + 1).is_some_and(|next| next.is_lowercase()));
         if begins && !part.is_empty() {
             parts.push(std::mem::take(&mut part));
         }
@@ -139,7 +152,10 @@ mod tests {
 
     #[test]
     fn a_gate_has_parts() {
-        assert_eq!(parts("CRIListStreaming").collect::<Vec<_>>(), ["cri", "list", "streaming"]);
+        assert_eq!(
+            parts("CRIListStreaming").collect::<Vec<_>>(),
+            ["cri", "list", "streaming"]
+        );
         assert_eq!(parts("KubeletPSI").collect::<Vec<_>>(), ["kubelet", "psi"]);
         assert_eq!(parts("").count(), 0);
     }

@@ -87,7 +87,11 @@ impl Moment {
 /// The end of a day in a zone that lies `behind` UTC.
 fn end_of_day(day: NaiveDate, behind: TimeDelta) -> Option<DateTime<Utc>> {
     let next = day.checked_add_days(Days::new(1))?;
-    Some(next.and_time(NaiveTime::MIN).checked_add_signed(behind)?.and_utc())
+    Some(
+        next.and_time(NaiveTime::MIN)
+            .checked_add_signed(behind)?
+            .and_utc(),
+    )
 }
 
 /// A zone by the name that pages use.
@@ -151,7 +155,9 @@ impl Parts {
             if c.is_ascii_digit() {
                 rest = parts.take_number(rest)?;
             } else if c.is_alphabetic() {
-                let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+                let end = rest
+                    .find(|c: char| !c.is_alphabetic())
+                    .unwrap_or(rest.len());
                 let (word, after) = rest.split_at(end);
                 parts.take_word(&word.to_lowercase(), after)?;
                 rest = after;
@@ -193,7 +199,11 @@ impl Parts {
             put(&mut self.time, (number, minutes.parse().ok()?))?;
             // Seconds, which nobody plans by.
             let seconds = after.strip_prefix(':').map(split_digits);
-            return Some(seconds.filter(|(s, _)| s.len() == 2).map_or(after, |(_, after)| after));
+            return Some(
+                seconds
+                    .filter(|(s, _)| s.len() == 2)
+                    .map_or(after, |(_, after)| after),
+            );
         }
         put(&mut self.side().day, number)?;
         Some(after)
@@ -247,7 +257,10 @@ impl Parts {
         }
         if self.from.day.is_none() {
             let (year, month) = (self.from.year?, self.from.month?);
-            return self.time.is_none().then_some((0, Moment::Month { year, month }));
+            return self
+                .time
+                .is_none()
+                .then_some((0, Moment::Month { year, month }));
         }
         let day = self.from.date()?;
         match (self.time, self.zone) {
@@ -260,7 +273,9 @@ impl Parts {
                     None | Some((24, 0)) => end_of_day(day, behind)?,
                     Some((hour, minute)) => {
                         let time = NaiveTime::from_hms_opt(hour, minute, 0)?;
-                        NaiveDateTime::new(day, time).checked_add_signed(behind)?.and_utc()
+                        NaiveDateTime::new(day, time)
+                            .checked_add_signed(behind)?
+                            .and_utc()
                     }
                 };
                 Some((zone.rank, Moment::Instant(instant)))
@@ -290,7 +305,11 @@ fn put<T>(place: &mut Option<T>, value: T) -> Option<()> {
 }
 
 fn split_digits(text: &str) -> (&str, &str) {
-    text.split_at(text.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(text.len()))
+    text.split_at(
+        text.bytes()
+            .position(|b| !b.is_ascii_digit())
+            .unwrap_or(text.len()),
+    )
 }
 
 /// The `-07-22` of `2026-07-22`: month, day, and what follows.
@@ -323,7 +342,9 @@ fn month_named(word: &str) -> Option<u32> {
     if word.len() < 3 {
         return None;
     }
-    (1..).zip(MONTHS).find_map(|(number, name)| name.starts_with(word).then_some(number))
+    (1..)
+        .zip(MONTHS)
+        .find_map(|(number, name)| name.starts_with(word).then_some(number))
 }
 
 #[cfg(test)]
@@ -352,10 +373,19 @@ mod tests {
                 "2026-07-23T12:00Z",
             ),
             ("Wednesday 22nd July 2026 (AoE)", "2026-07-23T12:00Z"),
-            ("**Wednesday 22nd July 2026** (Anywhere on Earth)", "2026-07-23T12:00Z"),
+            (
+                "**Wednesday 22nd July 2026** (Anywhere on Earth)",
+                "2026-07-23T12:00Z",
+            ),
             ("Monday 18th May 2026", "2026-05-18"),
-            ("Tuesday 28th - Thursday 30th July 2026", "2026-07-28..2026-07-30"),
-            ("Monday 30th March – Thursday 2nd April 2026", "2026-03-30..2026-04-02"),
+            (
+                "Tuesday 28th - Thursday 30th July 2026",
+                "2026-07-28..2026-07-30",
+            ),
+            (
+                "Monday 30th March – Thursday 2nd April 2026",
+                "2026-03-30..2026-04-02",
+            ),
             ("28 December - 2 January 2027", "2026-12-28..2027-01-02"),
             ("July 28-30, 2026", "2026-07-28..2026-07-30"),
             (
@@ -367,7 +397,10 @@ mod tests {
                 "2025-02-14T02:00Z",
             ),
             ("18:00 PST Thursday 13th February 2025", "2025-02-14T02:00Z"),
-            ("6:00 PM PST Thursday 13th February 2025", "2025-02-14T02:00Z"),
+            (
+                "6:00 PM PST Thursday 13th February 2025",
+                "2025-02-14T02:00Z",
+            ),
             ("Thursday 16th October 2025 UTC 01:00", "2025-10-16T01:00Z"),
             ("16 October 2025 24:00 UTC", "2025-10-17T00:00Z"),
             ("16 October 2025 UTC", "2025-10-17T00:00Z"),
@@ -422,12 +455,39 @@ mod tests {
         let noon_after: DateTime<Utc> = "2026-07-23T12:00:00Z".parse().expect("an instant");
         let plain_day = Moment::Day(day(2026, 7, 22));
         assert_eq!(plain_day.deadline(), Some(noon_after));
-        assert_eq!(Moment::Days(day(2026, 7, 20), day(2026, 7, 22)).deadline(), Some(noon_after));
-        assert_eq!(Moment::Month { year: 2026, month: 7 }.deadline(), None);
+        assert_eq!(
+            Moment::Days(day(2026, 7, 20), day(2026, 7, 22)).deadline(),
+            Some(noon_after)
+        );
+        assert_eq!(
+            Moment::Month {
+                year: 2026,
+                month: 7
+            }
+            .deadline(),
+            None
+        );
         assert_eq!(Moment::Instant(noon_after).first_day(), day(2026, 7, 22));
-        assert_eq!(Moment::Month { year: 2026, month: 2 }.first_day(), day(2026, 2, 1));
-        assert_eq!(Moment::Month { year: 2026, month: 2 }.last_day(), day(2026, 2, 28));
-        assert_eq!(Moment::Instant(DateTime::<Utc>::MIN_UTC).first_day(), NaiveDate::MIN);
+        assert_eq!(
+            Moment::Month {
+                year: 2026,
+                month: 2
+            }
+            .first_day(),
+            day(2026, 2, 1)
+        );
+        assert_eq!(
+            Moment::Month {
+                year: 2026,
+                month: 2
+            }
+            .last_day(),
+            day(2026, 2, 28)
+        );
+        assert_eq!(
+            Moment::Instant(DateTime::<Utc>::MIN_UTC).first_day(),
+            NaiveDate::MIN
+        );
         assert_eq!(Moment::Day(NaiveDate::MAX).deadline(), None);
     }
 }

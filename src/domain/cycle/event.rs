@@ -130,12 +130,23 @@ fn is_start(what: &str, release: MinorRelease) -> bool {
 
 /// `v1.37.0 released`, `kubernetes v1.37 release`. Release candidates and patches are others.
 fn is_release(what: &str, release: MinorRelease) -> bool {
-    let what = what.strip_prefix("kubernetes ").unwrap_or(what).trim_start();
-    let Some((version, rest)) = what.split_once(' ') else { return false };
+    let what = what
+        .strip_prefix("kubernetes ")
+        .unwrap_or(what)
+        .trim_start();
+    let Some((version, rest)) = what.split_once(' ') else {
+        return false;
+    };
     let version = version.strip_prefix('v').unwrap_or(version);
     let minor = release.to_string();
-    let is_first = version.strip_prefix(&minor).is_some_and(|patch| matches!(patch, "" | ".0"));
-    is_first && matches!(rest.trim(), "released" | "release" | "release day" | "is released")
+    let is_first = version
+        .strip_prefix(&minor)
+        .is_some_and(|patch| matches!(patch, "" | ".0"));
+    is_first
+        && matches!(
+            rest.trim(),
+            "released" | "release" | "release day" | "is released"
+        )
 }
 
 /// One or more freezes and nothing else.
@@ -148,7 +159,10 @@ fn freezes(what: &str) -> Option<Vec<CycleEvent>> {
         what = what.strip_suffix(after).unwrap_or(what).trim_end();
     }
     let mut found = Vec::new();
-    for part in what.split([',', '&', '+', '/']).flat_map(|part| part.split(" and ")) {
+    for part in what
+        .split([',', '&', '+', '/'])
+        .flat_map(|part| part.split(" and "))
+    {
         // "Code and Test Freeze".
         let part = part.trim();
         let subject = part.strip_suffix("freeze").unwrap_or(part).trim_end();
@@ -182,10 +196,16 @@ mod tests {
             ("Start of Release Cycle", "cycle-start"),
             ("Release cycle begins", "cycle-start"),
             ("The v1.37 release cycle begins", "cycle-start"),
-            ("Begin Production Readiness Freeze", "production-readiness-freeze"),
+            (
+                "Begin Production Readiness Freeze",
+                "production-readiness-freeze",
+            ),
             ("PRR Freeze", "production-readiness-freeze"),
             ("Enhancements Freeze", "enhancements-freeze"),
-            ("Begin Feature blog freeze - Open placeholder PRs", "feature-blog-freeze"),
+            (
+                "Begin Feature blog freeze - Open placeholder PRs",
+                "feature-blog-freeze",
+            ),
             ("Code freeze (18:00 PST)", "code-freeze"),
             ("Begin Test Freeze", "test-freeze"),
             ("Docs Freeze", "docs-freeze"),
@@ -194,7 +214,10 @@ mod tests {
         ] {
             assert_eq!(named(what), [code], "{what}");
         }
-        for what in ["Begin Code Freeze and Test Freeze", "Code and Test Freeze begin"] {
+        for what in [
+            "Begin Code Freeze and Test Freeze",
+            "Code and Test Freeze begin",
+        ] {
             assert_eq!(named(what), ["code-freeze", "test-freeze"], "{what}");
         }
     }

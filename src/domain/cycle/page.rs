@@ -61,7 +61,12 @@ pub fn read_release_page(text: &str) -> Option<ReleasePage> {
         for [what, raw] in table.rows([what, when]) {
             if !what.is_empty() {
                 let moment = Moment::read(&raw);
-                entries.push(Entry { what, raw, moment, source: Source::Table });
+                entries.push(Entry {
+                    what,
+                    raw,
+                    moment,
+                    source: Source::Table,
+                });
             }
         }
     }
@@ -81,7 +86,9 @@ fn release_of(text: &str) -> Option<Release> {
             return title;
         }
     }
-    visible_lines(text).filter_map(|line| line.strip_prefix("# ")).find_map(first_release)
+    visible_lines(text)
+        .filter_map(|line| line.strip_prefix("# "))
+        .find_map(first_release)
 }
 
 fn first_release(line: &str) -> Option<Release> {
@@ -91,7 +98,9 @@ fn first_release(line: &str) -> Option<Release> {
 /// The text of a list item.
 fn list_item(line: &str) -> Option<&str> {
     let line = line.trim_start();
-    ["- ", "* ", "+ "].into_iter().find_map(|bullet| line.strip_prefix(bullet))
+    ["- ", "* ", "+ "]
+        .into_iter()
+        .find_map(|bullet| line.strip_prefix(bullet))
 }
 
 /// An item such as `**Monday 18th May 2026**: Week 1 — Release cycle begins`; `None` for one that
@@ -104,7 +113,12 @@ fn listed(item: &str, release: Release) -> Option<Entry> {
     if moment.is_none() && CycleEvent::named_in(what, release).is_empty() {
         return None;
     }
-    Some(Entry { what: what.to_owned(), raw: raw.trim().to_owned(), moment, source: Source::List })
+    Some(Entry {
+        what: what.to_owned(),
+        raw: raw.trim().to_owned(),
+        moment,
+        source: Source::List,
+    })
 }
 
 /// What follows `Week 10 —`.
@@ -130,7 +144,10 @@ impl Cycle {
             for event in CycleEvent::named_in(&entry.what, release) {
                 if deadline(entry).is_none() {
                     let text = quoted(&entry.raw);
-                    note(&mut notes, format!("{event}: {text} is not a day that can be read"));
+                    note(
+                        &mut notes,
+                        format!("{event}: {text} is not a day that can be read"),
+                    );
                     continue;
                 }
                 let slot = &mut chosen[event as usize];
@@ -140,7 +157,11 @@ impl Cycle {
                 };
                 let replaces = earlier.source == Source::List && entry.source == Source::Table;
                 if deadline(earlier) != deadline(entry) {
-                    let (lost, kept) = if replaces { (earlier, entry) } else { (entry, earlier) };
+                    let (lost, kept) = if replaces {
+                        (earlier, entry)
+                    } else {
+                        (entry, earlier)
+                    };
                     let text = format!(
                         "{event}: the {} says {}, the {} says {}; taken is the first",
                         kept.source.name(),
@@ -156,20 +177,34 @@ impl Cycle {
             }
         }
         let moments = chosen.map(|entry| entry.and_then(|entry| entry.moment));
-        let mut cycle = Self { release, entries, notes, moments };
+        let mut cycle = Self {
+            release,
+            entries,
+            notes,
+            moments,
+        };
         cycle.note_what_lies_outside();
         cycle
     }
 
     /// A freeze before the start or after the release is a slip of the pen, most often in a year.
     fn note_what_lies_outside(&mut self) {
-        let (start, end) = (self.day(CycleEvent::CycleStart), self.day(CycleEvent::Release));
+        let (start, end) = (
+            self.day(CycleEvent::CycleStart),
+            self.day(CycleEvent::Release),
+        );
         for event in CycleEvent::ALL {
             let Some(day) = self.day(event) else { continue };
             if start.is_some_and(|start| day < start) {
-                note(&mut self.notes, format!("{event}: {day} is before the cycle starts"));
+                note(
+                    &mut self.notes,
+                    format!("{event}: {day} is before the cycle starts"),
+                );
             } else if end.is_some_and(|end| day > end) {
-                note(&mut self.notes, format!("{event}: {day} is after the release"));
+                note(
+                    &mut self.notes,
+                    format!("{event}: {day} is after the release"),
+                );
             }
         }
     }
@@ -191,7 +226,12 @@ impl Cycle {
     pub fn when(&self, event: CycleEvent) -> Option<DateTime<Utc>> {
         let moment = self.moment(event)?;
         if event == CycleEvent::CycleStart {
-            return Some(moment.first_day().and_time(chrono::NaiveTime::MIN).and_utc());
+            return Some(
+                moment
+                    .first_day()
+                    .and_time(chrono::NaiveTime::MIN)
+                    .and_utc(),
+            );
         }
         moment.deadline()
     }
@@ -276,7 +316,9 @@ title: \"Kubernetes v1.36 Release Information\"
         CycleEvent::ALL
             .into_iter()
             .map(|event| {
-                cycle.day(event).map_or("-".to_owned(), |day| day.format("%d %b").to_string())
+                cycle
+                    .day(event)
+                    .map_or("-".to_owned(), |day| day.format("%d %b").to_string())
             })
             .collect()
     }
@@ -292,7 +334,9 @@ title: \"Kubernetes v1.36 Release Information\"
         assert_eq!(cycle.release, Release::new(1, 36));
         assert_eq!(
             days(&cycle),
-            ["12 Jan", "04 Feb", "11 Feb", "05 Mar", "18 Mar", "18 Mar", "08 Apr", "22 Apr"]
+            [
+                "12 Jan", "04 Feb", "11 Feb", "05 Mar", "18 Mar", "18 Mar", "08 Apr", "22 Apr"
+            ]
         );
         assert_eq!(
             cycle.notes,
@@ -312,7 +356,9 @@ title: \"Kubernetes v1.36 Release Information\"
         let cycle = read_release_page(PAGE_137).expect("a page");
         assert_eq!(
             days(&cycle),
-            ["18 May", "09 Jun", "16 Jun", "-", "22 Jul", "22 Jul", "05 Aug", "26 Aug"]
+            [
+                "18 May", "09 Jun", "16 Jun", "-", "22 Jul", "22 Jul", "05 Aug", "26 Aug"
+            ]
         );
         assert_eq!(cycle.notes, [] as [String; 0]);
         let code = cycle.when(CycleEvent::CodeFreeze).map(|at| at.to_rfc3339());
@@ -333,21 +379,35 @@ title: \"Kubernetes v1.36 Release Information\"
             codes(cycle.freezes_after(last_minute)),
             ["code-freeze", "test-freeze", "docs-freeze"]
         );
-        assert_eq!(codes(cycle.freezes_after(at("2026-07-23T12:00:00Z"))), ["docs-freeze"]);
+        assert_eq!(
+            codes(cycle.freezes_after(at("2026-07-23T12:00:00Z"))),
+            ["docs-freeze"]
+        );
         assert_eq!(codes(cycle.ahead(at("2026-08-20T00:00:00Z"))), ["release"]);
     }
 
     #[test]
     fn what_cannot_be_read_is_noted() {
-        for when in ["TBD", "", "31 June 2026", "July 2026", "22 July 2026, 18:00"] {
+        for when in [
+            "TBD",
+            "",
+            "31 June 2026",
+            "July 2026",
+            "22 July 2026, 18:00",
+        ] {
             let cycle = row("Begin [Code Freeze]", when);
             assert_eq!(cycle.when(CycleEvent::CodeFreeze), None);
             assert_eq!(
                 cycle.notes,
-                [format!("Code Freeze: “{when}” is not a day that can be read")]
+                [format!(
+                    "Code Freeze: “{when}” is not a day that can be read"
+                )]
             );
         }
-        assert_eq!(row("Call for Code Freeze [Exceptions]", "TBD").notes, [] as [String; 0]);
+        assert_eq!(
+            row("Call for Code Freeze [Exceptions]", "TBD").notes,
+            [] as [String; 0]
+        );
         assert!(row("Thaw", "whenever").entries[0].moment.is_none());
     }
 
@@ -355,7 +415,10 @@ title: \"Kubernetes v1.36 Release Information\"
     fn unreadable_table_leaves_the_list() {
         let page = "# 1.30\n- **5 March 2024**: Week 9 - Code Freeze\n\nWhat|When\n--|--\nCode Freeze|soon\n";
         let cycle = read_release_page(page).expect("a page");
-        assert_eq!(cycle.day(CycleEvent::CodeFreeze), NaiveDate::from_ymd_opt(2024, 3, 5));
+        assert_eq!(
+            cycle.day(CycleEvent::CodeFreeze),
+            NaiveDate::from_ymd_opt(2024, 3, 5)
+        );
         assert_eq!(cycle.notes.len(), 1);
     }
 
@@ -364,15 +427,31 @@ title: \"Kubernetes v1.36 Release Information\"
         let page = "# 1.36\n- **12 January 2026**: Release cycle begins\n\
                     - **18 March 2025**: Code Freeze\n- **22 April 2026**: v1.36.0 released\n";
         let cycle = read_release_page(page).expect("a page");
-        assert_eq!(cycle.notes, ["Code Freeze: 2025-03-18 is before the cycle starts"]);
+        assert_eq!(
+            cycle.notes,
+            ["Code Freeze: 2025-03-18 is before the cycle starts"]
+        );
     }
 
     #[test]
     fn which_release_a_page_is_about() {
         let release = |text: &str| read_release_page(text).map(|page| page.release.to_string());
-        assert_eq!(release("---\ntitle: Kubernetes 1.33 x\n---\n# v1.2").as_deref(), Some("1.33"));
-        assert_eq!(release("---\nweight: 9\n---\n# Trees v1.35 - x").as_deref(), Some("1.35"));
-        for text in ["", "---", "title: 1.2", "## v1.37", "```\n# v1.37\n```", "# Releases"] {
+        assert_eq!(
+            release("---\ntitle: Kubernetes 1.33 x\n---\n# v1.2").as_deref(),
+            Some("1.33")
+        );
+        assert_eq!(
+            release("---\nweight: 9\n---\n# Trees v1.35 - x").as_deref(),
+            Some("1.35")
+        );
+        for text in [
+            "",
+            "---",
+            "title: 1.2",
+            "## v1.37",
+            "```\n# v1.37\n```",
+            "# Releases",
+        ] {
             assert_eq!(release(text), None, "{text}");
         }
     }

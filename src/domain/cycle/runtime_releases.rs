@@ -97,7 +97,10 @@ impl RuntimeReleases {
             let Some(release) = Release::find_all(head(&name, 100)).into_iter().next() else {
                 // `0.0` was a release of containerd, but is none that this program knows.
                 if name != "0.0" {
-                    note(&mut self.notes, format!("{} is not a release", quoted(&name)));
+                    note(
+                        &mut self.notes,
+                        format!("{} is not a release", quoted(&name)),
+                    );
                 }
                 continue;
             };
@@ -123,7 +126,10 @@ impl RuntimeReleases {
             .any(|none| cell.eq_ignore_ascii_case(none));
         if moment.is_none() && !placeholder {
             let text = quoted(cell);
-            note(&mut self.notes, format!("{release}: {text} is not a date that can be read"));
+            note(
+                &mut self.notes,
+                format!("{release}: {text} is not a date that can be read"),
+            );
         }
         moment
     }
@@ -134,11 +140,17 @@ impl RuntimeReleases {
         };
         for [kubernetes, versions] in table.rows([0, versions]) {
             let Some(release) = Release::parse(kubernetes.trim_end_matches('+')) else {
-                note(&mut self.notes, format!("{} is not a release", quoted(&kubernetes)));
+                note(
+                    &mut self.notes,
+                    format!("{} is not a release", quoted(&kubernetes)),
+                );
                 continue;
             };
             let mut recommended = Vec::new();
-            for version in versions.split(',').map(str::trim).filter(|version| !version.is_empty())
+            for version in versions
+                .split(',')
+                .map(str::trim)
+                .filter(|version| !version.is_empty())
             {
                 match RecommendedVersion::read(version) {
                     Some(version) => recommended.push(version),
@@ -191,7 +203,10 @@ impl RecommendedVersion {
     fn read(text: &str) -> Option<Self> {
         let version = text.trim_end_matches('+').trim_end();
         let release = Release::parse(version)?;
-        Some(Self { release, from: version.trim_start_matches(['v', 'V']).to_owned() })
+        Some(Self {
+            release,
+            from: version.trim_start_matches(['v', 'V']).to_owned(),
+        })
     }
 }
 
@@ -284,8 +299,20 @@ pub(super) mod tests {
             ]
         );
         let ends: Vec<_> = page.releases.iter().map(|r| r.end_of_life).collect();
-        assert_eq!(ends[0], Some(Moment::Month { year: 2026, month: 9 }));
-        assert_eq!(ends[1], Some(Moment::Month { year: 2027, month: 3 }));
+        assert_eq!(
+            ends[0],
+            Some(Moment::Month {
+                year: 2026,
+                month: 9
+            })
+        );
+        assert_eq!(
+            ends[1],
+            Some(Moment::Month {
+                year: 2027,
+                month: 3
+            })
+        );
         assert_eq!(ends[3], Some(Moment::Day(day(2027, 4, 26))));
         assert_eq!(page.releases[1].end_of_life_raw, "March, 2027");
         assert_eq!(
@@ -302,12 +329,18 @@ pub(super) mod tests {
         let page = read_runtime_releases(PAGE);
         let from = |minor| -> Vec<_> {
             let versions = page.recommended_for(Release::new(1, minor));
-            versions.iter().map(|version| version.from.as_str()).collect()
+            versions
+                .iter()
+                .map(|version| version.from.as_str())
+                .collect()
         };
         assert_eq!(from(35), ["2.2.0", "2.1.5"]);
         assert_eq!(from(36), ["2.3.0", "2.2.0"]);
         assert_eq!(from(26), [] as [&str; 0]);
-        assert_eq!(page.recommended_for(Release::new(1, 35))[1].release, Release::new(2, 1));
+        assert_eq!(
+            page.recommended_for(Release::new(1, 35))[1].release,
+            Release::new(2, 1)
+        );
     }
 
     #[test]

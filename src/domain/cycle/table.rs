@@ -17,7 +17,9 @@ pub(super) fn visible_lines(text: &str) -> impl Iterator<Item = &str> {
             }
             return false;
         }
-        fence = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
+        fence = ["```", "~~~"]
+            .into_iter()
+            .find(|mark| trimmed.starts_with(mark));
         let opens_comment = trimmed.starts_with("<!--");
         comment = opens_comment && !line.contains("-->");
         fence.is_none() && !opens_comment
@@ -44,8 +46,13 @@ impl<'a> Table<'a> {
             } else if inside && let Some(table) = found.last_mut() {
                 table.rows.push(line);
             } else if let Some(header) = above.filter(|_| is_delimiter(line)) {
-                let header = cells(header).map(|cell| plain(cell).to_lowercase()).collect();
-                found.push(Self { header, rows: Vec::new() });
+                let header = cells(header)
+                    .map(|cell| plain(cell).to_lowercase())
+                    .collect();
+                found.push(Self {
+                    header,
+                    rows: Vec::new(),
+                });
                 inside = true;
             } else {
                 above = Some(line);
@@ -56,7 +63,9 @@ impl<'a> Table<'a> {
 
     /// The first column whose header is one of `names`, which are lower case.
     pub(super) fn column(&self, names: &[&str]) -> Option<usize> {
-        self.header.iter().position(|cell| names.contains(&cell.as_str()))
+        self.header
+            .iter()
+            .position(|cell| names.contains(&cell.as_str()))
     }
 
     /// The rows, each as the plain text of the asked-for columns; a cell that a row lacks is empty.
@@ -103,7 +112,10 @@ fn cells(row: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a line is the rule below a table's header: dashes, with colons for the alignment.
 fn is_delimiter(line: &str) -> bool {
-    line.contains('-') && line.bytes().all(|b| matches!(b, b'|' | b'-' | b':' | b' ' | b'\t'))
+    line.contains('-')
+        && line
+            .bytes()
+            .all(|b| matches!(b, b'|' | b'-' | b':' | b' ' | b'\t'))
 }
 
 /// A cell or line without its Markdown: links give their text, emphasis and code marks go, escapes
@@ -159,7 +171,10 @@ pub(super) fn plain(text: &str) -> String {
 /// At most the first `most` bytes, cut between characters: titles and headings are short.
 pub(super) fn head(text: &str, most: usize) -> &str {
     let most = most.min(text.len());
-    let end = (0..=most).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let end = (0..=most)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0);
     &text[..end]
 }
 
@@ -176,7 +191,11 @@ pub(super) fn note(notes: &mut Vec<String>, text: String) {
 /// A text inside a note: quoted, and cut when long.
 pub(super) fn quoted(text: &str) -> String {
     let cut = head(text, 120);
-    if cut.len() == text.len() { format!("“{text}”") } else { format!("“{cut}…”") }
+    if cut.len() == text.len() {
+        format!("“{text}”")
+    } else {
+        format!("“{cut}…”")
+    }
 }
 
 #[cfg(test)]
@@ -186,7 +205,10 @@ mod tests {
     #[test]
     fn plain_text_of_cells() {
         for (cell, text) in [
-            (" **Begin [Code Freeze] and [Test Freeze]** ", "Begin Code Freeze and Test Freeze"),
+            (
+                " **Begin [Code Freeze] and [Test Freeze]** ",
+                "Begin Code Freeze and Test Freeze",
+            ),
             ("[Docs Freeze][the docs]", "Docs Freeze"),
             ("[2.4](https://example.org/2.4)", "2.4"),
             ("_Future_", "Future"),

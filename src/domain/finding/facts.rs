@@ -13,17 +13,36 @@ pub(super) fn inspect(entry: &Entry, found: &mut Vec<Finding>) {
 }
 
 fn finding(code: FindingCode, severity: Severity, evidence: String, mend: String) -> Finding {
-    Finding { code, severity, runtime: None, issue: None, evidence, mend }
+    Finding {
+        code,
+        severity,
+        runtime: None,
+        issue: None,
+        evidence,
+        mend,
+    }
 }
 
 fn of_oddity(kep: &Kep, oddity: &Oddity) -> Finding {
-    let Oddity { kind, field, raw, taken_as } = oddity;
-    let file = if field.starts_with("prod-readiness") { "the prod-readiness file" } else { "kep.yaml" };
+    let Oddity {
+        kind,
+        field,
+        raw,
+        taken_as,
+    } = oddity;
+    let file = if field.starts_with("prod-readiness") {
+        "the prod-readiness file"
+    } else {
+        "kep.yaml"
+    };
     match kind {
         OddityKind::Number => finding(
             FindingCode::KepNumberContradiction,
             Severity::Warning,
-            format!("{file} says number \"{raw}\", but lies under {}", kep.number),
+            format!(
+                "{file} says number \"{raw}\", but lies under {}",
+                kep.number
+            ),
             format!("set kep-number to {} in {file}", kep.number),
         ),
         OddityKind::Broken => finding(
@@ -54,7 +73,9 @@ fn of_oddity(kep: &Kep, oddity: &Oddity) -> Finding {
 /// What may stand in a field.
 fn wanted(field: &str) -> &'static str {
     match field {
-        "status" => "use provisional, implementable, implemented, deferred, rejected, withdrawn or replaced",
+        "status" => {
+            "use provisional, implementable, implemented, deferred, rejected, withdrawn or replaced"
+        }
         "stage" => "use alpha, beta, stable, deprecated, disabled or removed",
         "kep-number" => "use the number of the folder",
         "creation-date" | "last-updated" => "use a date such as 2026-01-31",

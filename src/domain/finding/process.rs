@@ -17,7 +17,12 @@ pub(super) fn inspect(
     side: &RuntimeSide,
     found: &mut Vec<Finding>,
 ) {
-    let rules = Rules { at, entry, runtime, side };
+    let rules = Rules {
+        at,
+        entry,
+        runtime,
+        side,
+    };
     found.extend(rules.untracked());
     found.extend(rules.duplicates());
     found.extend(rules.closed_early());
@@ -53,12 +58,23 @@ impl Rules<'_> {
         mend: impl Into<String>,
     ) -> Finding {
         let runtime = Some(self.runtime.name.clone());
-        Finding { code, severity, runtime, issue, evidence, mend: mend.into() }
+        Finding {
+            code,
+            severity,
+            runtime,
+            issue,
+            evidence,
+            mend: mend.into(),
+        }
     }
 
     /// What matters now is more urgent than what may matter later.
     fn by_cycle(&self, now: Severity, later: Severity) -> Severity {
-        if self.at.in_cycle(self.entry) { now } else { later }
+        if self.at.in_cycle(self.entry) {
+            now
+        } else {
+            later
+        }
     }
 
     fn maintainers(&self) -> String {
@@ -68,35 +84,57 @@ impl Rules<'_> {
     fn untracked(&self) -> Option<Finding> {
         let kep = &self.entry.kep;
         let watched = kep.belongs_to(&self.at.settings.sigs);
-        let ahead = kep.latest_milestone.get().zip(self.at.current).is_some_and(|(latest, now)| latest > now);
-        (watched && self.at.board.knows_issues() && kep.is_active() && self.side.issues.is_empty()).then(|| {
-            let severity = if ahead { Severity::Warning } else { self.by_cycle(Severity::Warning, Severity::Advice) };
-            let aim = match (kep.stage.get(), kep.latest_milestone.get()) {
-                (Some(stage), Some(release)) => format!(", {stage} in {release}"),
-                (_, Some(release)) => format!(", for {release}"),
-                (_, None) => String::new(),
-            };
-            self.finding(
-                Code::Untracked,
-                severity,
-                None,
-                format!(
-                    "the KEP is {}{aim}, and {} has no tracking issue for it",
-                    if kep.status.raw().is_empty() { "active" } else { kep.status.raw() },
-                    self.runtime.name
-                ),
-                format!("if the KEP touches {0}, open a tracking issue in {1}", self.runtime.name, self.runtime.repository),
-            )
-        })
+        let ahead = kep
+            .latest_milestone
+            .get()
+            .zip(self.at.current)
+            .is_some_and(|(latest, now)| latest > now);
+        (watched && self.at.board.knows_issues() && kep.is_active() && self.side.issues.is_empty())
+            .then(|| {
+                let severity = if ahead {
+                    Severity::Warning
+                } else {
+                    self.by_cycle(Severity::Warning, Severity::Advice)
+                };
+                let aim = match (kep.stage.get(), kep.latest_milestone.get()) {
+                    (Some(stage), Some(release)) => format!(", {stage} in {release}"),
+                    (_, Some(release)) => format!(", for {release}"),
+                    (_, None) => String::new(),
+                };
+                self.finding(
+                    Code::Untracked,
+                    severity,
+                    None,
+                    format!(
+                        "the KEP is {}{aim}, and {} has no tracking issue for it",
+                        if kep.status.raw().is_empty() {
+                            "active"
+                        } else {
+                            kep.status.raw()
+                        },
+                        self.runtime.name
+                    ),
+                    format!(
+                        "if the KEP touches {0}, open a tracking issue in {1}",
+                        self.runtime.name, self.runtime.repository
+                    ),
+                )
+            })
     }
 
     fn duplicates(&self) -> Option<Finding> {
         let open: Vec<&TrackingIssue> = self.side.open_issues().collect();
         let (first, rest) = open.split_first()?;
         let newest = rest.last()?;
-        let all = open.iter().map(|tracking| format!("#{}", tracking.issue.number)).collect::<Vec<_>>();
+        let all = open
+            .iter()
+            .map(|tracking| format!("#{}", tracking.issue.number))
+            .collect::<Vec<_>>();
         // The one that was made by the form is kept, or else the oldest.
-        let keep = open.iter().find(|tracking| tracking.form == Form::References).unwrap_or(first);
+        let keep = open
+            .iter()
+            .find(|tracking| tracking.form == Form::References)
+            .unwrap_or(first);
         Some(self.finding(
             Code::DuplicateTrackingIssue,
             Severity::Error,
@@ -108,10 +146,16 @@ impl Rules<'_> {
 
     fn closed_early(&self) -> Option<Finding> {
         let kep = &self.entry.kep;
-        let last = self.side.issues.iter().max_by_key(|tracking| tracking.issue.updated_at)?;
+        let last = self
+            .side
+            .issues
+            .iter()
+            .max_by_key(|tracking| tracking.issue.updated_at)?;
         let all_closed = self.side.open_issues().next().is_none();
         let given_up = kep.status.get().is_some_and(Status::is_given_up);
-        let done = given_up || self.is_generally_available().is_some() || kep.stage.get().is_some_and(Stage::is_removal);
+        let done = given_up
+            || self.is_generally_available().is_some()
+            || kep.stage.get().is_some_and(Stage::is_removal);
         (all_closed && !done && last.issue.state == IssueState::Completed).then(|| {
             let stands = match (kep.stage.get(), kep.latest_milestone.get()) {
                 (Some(stage), Some(release)) => format!("{stage} in {release}"),
@@ -122,8 +166,14 @@ impl Rules<'_> {
                 Code::ClosedEarly,
                 Severity::Warning,
                 Some(last.issue.number),
-                format!("#{} is closed as completed, but the KEP is only {stands}", last.issue.number),
-                format!("reopen #{}: one issue follows the KEP until it is generally available", last.issue.number),
+                format!(
+                    "#{} is closed as completed, but the KEP is only {stands}",
+                    last.issue.number
+                ),
+                format!(
+                    "reopen #{}: one issue follows the KEP until it is generally available",
+                    last.issue.number
+                ),
             )
         })
     }
@@ -132,10 +182,14 @@ impl Rules<'_> {
     fn is_generally_available(&self) -> Option<Release> {
         let kep = &self.entry.kep;
         let stable = kep.stage.get() == Some(Stage::Stable);
-        let release = kep.milestone(Stage::Stable).or_else(|| kep.latest_milestone.get());
+        let release = kep
+            .milestone(Stage::Stable)
+            .or_else(|| kep.latest_milestone.get());
         let shipped = release.filter(|release| self.at.has_shipped(*release));
         match (stable, kep.status.get()) {
-            (true, Some(Status::Implemented)) => shipped.or(release.filter(|_| self.at.current.is_none())),
+            (true, Some(Status::Implemented)) => {
+                shipped.or(release.filter(|_| self.at.current.is_none()))
+            }
             (true, _) => shipped,
             (false, _) => None,
         }
@@ -148,7 +202,10 @@ impl Rules<'_> {
         } else if kep.stage.get() == Some(Stage::Removed) {
             "the feature is removed".to_owned()
         } else {
-            let over = kep.status.get().filter(|status| status.is_given_up() && *status != Status::Deferred)?;
+            let over = kep
+                .status
+                .get()
+                .filter(|status| status.is_given_up() && *status != Status::Deferred)?;
             format!("the KEP is {over}")
         };
         let number = tracking.issue.number;
@@ -157,22 +214,44 @@ impl Rules<'_> {
             Severity::Advice,
             Some(number),
             format!("{why}, but #{number} is still open"),
-            format!("close #{number}, or say on it what {} still has to do", self.runtime.name),
+            format!(
+                "close #{number}, or say on it what {} still has to do",
+                self.runtime.name
+            ),
         ))
     }
 
     fn title(&self, tracking: &TrackingIssue) -> Option<Finding> {
         let number = tracking.issue.number;
         let kep = &self.entry.kep;
-        let mend = format!("rename #{number} to \"{}\"", self.runtime.title_of(kep.number, &kep.title));
-        let severity = if tracking.form == Form::BeforeForm { Severity::Advice } else { Severity::Warning };
+        let mend = format!(
+            "rename #{number} to \"{}\"",
+            self.runtime.title_of(kep.number, &kep.title)
+        );
+        let severity = if tracking.form == Form::BeforeForm {
+            Severity::Advice
+        } else {
+            Severity::Warning
+        };
         let title = &tracking.issue.title;
         if !tracking.numbers.in_title() {
             let evidence = format!("the title \"{title}\" does not say which KEP it is");
-            Some(self.finding(Code::TitleWithoutNumber, severity, Some(number), evidence, mend))
+            Some(self.finding(
+                Code::TitleWithoutNumber,
+                severity,
+                Some(number),
+                evidence,
+                mend,
+            ))
         } else if tracking.title_text.is_empty() {
             let evidence = format!("the title \"{title}\" is a number without words");
-            Some(self.finding(Code::TitleWithoutText, severity, Some(number), evidence, mend))
+            Some(self.finding(
+                Code::TitleWithoutText,
+                severity,
+                Some(number),
+                evidence,
+                mend,
+            ))
         } else {
             None
         }
@@ -180,13 +259,20 @@ impl Rules<'_> {
 
     fn number(&self, tracking: &TrackingIssue) -> Option<Finding> {
         let kep = self.entry.kep.number;
-        let others = tracking.numbers.found.iter().copied().filter(|(number, source)| {
-            *source != crate::domain::tracking::NumberSource::Text
-                && *number != kep
-                && (!tracking.numbers.keps.contains(number) || !tracking.numbers.keps.contains(&kep))
-        });
-        let mut said: Vec<String> =
-            others.map(|(number, source)| format!("{} says {number}", source.as_str())).collect();
+        let others = tracking
+            .numbers
+            .found
+            .iter()
+            .copied()
+            .filter(|(number, source)| {
+                *source != crate::domain::tracking::NumberSource::Text
+                    && *number != kep
+                    && (!tracking.numbers.keps.contains(number)
+                        || !tracking.numbers.keps.contains(&kep))
+            });
+        let mut said: Vec<String> = others
+            .map(|(number, source)| format!("{} says {number}", source.as_str()))
+            .collect();
         said.dedup();
         (!said.is_empty()).then(|| {
             self.finding(
@@ -194,7 +280,10 @@ impl Rules<'_> {
                 Severity::Error,
                 Some(tracking.issue.number),
                 format!("{}, but the issue is about KEP-{kep}", said.join(", ")),
-                format!("make title, KEP(s) field and links of #{} name KEP-{kep}", tracking.issue.number),
+                format!(
+                    "make title, KEP(s) field and links of #{} name KEP-{kep}",
+                    tracking.issue.number
+                ),
             )
         })
     }
@@ -204,9 +293,15 @@ impl Rules<'_> {
         let mut found = Vec::new();
         match tracking.shepherds.as_slice() {
             [] => {
-                let said = tracking.reference("KEP-Shepherd").map(str::trim).filter(|said| !said.is_empty());
+                let said = tracking
+                    .reference("KEP-Shepherd")
+                    .map(str::trim)
+                    .filter(|said| !said.is_empty());
                 let evidence = match said {
-                    Some(said) => format!("#{number} has \"KEP-Shepherd: {}\" and nobody assigned", first_line(said)),
+                    Some(said) => format!(
+                        "#{number} has \"KEP-Shepherd: {}\" and nobody assigned",
+                        first_line(said)
+                    ),
                     None => format!("#{number} names no shepherd and nobody is assigned"),
                 };
                 found.push(self.finding(
@@ -221,23 +316,41 @@ impl Rules<'_> {
                 Code::OneShepherd,
                 Severity::Advice,
                 Some(number),
-                format!("{one} is its only shepherd; two are better"),
-                format!("find a second shepherd among {}", names(self.runtime.maintainers.iter().filter(|login| *login != one))),
+                format!("only {one} shepherds #{number}; two are better"),
+                format!(
+                        "find a second shepherd among {}",
+                        names(
+                            self.runtime
+                                .maintainers
+                                .iter()
+                                .filter(|login| *login != one)
+                        )
+                    ),
             )),
             _ => {}
         }
         let strangers: Vec<&Login> = tracking
             .shepherds
             .iter()
-            .filter(|login| !self.runtime.maintainers.is_empty() && !self.runtime.maintainers.contains(login))
+            .filter(|login| {
+                !self.runtime.maintainers.is_empty() && !self.runtime.maintainers.contains(login)
+            })
             .collect();
         if !strangers.is_empty() {
-            let plural = if strangers.len() == 1 { "is no maintainer" } else { "are no maintainers" };
+            let plural = if strangers.len() == 1 {
+                "is no maintainer"
+            } else {
+                "are no maintainers"
+            };
             found.push(self.finding(
                 Code::ShepherdNotMaintainer,
                 Severity::Warning,
                 Some(number),
-                format!("the shepherd {} {plural} of {}", names(strangers.into_iter()), self.runtime.name),
+                format!(
+                    "the shepherd {} {plural} of {}",
+                    names(strangers.into_iter()),
+                    self.runtime.name
+                ),
                 format!("a maintainer takes it: one of {}", self.maintainers()),
             ));
         }
@@ -262,21 +375,33 @@ impl Rules<'_> {
         let number = tracking.issue.number;
         let kep = &self.entry.kep;
         let mut found = Vec::new();
-        let wanted = kep.latest_milestone.get().into_iter().chain(tracking.releases.iter().copied()).max();
-        let label = wanted.or(self.at.current).map(|release| self.runtime.label_of(release));
+        let wanted = kep
+            .latest_milestone
+            .get()
+            .into_iter()
+            .chain(tracking.releases.iter().copied())
+            .max();
+        let label = wanted
+            .or(self.at.current)
+            .map(|release| self.runtime.label_of(release));
         let add = match &label {
-            Some(label) => format!("add the label {label} to #{number}, or the one of the release it aims at"),
+            Some(label) => {
+                format!("add the label {label} to #{number}, or the one of the release it aims at")
+            }
             None => format!("add the label of the Kubernetes release that #{number} aims at"),
         };
         if let Some(placeholder) = &tracking.placeholder_label {
             let evidence = format!("the label \"{placeholder}\" on #{number} names no release");
-            found.push(self.finding(
-                Code::PlaceholderReleaseLabel,
-                Severity::Warning,
-                Some(number),
-                evidence,
-                add.replace("add the label", "replace it by the label").replace(&format!(" to #{number}"), ""),
-            ));
+            found.push(
+                self.finding(
+                    Code::PlaceholderReleaseLabel,
+                    Severity::Warning,
+                    Some(number),
+                    evidence,
+                    add.replace("add the label", "replace it by the label")
+                        .replace(&format!(" to #{number}"), ""),
+                ),
+            );
         } else if tracking.label_releases.is_empty() {
             let evidence = format!("#{number} has no label that names a Kubernetes release");
             found.push(self.finding(
@@ -297,13 +422,24 @@ impl Rules<'_> {
         let number = tracking.issue.number;
         let mut said = Vec::new();
         let mut severity = Severity::Advice;
-        if let Some(latest) = self.entry.kep.latest_milestone.get().filter(|latest| *latest != newest) {
+        if let Some(latest) = self
+            .entry
+            .kep
+            .latest_milestone
+            .get()
+            .filter(|latest| *latest != newest)
+        {
             said.push(format!("kep.yaml's latest-milestone is {latest}"));
             if latest > newest {
                 severity = Severity::Warning;
             }
         }
-        if let Some(body) = tracking.releases.iter().max().filter(|body| !tracking.label_releases.contains(body)) {
+        if let Some(body) = tracking
+            .releases
+            .iter()
+            .max()
+            .filter(|body| !tracking.label_releases.contains(body))
+        {
             said.push(format!("the body says K8s-Release {body}"));
             severity = Severity::Warning;
         }
@@ -325,8 +461,14 @@ impl Rules<'_> {
                 Code::NoMilestone,
                 self.by_cycle(Severity::Warning, Severity::Advice),
                 Some(number),
-                format!("#{number} has no milestone, so nobody can tell which {} release will have it", self.runtime.name),
-                format!("set the milestone of #{number} to the {} release that will contain the work", self.runtime.name),
+                format!(
+                    "#{number} has no milestone, so nobody can tell which {} release will have it",
+                    self.runtime.name
+                ),
+                format!(
+                    "set the milestone of #{number} to the {} release that will contain the work",
+                    self.runtime.name
+                ),
             ));
         };
         let title = &milestone.title;
@@ -350,7 +492,12 @@ impl Rules<'_> {
             ));
         }
         let target = tracking.label_releases.last()?;
-        let freeze = self.at.board.cycles().get(*target)?.day(CycleEvent::CodeFreeze)?;
+        let freeze = self
+            .at
+            .board
+            .cycles()
+            .get(*target)?
+            .day(CycleEvent::CodeFreeze)?;
         (due > freeze).then(|| {
             self.finding(
                 Code::MilestoneAfterFreeze,
@@ -376,7 +523,11 @@ impl Rules<'_> {
                 Code::Stale,
                 Severity::Warning,
                 Some(number),
-                format!("nothing was said on #{number} for {} days (since {})", silent.num_days(), last.date_naive()),
+                format!(
+                    "nothing was said on #{number} for {} days (since {})",
+                    silent.num_days(),
+                    last.date_naive()
+                ),
                 format!("{who} writes on #{number} how the work stands"),
             )
         })
@@ -387,12 +538,19 @@ impl Rules<'_> {
         let kep = self.entry.kep.stage.get()?;
         (stated != kep && !tracking.stages.iter().any(|(stage, _)| *stage == kep)).then(|| {
             let number = tracking.issue.number;
-            let severity = if stated < kep { Severity::Warning } else { Severity::Advice };
+            let severity = if stated < kep {
+                Severity::Warning
+            } else {
+                Severity::Advice
+            };
             self.finding(
                 Code::StageBehind,
                 severity,
                 Some(number),
-                format!("#{number} says \"stage: {}\", but the KEP is {kep}", first_line(tracking.stage.raw())),
+                format!(
+                    "#{number} says \"stage: {}\", but the KEP is {kep}",
+                    first_line(tracking.stage.raw())
+                ),
                 format!("set the stage in the body of #{number} to {kep}"),
             )
         })
@@ -401,7 +559,8 @@ impl Rules<'_> {
     /// Nobody is recorded for the cycle, and the issue names nobody either.
     fn liaison(&self, tracking: &TrackingIssue) -> Option<Finding> {
         let current = self.at.current?;
-        let nobody = tracking.liaisons.is_empty() && self.at.settings.liaisons_for(current).next().is_none();
+        let nobody =
+            tracking.liaisons.is_empty() && self.at.settings.liaisons_for(current).next().is_none();
         (nobody && self.at.in_cycle(self.entry)).then(|| {
             let number = tracking.issue.number;
             self.finding(

@@ -185,7 +185,7 @@ pub(super) fn read_people(value: Option<&str>) -> Vec<Login> {
         return Vec::new();
     }
     let parts = value
-        .split([',', '/', ';', '\n'])
+        .split([',', ';', '\n'])
         .map(|part| part.trim().trim_end_matches('.'));
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     let is_group = |part: &str| {
