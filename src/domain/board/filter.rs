@@ -16,7 +16,7 @@ pub struct Filter {
     /// `release:` the Kubernetes release it aims at or names for a stage, or the runtime's
     /// release it ships in.
     pub releases: Vec<Release>,
-    /// `sig:` owning or taking part; with or without `sig-`.
+    /// `sig:` the one that owns it or in whose folder it lies; with or without `sig-`.
     pub sigs: Vec<Box<str>>,
     /// `participating:`
     pub participating: Vec<Box<str>>,
@@ -72,11 +72,9 @@ impl Filter {
                 .any(|release| aims_at(entry, *release, board, settings)),
         ) && any(
             self.sigs.is_empty(),
-            self.sigs.iter().any(|sig| {
-                is_sig(&kep.owning_sig, sig)
-                    || is_sig(kep.sig_folder(), sig)
-                    || takes_part(entry, sig)
-            }),
+            self.sigs
+                .iter()
+                .any(|sig| is_sig(&kep.owning_sig, sig) || is_sig(kep.sig_folder(), sig)),
         ) && any(
             self.participating.is_empty(),
             self.participating.iter().any(|sig| takes_part(entry, sig)),

@@ -3,7 +3,7 @@
 
 use super::{Finding, FindingCode as Code, Inspector, Severity};
 use crate::domain::{
-    IssueState, Login, Release, Runtime, Stage, Status,
+    IssueState, Login, Runtime, Stage, Status,
     board::{Entry, RuntimeSide},
     cycle::CycleEvent,
     tracking::{Form, TrackingIssue},
@@ -30,7 +30,7 @@ pub(super) fn inspect(
         found.extend(rules.left_open(tracking));
         found.extend(rules.title(tracking));
         found.extend(rules.number(tracking));
-        if entry.kep.is_active() {
+        if rules.is_under_way() {
             found.extend(rules.shepherds(tracking));
             found.extend(rules.labels(tracking));
             found.extend(rules.milestone(tracking));
@@ -89,37 +89,40 @@ impl Rules<'_> {
             .get()
             .zip(self.at.current)
             .is_some_and(|(latest, now)| latest > now);
-        (watched && self.at.board.knows_issues() && kep.is_active() && self.side.issues.is_empty())
-            .then(|| {
-                let severity = if ahead {
-                    Severity::Warning
-                } else {
-                    self.by_cycle(Severity::Warning, Severity::Advice)
-                };
-                let aim = match (kep.stage.get(), kep.latest_milestone.get()) {
-                    (Some(stage), Some(release)) => format!(", {stage} in {release}"),
-                    (_, Some(release)) => format!(", for {release}"),
-                    (_, None) => String::new(),
-                };
-                self.finding(
-                    Code::Untracked,
-                    severity,
-                    None,
-                    format!(
-                        "the KEP is {}{aim}, and {} has no tracking issue for it",
-                        if kep.status.raw().is_empty() {
-                            "active"
-                        } else {
-                            kep.status.raw()
-                        },
-                        self.runtime.name
-                    ),
-                    format!(
-                        "if the KEP touches {0}, open a tracking issue in {1}",
-                        self.runtime.name, self.runtime.repository
-                    ),
-                )
-            })
+        (watched
+            && self.at.board.knows_issues()
+            && self.is_under_way()
+            && self.side.issues.is_empty())
+        .then(|| {
+            let severity = if ahead {
+                Severity::Warning
+            } else {
+                self.by_cycle(Severity::Warning, Severity::Advice)
+            };
+            let aim = match (kep.stage.get(), kep.latest_milestone.get()) {
+                (Some(stage), Some(release)) => format!(", {stage} in {release}"),
+                (_, Some(release)) => format!(", for {release}"),
+                (_, None) => String::new(),
+            };
+            self.finding(
+                Code::Untracked,
+                severity,
+                None,
+                format!(
+                    "the KEP is {}{aim}, and {} has no tracking issue for it",
+                    if kep.status.raw().is_empty() {
+                        "active"
+                    } else {
+                        kep.status.raw()
+                    },
+                    self.runtime.name
+                ),
+                format!(
+                    "if the KEP touches {0}, open a tracking issue in {1}",
+                    self.runtime.name, self.runtime.repository
+                ),
+            )
+        })
     }
 
     fn duplicates(&self) -> Option<Finding> {
@@ -154,7 +157,8 @@ impl Rules<'_> {
         let all_closed = self.side.open_issues().next().is_none();
         let given_up = kep.status.get().is_some_and(Status::is_given_up);
         let done = given_up
-            || self.is_generally_available().is_some()
+            || kep.is_finished()
+            || self.generally_available().is_some()
             || kep.stage.get().is_some_and(Stage::is_removal);
         (all_closed && !done && last.issue.state == IssueState::Completed).then(|| {
             let stands = match (kep.stage.get(), kep.latest_milestone.get()) {
@@ -178,27 +182,39 @@ impl Rules<'_> {
         })
     }
 
-    /// The release since which the feature is generally available, when that has shipped.
-    fn is_generally_available(&self) -> Option<Release> {
+    /// Whether there is still something to follow: the KEP is active, and not yet generally
+    /// available in a release that has shipped (many stay `implementable` after that).
+    fn is_under_way(&self) -> bool {
+        self.entry.kep.is_active() && self.generally_available().is_none()
+    }
+
+    /// That the feature is generally available, in words with the release where it is known.
+    fn generally_available(&self) -> Option<String> {
         let kep = &self.entry.kep;
-        let stable = kep.stage.get() == Some(Stage::Stable);
-        let release = kep
+        if kep.stage.get() != Some(Stage::Stable) {
+            return None;
+        }
+        let implemented = kep.status.get() == Some(Status::Implemented);
+        match kep
             .milestone(Stage::Stable)
-            .or_else(|| kep.latest_milestone.get());
-        let shipped = release.filter(|release| self.at.has_shipped(*release));
-        match (stable, kep.status.get()) {
-            (true, Some(Status::Implemented)) => {
-                shipped.or(release.filter(|_| self.at.current.is_none()))
+            .or_else(|| kep.latest_milestone.get())
+        {
+            Some(release) if self.at.has_shipped(release) => {
+                Some(format!("the KEP is stable since Kubernetes {release}"))
             }
-            (true, _) => shipped,
-            (false, _) => None,
+            // Without a release, or without a calendar, the KEP's own word has to do.
+            None if implemented => Some("the KEP is stable and implemented".to_owned()),
+            Some(release) if implemented && self.at.current.is_none() => Some(format!(
+                "the KEP is stable and implemented, in Kubernetes {release}"
+            )),
+            _ => None,
         }
     }
 
     fn left_open(&self, tracking: &TrackingIssue) -> Option<Finding> {
         let kep = &self.entry.kep;
-        let why = if let Some(release) = self.is_generally_available() {
-            format!("the KEP is stable since Kubernetes {release}")
+        let why = if let Some(why) = self.generally_available() {
+            why
         } else if kep.stage.get() == Some(Stage::Removed) {
             "the feature is removed".to_owned()
         } else {
