@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{
     KepNumber, Login, Release, Settings, Stage, Status,
     board::{Board, Entry},
     cycle::CycleEvent,
-    finding::{Finding, Inspector},
+    finding::{Finding, Inspector, Severity},
     kep::{Kep, Marker, Person},
     ships::ShipsIn,
     tracking::TrackingIssue,
@@ -27,6 +27,9 @@ pub struct Card {
     pub findings: Vec<Finding>,
     /// The days ahead that matter to it.
     pub dates: Vec<DateView>,
+    /// Whether the runtimes' issues were read at all, so that their absence means something.
+    #[serde(skip)]
+    pub knows_issues: bool,
     /// Folders of other KEPs with the same number.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub namesakes: Vec<Box<str>>,
@@ -123,6 +126,18 @@ pub struct DateView {
     pub at: DateTime<Utc>,
 }
 
+impl DateView {
+    /// The day that people call it by: deadlines end with their day Anywhere on Earth, which is
+    /// noon UTC of the day after; a cycle starts with its own day.
+    pub fn day(&self) -> NaiveDate {
+        (self.at - TimeDelta::hours(12))
+            .date_naive()
+            .pred_opt()
+            .filter(|_| self.at.time() != NaiveTime::MIN)
+            .unwrap_or_else(|| self.at.date_naive())
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn code<S: serde::Serializer>(event: &CycleEvent, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(event.code())
@@ -158,11 +173,20 @@ impl Card {
                 .collect(),
             findings: inspector.findings(entry),
             dates: inspector.dates(entry),
+            knows_issues: board.knows_issues(),
             namesakes: board
                 .namesakes(entry)
                 .map(|other| other.kep.path.clone())
                 .collect(),
         }
+    }
+
+    /// How many errors and warnings there are: what somebody should do.
+    pub fn urgent(&self) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity < Severity::Advice)
+            .count()
     }
 
     /// The shepherds of all tracking issues, each once.

@@ -7,6 +7,7 @@ use super::{names, page::Page, ships};
 use crate::domain::{
     Stage, Status,
     card::{Card, DateView, IssueView, KepView, RuntimeView},
+    ships::{ShipsFrom, ShipsIn},
 };
 
 pub(super) fn render(card: &Card, now: DateTime<Utc>, page: &mut Page) {
@@ -16,7 +17,7 @@ pub(super) fn render(card: &Card, now: DateTime<Utc>, page: &mut Page) {
     page.line(&kep.url);
     kubernetes(kep, page);
     for runtime in &card.runtimes {
-        render_runtime(runtime, page);
+        render_runtime(runtime, card.knows_issues, page);
     }
     dates(&card.dates, now, page);
     findings(card, page);
@@ -26,39 +27,48 @@ pub(super) fn render(card: &Card, now: DateTime<Utc>, page: &mut Page) {
     }
 }
 
-/// One sentence for a person in a hurry.
+/// What a person in a hurry wants to know: where it stands, who has it, whether it needs somebody.
 fn summary(card: &Card) -> String {
     let kep = &card.kep;
-    let mut parts = Vec::new();
-    match (kep.stage, kep.latest_milestone) {
-        (Some(stage), Some(release)) => parts.push(format!("{stage} in Kubernetes {release}")),
-        (Some(stage), None) => parts.push(stage.to_string()),
-        (None, Some(release)) => parts.push(format!("aims at Kubernetes {release}")),
-        (None, None) => {}
-    }
-    for runtime in &card.runtimes {
+    let stands = match (kep.stage, kep.status) {
+        (Some(stage), _) => stage.to_string(),
+        (None, Some(Status::Provisional)) => "draft".to_owned(),
+        (None, Some(status)) => status.to_string(),
+        (None, None) => "stage not known".to_owned(),
+    };
+    let release = kep
+        .latest_milestone
+        .map(|release| format!(" in Kubernetes {release}"));
+    let mut sentences = vec![format!("{stands}{}.", release.unwrap_or_default())];
+    for runtime in card.runtimes.iter().filter(|_| card.knows_issues) {
         let name = &runtime.runtime;
-        let open = runtime.issues.iter().find(|issue| issue.state == "open");
-        parts.push(match (open.or(runtime.issues.first()), runtime.ships_in) {
-            (None, _) => format!("not tracked in {name}"),
-            (Some(issue), Some(ships)) => format!(
-                "{name} {} (#{}, {})",
-                ships.release, issue.number, issue.state
-            ),
-            (Some(issue), None) => format!("{name} #{} ({})", issue.number, issue.state),
-        });
+        // Open ones come first.
+        let tracked = match runtime.issues.first() {
+            None => "not tracked".to_owned(),
+            Some(issue) if issue.state == "open" => format!("tracked in #{}", issue.number),
+            Some(issue) => format!("tracked in #{}, closed", issue.number),
+        };
+        let ships = match runtime.ships_in {
+            None => String::new(),
+            Some(ShipsIn {
+                release,
+                from: ShipsFrom::Guess,
+            }) => format!(", perhaps in {name} {release}"),
+            Some(ShipsIn { release, .. }) => format!(", in {name} {release}"),
+        };
+        sentences.push(format!("{name}: {tracked}{ships}."));
     }
-    let todo = card
-        .findings
-        .iter()
-        .filter(|finding| finding.severity < crate::domain::finding::Severity::Advice)
-        .count();
-    parts.push(match todo {
-        0 => "nothing urgent missing".to_owned(),
-        1 => "1 thing needs somebody".to_owned(),
-        many => format!("{many} things need somebody"),
+    sentences.push(match card.urgent() {
+        0 => "Nothing urgent is missing.".to_owned(),
+        1 => "1 thing needs somebody.".to_owned(),
+        many => format!("{many} things need somebody."),
     });
-    parts.join(" · ")
+    let text = sentences.join(" ");
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 fn kubernetes(kep: &KepView, page: &mut Page) {
@@ -70,6 +80,14 @@ fn kubernetes(kep: &KepView, page: &mut Page) {
         );
         return;
     }
+    let sig = kep.sig.as_deref().unwrap_or("no SIG");
+    page.row(
+        "Proposal",
+        &format!(
+            "Kubernetes Enhancement Proposal (KEP) of {sig}, by {}",
+            kep.authors.join(", ")
+        ),
+    );
     let written = |field| {
         kep.as_written
             .get(field)
@@ -99,9 +117,6 @@ fn kubernetes(kep: &KepView, page: &mut Page) {
     }
     if !kep.feature_gates.is_empty() {
         page.row("Feature gate", &kep.feature_gates.join(", "));
-    }
-    if let Some(sig) = &kep.sig {
-        page.row("Owned by", &format!("{sig}: {}", kep.authors.join(", ")));
     }
     let with_mark = |people: &[Box<str>], assigned: &[crate::domain::Login]| {
         let marked = people.iter().map(|name| {
@@ -153,8 +168,15 @@ fn effect(stage: Stage) -> &'static str {
     }
 }
 
-fn render_runtime(runtime: &RuntimeView, page: &mut Page) {
+fn render_runtime(runtime: &RuntimeView, knows_issues: bool, page: &mut Page) {
     page.heading(&format!("In {}", runtime.runtime));
+    if !knows_issues {
+        page.row(
+            "Tracked in",
+            "not known: no tracking issues were read (give --tracking-file)",
+        );
+        return;
+    }
     if runtime.issues.is_empty() {
         page.row("Tracked in", "no issue");
     }
@@ -228,44 +250,33 @@ fn issue_rows(issue: &IssueView, page: &mut Page) {
         says.push(format!("labelled {}", list(&issue.label_releases)));
     }
     if !says.is_empty() {
-        page.row("It says", &says.join(", "));
+        page.row("Issue says", &says.join(", "));
     }
     if let Some(milestone) = &issue.milestone {
         page.row("Milestone", milestone);
     }
 }
 
-/// The days ahead, one a line.
+/// The days ahead, one a line; what falls on one day stands together.
 pub(super) fn dates(dates: &[DateView], now: DateTime<Utc>, page: &mut Page) {
     if dates.is_empty() {
         return;
     }
     page.heading("Dates ahead");
-    for date in dates {
-        // The instant is noon UTC of the day after: the end of the day where it ends last.
-        let day = (date.at - chrono::TimeDelta::hours(12))
-            .date_naive()
-            .pred_opt()
-            .unwrap_or_default();
-        let day = if date.at.time() == chrono::NaiveTime::MIN {
-            date.at.date_naive()
-        } else {
-            day
-        };
-        let left = (date.at - now).num_days();
-        let left = match left {
-            0 => "within a day".to_owned(),
-            1 => "in 1 day".to_owned(),
+    for same in dates.chunk_by(|one, next| (one.day(), one.release) == (next.day(), next.release)) {
+        let day = same[0].day();
+        let names: Vec<&str> = same.iter().map(|date| date.what.name()).collect();
+        let left = match (day - now.date_naive()).num_days() {
+            ..=0 => "today".to_owned(),
+            1 => "tomorrow".to_owned(),
             many => format!("in {many} days"),
         };
-        page.row(
-            &day.format("%a %-d %b").to_string(),
-            &format!(
-                "{} of Kubernetes {} ({left})",
-                date.what.name(),
-                date.release
-            ),
+        let text = format!(
+            "{} of Kubernetes {} ({left})",
+            names.join(" and "),
+            same[0].release
         );
+        page.row(&day.format("%a %-d %b %Y").to_string(), &text);
     }
 }
 

@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{card::dates, list::table, page::Page};
+use super::{
+    card::dates,
+    list::{LEGEND, table},
+    page::Page,
+};
 use crate::{
     domain::finding::{FindingCode, Severity},
     handlers::status::CycleView,
@@ -66,6 +70,8 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
             )
         });
         table(urgent.into_iter(), page);
+        page.blank();
+        page.dim(LEGEND);
     }
     let tally = cycle.tally();
     if !tally.is_empty() {

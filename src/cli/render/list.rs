@@ -1,7 +1,10 @@
 //! Several KEPs as a table that fits the width.
 
 use super::page::{Page, fit};
-use crate::domain::{card::Card, finding::Severity};
+use crate::domain::card::Card;
+
+/// What the columns leave unsaid.
+pub(super) const LEGEND: &str = "✓ is a closed issue; Todo counts errors and warnings.";
 
 pub(super) fn render(cards: &[Card], page: &mut Page) {
     if cards.is_empty() {
@@ -10,19 +13,23 @@ pub(super) fn render(cards: &[Card], page: &mut Page) {
     }
     table(cards.iter(), page);
     page.blank();
+    let many = if cards.len() == 1 {
+        "1 KEP".to_owned()
+    } else {
+        format!("{} KEPs", cards.len())
+    };
     page.dim(&format!(
-        "{} KEPs. One whole: kep-liaison status {}",
-        cards.len(),
+        "{many}. {LEGEND} One whole: kep-liaison status {}",
         cards[0].kep.number
     ));
 }
 
 /// The rows: number, title, stage, release, tracking issue, shepherds, what is missing.
 pub(super) fn table<'a>(cards: impl Iterator<Item = &'a Card>, page: &mut Page) {
-    const FIXED: usize = 6 + 11 + 5 + 8 + 13 + 4 + 6;
+    const FIXED: usize = 5 + 10 + 5 + 7 + 13 + 4 + 6;
     let title = page.width().saturating_sub(FIXED).max(12);
     let row = |cells: [&str; 7]| {
-        let widths = [6, title, 11, 5, 8, 13, 4];
+        let widths = [5, title, 10, 5, 7, 13, 4];
         let cells = cells
             .iter()
             .zip(widths)
@@ -33,7 +40,7 @@ pub(super) fn table<'a>(cards: impl Iterator<Item = &'a Card>, page: &mut Page) 
         "KEP",
         "Title",
         "Stage",
-        "for",
+        "K8s",
         "Issue",
         "Shepherds",
         "Todo",
@@ -63,11 +70,7 @@ pub(super) fn table<'a>(cards: impl Iterator<Item = &'a Card>, page: &mut Page) 
         } else {
             super::names(shepherds)
         };
-        let todo = card
-            .findings
-            .iter()
-            .filter(|finding| finding.severity < Severity::Advice)
-            .count();
+        let todo = card.urgent();
         let todo = if todo == 0 {
             String::new()
         } else {

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use textwrap::Options;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::domain::finding::Severity;
 
@@ -14,7 +14,8 @@ pub(super) struct Page {
     text: String,
 }
 
-const LABEL: usize = 14;
+/// The width of the labels: that of a day, `Wed 22 Jul 2026`.
+const LABEL: usize = 16;
 
 impl Page {
     pub(super) fn new(width: usize) -> Self {
@@ -97,10 +98,9 @@ impl Page {
 
     fn wrap(&mut self, text: &str, first: &str, next: &str, style: Style) {
         let text = plain(text);
-        let options = Options::new(self.width)
+        let options = options(self.width)
             .initial_indent(first)
-            .subsequent_indent(next)
-            .break_words(false);
+            .subsequent_indent(next);
         for line in textwrap::wrap(&text, options) {
             let _ = writeln!(self.text, "{style}{}{style:#}", line.trim_end());
         }
@@ -113,10 +113,9 @@ impl Page {
     fn wrap_after(&mut self, label: &str, wide: usize, text: &str, next: &str) {
         let blank = " ".repeat(wide);
         let text = plain(text);
-        let options = Options::new(self.width)
+        let options = options(self.width)
             .initial_indent(&blank)
-            .subsequent_indent(next)
-            .break_words(false);
+            .subsequent_indent(next);
         for (at, line) in textwrap::wrap(&text, options).iter().enumerate() {
             let line = if at == 0 {
                 format!("{label}{}", line.get(wide..).unwrap_or_default())
@@ -126,6 +125,14 @@ impl Page {
             self.raw(&line);
         }
     }
+}
+
+/// Lines break at blanks alone: a link, a label and a finding's code stay whole.
+fn options<'a>(width: usize) -> Options<'a> {
+    Options::new(width)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
 }
 
 /// Without control characters and without the marks that turn the direction of writing.

@@ -391,14 +391,15 @@ impl Rules<'_> {
         let number = tracking.issue.number;
         let kep = &self.entry.kep;
         let mut found = Vec::new();
-        let wanted = kep
+        let said = kep
             .latest_milestone
             .get()
             .into_iter()
             .chain(tracking.releases.iter().copied())
             .max();
-        let label = wanted
-            .or(self.at.current)
+        let current = self.at.current.filter(|_| self.at.in_cycle(self.entry));
+        let label = current
+            .or(said)
             .map(|release| self.runtime.label_of(release));
         let add = match &label {
             Some(label) => {
