@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::Arc};
 pub use self::filter::{Filter, ShepherdFilter};
 use self::search::Index;
 use super::{
-    Field, Issue, KepNumber, Login, Release, Settings,
+    Issue, KepNumber, Login, Settings,
     cycle::{Cycles, RuntimeReleases},
     kep::{Kep, KepFile, ProdReadiness, Unnumbered},
     settings::letters,
@@ -354,43 +354,7 @@ impl Board {
     }
 }
 
-impl Kep {
-    /// A KEP of which only a tracking issue is known: its pull request is not merged.
-    fn unmerged(number: KepNumber, title: &str) -> Self {
-        Self {
-            number,
-            path: "".into(),
-            title: title.into(),
-            owning_sig: "".into(),
-            participating_sigs: Vec::new(),
-            status: Field::default(),
-            stage: Field::default(),
-            latest_milestone: Field::<Release>::default(),
-            milestones: Vec::new(),
-            authors: Vec::new(),
-            reviewers: Vec::new(),
-            approvers: Vec::new(),
-            prod_readiness: Vec::new(),
-            feature_gates: Vec::new(),
-            disable_supported: None,
-            metrics: Vec::new(),
-            creation_date: Field::default(),
-            last_updated: Field::default(),
-            see_also: Vec::new(),
-            replaces: Vec::new(),
-            superseded_by: Vec::new(),
-            oddities: Vec::new(),
-        }
-    }
-
-    /// Whether its `kep.yaml` is there.
-    pub fn is_merged(&self) -> bool {
-        !self.path.is_empty()
-    }
-}
-
-/// The words of a text in lower case, letters and digits only; `CRIListStreaming` also gives its
-/// parts.
+/// The words of a text in lower case, letters and digits only.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())

@@ -99,6 +99,39 @@ pub enum OddityKind {
 }
 
 impl Kep {
+    /// A KEP of which only a tracking issue is known: its pull request is not merged.
+    pub(crate) fn unmerged(number: KepNumber, title: &str) -> Self {
+        Self {
+            number,
+            path: "".into(),
+            title: title.into(),
+            owning_sig: "".into(),
+            participating_sigs: Vec::new(),
+            status: Field::default(),
+            stage: Field::default(),
+            latest_milestone: Field::default(),
+            milestones: Vec::new(),
+            authors: Vec::new(),
+            reviewers: Vec::new(),
+            approvers: Vec::new(),
+            prod_readiness: Vec::new(),
+            feature_gates: Vec::new(),
+            disable_supported: None,
+            metrics: Vec::new(),
+            creation_date: Field::default(),
+            last_updated: Field::default(),
+            see_also: Vec::new(),
+            replaces: Vec::new(),
+            superseded_by: Vec::new(),
+            oddities: Vec::new(),
+        }
+    }
+
+    /// Whether its `kep.yaml` is there.
+    pub fn is_merged(&self) -> bool {
+        !self.path.is_empty()
+    }
+
     /// The release in which a stage was, or is to be, reached.
     pub fn milestone(&self, stage: Stage) -> Option<Release> {
         self.milestones

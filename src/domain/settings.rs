@@ -82,13 +82,8 @@ impl Runtime {
     /// What stands before the number in the form of the title, down to its letters and digits:
     /// `signode` of `[SIG-Node]: KEP-{number}`.
     pub(crate) fn title_mark(&self) -> String {
-        let head = self.title.split("{number}").next().unwrap_or_default();
-        let head = head.trim_end().trim_end_matches('-');
-        let head = head
-            .get(..head.len().saturating_sub(3))
-            .filter(|_| head.to_ascii_lowercase().ends_with("kep"))
-            .unwrap_or(head);
-        letters(head)
+        let head = letters(self.title.split("{number}").next().unwrap_or_default());
+        head.strip_suffix("kep").unwrap_or(&head).to_owned()
     }
 }
 
