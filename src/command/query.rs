@@ -74,7 +74,10 @@ impl Query {
                 Some((key, value)) if is_key(key) && !value.starts_with("//") => {
                     filter.add(&key.to_lowercase(), value)?;
                 }
-                _ => words.push(token),
+                _ => match Release::parse(token) {
+                    Some(release) => filter.releases.push(release),
+                    None => words.push(token),
+                },
             }
         }
         filter.words = words.join(" ");
@@ -213,6 +216,7 @@ mod tests {
         assert_eq!(filter.stages, [Stage::Beta, Stage::Stable]);
         assert_eq!(filter.shepherds, [ShepherdFilter::None]);
         assert_eq!(filter.words, "swap");
+        assert_eq!(Query::parse(["v1.37"]), Query::parse(["release:1.37"]));
         assert!(matches!(
             Query::parse(["https://github.com/containerd/containerd/issues/12814"]),
             Ok(Query::Issue { number: 12814, .. })

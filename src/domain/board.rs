@@ -128,9 +128,16 @@ impl Board {
             by_number.entry(kep.number).or_default().push(at);
         }
         for readiness in prod_readiness {
-            for &at in by_number.get(&readiness.number).into_iter().flatten() {
-                keps[at].prod_readiness.clone_from(&readiness.approvers);
-                keps[at].oddities.extend(readiness.oddities.iter().cloned());
+            let same = by_number
+                .get(&readiness.number)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let of_sig = same
+                .iter()
+                .find(|at| keps[**at].sig_folder() == &*readiness.sig);
+            if let Some(&at) = of_sig.or(same.first()) {
+                keps[at].prod_readiness = readiness.approvers;
+                keps[at].oddities.extend(readiness.oddities);
             }
         }
         let mut board = Self {
@@ -151,6 +158,7 @@ impl Board {
             problems,
         };
         board.join(&issues.unwrap_or_default(), settings);
+        board.sort(settings);
         board.index = Index::new(&board.entries);
         board
     }
@@ -163,7 +171,7 @@ impl Board {
                 .filter_map(|issue| read_tracking_issue(issue, runtime))
             {
                 let tracking = Arc::new(tracking);
-                let entries = self.entries_of(&tracking);
+                let entries = self.entries_of(&tracking, settings.runtimes.len());
                 if entries.is_empty() {
                     self.stray.push(Arc::clone(&tracking));
                 }
@@ -200,11 +208,28 @@ impl Board {
         }
     }
 
+    /// By number; of two KEPs with one number the watched SIG's comes first.
+    fn sort(&mut self, settings: &Settings) {
+        let key = |entry: &Entry| {
+            let kep = &entry.kep;
+            (
+                kep.number,
+                !kep.belongs_to(&settings.sigs),
+                kep.path.clone(),
+            )
+        };
+        self.entries.sort_by_cached_key(key);
+        self.by_number.clear();
+        for (at, entry) in self.entries.iter().enumerate() {
+            self.by_number.entry(entry.kep.number).or_default().push(at);
+        }
+    }
+
     /// The entries that an issue tracks. A number that no KEP has is a slip of the keyboard when
     /// one swap or wrong digit away stands a KEP whose title the issue's title repeats
     /// (`K8s KEP 4126` for 4216 is real); otherwise the KEP is not merged yet, and gets an entry
     /// of its own from the issue's words.
-    fn entries_of(&mut self, tracking: &TrackingIssue) -> Vec<usize> {
+    fn entries_of(&mut self, tracking: &TrackingIssue, runtimes: usize) -> Vec<usize> {
         tracking
             .numbers
             .keps
@@ -212,34 +237,34 @@ impl Board {
             .map(|&number| {
                 self.position(number)
                     .or_else(|| self.near_number(number, &tracking.issue.title))
-                    .unwrap_or_else(|| self.add_unmerged(number, tracking))
+                    .unwrap_or_else(|| self.add_unmerged(number, tracking, runtimes))
             })
             .collect()
     }
 
     fn near_number(&self, number: KepNumber, title: &str) -> Option<usize> {
-        let typed = number.to_string();
         let title: Vec<String> = words(title).collect();
-        self.entries.iter().position(|entry| {
-            strsim::osa_distance(&typed, &entry.kep.number.to_string()) == 1 && {
-                let own: Vec<String> = words(&entry.kep.title)
-                    .filter(|word| word.len() > 2)
-                    .collect();
-                let shared = own.iter().filter(|word| title.contains(word)).count();
-                own.len() > 1 && shared * 3 >= own.len() * 2
-            }
-        })
+        let repeats = |at: &usize| {
+            let own = words(&self.entries[*at].kep.title).filter(|word| word.len() > 2);
+            let own: Vec<String> = own.collect();
+            let shared = own.iter().filter(|word| title.contains(word)).count();
+            own.len() > 1 && shared * 3 >= own.len() * 2
+        };
+        number
+            .one_slip_away()
+            .filter_map(|near| self.position(near))
+            .find(repeats)
     }
 
-    fn add_unmerged(&mut self, number: KepNumber, tracking: &TrackingIssue) -> usize {
-        let kep = Kep::unmerged(number, &tracking.title_text);
-        let runtimes = self
-            .entries
-            .first()
-            .map_or(0, |entry| entry.runtimes.len())
-            .max(1);
+    fn add_unmerged(
+        &mut self,
+        number: KepNumber,
+        tracking: &TrackingIssue,
+        runtimes: usize,
+    ) -> usize {
+        let kep = Arc::new(Kep::unmerged(number, &tracking.title_text));
         self.entries.push(Entry {
-            kep: Arc::new(kep),
+            kep,
             runtimes: vec![RuntimeSide::default(); runtimes],
         });
         let at = self.entries.len() - 1;
@@ -296,20 +321,15 @@ impl Board {
     /// The entries most like a number or words that matched nothing.
     pub fn near(&self, text: &str, most: usize) -> Vec<&Entry> {
         let mut found = self.search(text);
-        if found.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-            let mut near: Vec<(usize, &Entry)> = self
-                .entries
-                .iter()
-                .map(|entry| {
-                    (
-                        strsim::osa_distance(text, &entry.kep.number.to_string()),
-                        entry,
-                    )
-                })
-                .filter(|(distance, _)| *distance <= 1)
-                .collect();
-            near.sort_by_key(|(distance, entry)| (*distance, entry.kep.number));
-            found = near.into_iter().map(|(_, entry)| entry).collect();
+        if let Some(number) = KepNumber::from_digits(text).filter(|_| found.is_empty()) {
+            for near in number.one_slip_away().filter_map(|near| self.get(near)) {
+                if !found
+                    .iter()
+                    .any(|entry| entry.kep.number == near.kep.number)
+                {
+                    found.push(near);
+                }
+            }
         }
         if found.is_empty() {
             found = self

@@ -37,6 +37,40 @@ impl KepNumber {
         Self::new(text.parse().ok()?)
     }
 
+    /// The numbers that one slip of the keyboard makes of this one: two digits swapped, one wrong,
+    /// one missing, one too many; swaps first, because they are the most common.
+    pub fn one_slip_away(self) -> impl Iterator<Item = Self> {
+        let digits: Vec<u8> = self.0.to_string().into_bytes();
+        let mut near: Vec<Vec<u8>> = Vec::new();
+        for at in 1..digits.len() {
+            let mut swapped = digits.clone();
+            swapped.swap(at - 1, at);
+            near.push(swapped);
+        }
+        for at in 0..digits.len() {
+            for digit in b'0'..=b'9' {
+                let mut wrong = digits.clone();
+                wrong[at] = digit;
+                near.push(wrong);
+            }
+        }
+        for at in 0..digits.len() {
+            let mut missing = digits.clone();
+            missing.remove(at);
+            near.push(missing);
+        }
+        for at in 0..=digits.len() {
+            for digit in b'0'..=b'9' {
+                let mut many = digits.clone();
+                many.insert(at, digit);
+                near.push(many);
+            }
+        }
+        near.into_iter()
+            .filter_map(|digits| Self::from_digits(std::str::from_utf8(&digits).ok()?))
+            .filter(move |number| *number != self)
+    }
+
     /// Reads what a person types for one KEP: `5825`, `KEP-5825`, `kep 5825`, `KEP5825`, `#5825`,
     /// or a link to its folder, its enhancement issue. `None` when the whole text is not that.
     pub fn from_reference(text: &str) -> Option<Self> {

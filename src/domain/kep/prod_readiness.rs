@@ -10,6 +10,8 @@ use crate::domain::{KepNumber, Login, Stage};
 /// What one production readiness file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProdReadiness {
+    /// The folder, `sig-node`, which tells two KEPs of one number apart.
+    pub sig: Box<str>,
     /// The KEP: the file's name wins over the number inside.
     pub number: KepNumber,
     /// The approver of each stage.
@@ -20,7 +22,7 @@ pub struct ProdReadiness {
 
 /// Reads one file; `None` when its name is no number (the template's is not).
 pub fn read_prod_readiness(path: &str, text: &str) -> Option<ProdReadiness> {
-    let name = path.rsplit('/').next()?.strip_suffix(".yaml")?;
+    let (folder, name) = path.strip_suffix(".yaml")?.rsplit_once('/')?;
     let number = KepNumber::from_digits(name)?;
     let document = Document::read(text);
     let mut oddities = Vec::new();
@@ -51,6 +53,7 @@ pub fn read_prod_readiness(path: &str, text: &str) -> Option<ProdReadiness> {
         })
         .collect();
     Some(ProdReadiness {
+        sig: folder.rsplit('/').next().unwrap_or_default().into(),
         number,
         approvers,
         oddities,

@@ -106,7 +106,7 @@ pub(super) struct Title<'a> {
 }
 
 /// Takes a title apart: `[SIG-Node]: <KEP-5607 - Allow …>`, `[SIG-Node]: 5758 - Per-container …`,
-/// `KEP4009: …`, `#2535:…`, `Add … - K8s KEP 4126`, `… (KEP-127)`.
+/// `KEP4009: …`, `Add … - K8s KEP 4126`, `… (KEP-127)`.
 pub(super) fn read_title<'a>(title: &'a str, runtime: &Runtime) -> Title<'a> {
     let mark = runtime.title_mark();
     let mut rest = title.trim();
@@ -151,24 +151,22 @@ pub(super) fn read_title<'a>(title: &'a str, runtime: &Runtime) -> Title<'a> {
     }
 }
 
-/// A number at the start: with the word KEP or `#` always; bare only where the form's mark or a
-/// separator shows that it is meant (`5758 - Per-container …`).
+/// A number at the start: with the word KEP always; bare or behind `#` only where the form's mark
+/// shows that a KEP is meant (`[SIG-Node]: 5758 - Per-container …`), because a lone `#12` is an
+/// issue of the repository.
 fn leading_number(text: &str, marked: bool) -> Option<(KepNumber, usize)> {
-    let named = named_in(text).into_iter().next();
-    if let Some((number, 0)) = named {
+    if let Some(&(number, 0)) = named_in(text).first() {
         let digits_at = text.bytes().position(|b| b.is_ascii_digit())?;
         return Some((number, digits_at + digits(&text[digits_at..]).len()));
     }
     let at = usize::from(text.starts_with('#'));
     let found = digits(&text[at..]);
-    let number = KepNumber::from_digits(found)?;
-    let after = &text[at + found.len()..];
-    let separated = after
-        .trim_start()
-        .starts_with(['-', ':', '\u{2013}', '\u{2014}', '>'])
-        || after.trim().is_empty();
-    ((separated && (marked || at == 1)) || (marked && after.starts_with(' ')))
-        .then_some((number, at + found.len()))
+    let whole = text[at + found.len()..]
+        .chars()
+        .next()
+        .is_none_or(|c| !c.is_alphanumeric() && c != '.');
+    let number = KepNumber::from_digits(found).filter(|_| marked && whole)?;
+    Some((number, at + found.len()))
 }
 
 fn digits(text: &str) -> &str {

@@ -136,18 +136,14 @@ fn asks_for_a_kep(issue: &Issue, in_title: Option<KepNumber>) -> bool {
         }
         (None, None) => false,
     };
-    names_one && (has_label("kind/feature") || asks(&issue.title) || asks(&issue.body))
+    names_one && (has_label("kind/feature") || asks(&issue.title))
 }
 
 /// Words with which people ask for something to be built.
 fn asks(text: &str) -> bool {
     const WORDS: [&str; 5] = ["support", "implement", "request", "would like", "add "];
-    let head: String = text
-        .chars()
-        .take(4_000)
-        .flat_map(char::to_lowercase)
-        .collect();
-    WORDS.iter().any(|word| head.contains(word))
+    let text = text.to_lowercase();
+    WORDS.iter().any(|word| text.contains(word))
 }
 
 /// What a pull request of the runtime's repository says it belongs to.

@@ -1,6 +1,8 @@
 //! The issue form's section `### KEP/SIG-Node References`: a list of fields that people fill in by
 //! hand, with nested lists, forgotten blanks, renamed keys and `_No response_`.
 
+use std::borrow::Cow;
+
 use crate::domain::{
     Field, Login, Reading, Release, Stage, field::is_placeholder, kep::mentioned, settings::letters,
 };
@@ -62,7 +64,7 @@ pub(super) fn read_references(body: &str) -> Option<Vec<RawField>> {
     let mut heading_seen = false;
     let mut fields: Vec<RawField> = Vec::new();
     let mut indent_of_fields = 0;
-    for line in body.lines() {
+    for line in without_comments(body).lines() {
         if line.starts_with('#') {
             if heading_seen {
                 break;
@@ -75,7 +77,7 @@ pub(super) fn read_references(body: &str) -> Option<Vec<RawField>> {
             }
             continue;
         }
-        if line.trim().is_empty() || line.trim_start().starts_with("<!--") {
+        if line.trim().is_empty() {
             continue;
         }
         let indent = line.len() - line.trim_start().len();
@@ -113,6 +115,24 @@ pub(super) fn read_references(body: &str) -> Option<Vec<RawField>> {
     // A pasted section may have lost its heading; three of its fields cannot stand by chance.
     let needed = if heading_seen { 1 } else { 3 };
     (distinct.len() >= needed).then_some(fields)
+}
+
+/// Without `<!-- … -->`, which nobody sees on the page: a hint of the form names no shepherd. One
+/// that is never closed hides the rest, as it does on the page.
+fn without_comments(body: &str) -> Cow<'_, str> {
+    let Some((first, mut rest)) = body.split_once("<!--") else {
+        return Cow::Borrowed(body);
+    };
+    let mut seen = first.to_owned();
+    while let Some((_, after)) = rest.split_once("-->") {
+        let Some((text, next)) = after.split_once("<!--") else {
+            seen.push_str(after);
+            break;
+        };
+        seen.push_str(text);
+        rest = next;
+    }
+    Cow::Owned(seen)
 }
 
 /// `- KEP-Owner: @x` → (`KEP-Owner`, `@x`).
@@ -278,6 +298,15 @@ mod tests {
         assert_eq!(value(Key::Stage).as_deref(), Some("Alpha: 1.36."));
         assert!(value(Key::Pull).unwrap().ends_with("5762"));
         assert_eq!(value(Key::Shepherd), None);
+    }
+
+    #[test]
+    fn what_a_comment_hides_is_not_there() {
+        let body = "### KEP/SIG-Node References\n<!-- fill in\n- stage: beta -->\n- stage: alpha\n- KEP-Shepherd: <!-- @somebody -->\n<!-- open\n- KEP-Owner: @a";
+        let fields = read_references(body).unwrap();
+        assert_eq!(value_of(&fields, Key::Stage).as_deref(), Some("alpha"));
+        assert_eq!(value_of(&fields, Key::Shepherd), None);
+        assert_eq!(value_of(&fields, Key::Owner), None);
     }
 
     #[test]
