@@ -2,6 +2,7 @@
 
 use super::{Finding, FindingCode, Severity};
 use crate::domain::{
+    Reading,
     board::Entry,
     kep::{Kep, Oddity, OddityKind},
 };
@@ -84,17 +85,41 @@ fn wanted(field: &str) -> &'static str {
     }
 }
 
-/// `latest-milestone` should be the release of the current stage.
+/// `latest-milestone` should be the release of the current stage. Saying none (`0.0`) where the
+/// stage has a release, and a release where the stage has no entry, contradict each other too;
+/// what is still open on the stage's side (`TBD`) contradicts nothing.
 fn milestone_contradiction(kep: &Kep) -> Option<Finding> {
-    let latest = kep.latest_milestone.get()?;
     let stage = kep.stage.get()?;
-    let of_stage = kep.milestone(stage)?;
-    (latest != of_stage).then(|| {
-        finding(
-            FindingCode::KepMilestoneContradiction,
-            Severity::Advice,
-            format!("kep.yaml says latest-milestone {latest}, and {of_stage} for its current stage {stage}"),
-            format!("the KEP's owner makes latest-milestone and milestone.{stage} agree in kep.yaml"),
-        )
-    })
+    let latest = &kep.latest_milestone;
+    let of_stage = kep
+        .milestones
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(stage.as_str()))
+        .map(|(_, release)| release);
+    let said = match latest.get() {
+        Some(release) => release.to_string(),
+        None if latest.reading == Reading::Placeholder => format!("\"{}\"", latest.raw()),
+        None => return None,
+    };
+    let evidence = match of_stage.map(|field| (field.get(), field.reading)) {
+        Some((Some(release), _)) if latest.get() != Some(release) => {
+            format!(
+                "kep.yaml says latest-milestone {said}, and {release} for its current stage {stage}"
+            )
+        }
+        None | Some((None, Reading::Absent))
+            if latest.get().is_some() && !kep.milestones.is_empty() =>
+        {
+            format!(
+                "kep.yaml says latest-milestone {said}, and no release for its current stage {stage}"
+            )
+        }
+        _ => return None,
+    };
+    Some(finding(
+        FindingCode::KepMilestoneContradiction,
+        Severity::Advice,
+        evidence,
+        format!("the KEP's owner makes latest-milestone and milestone.{stage} agree in kep.yaml"),
+    ))
 }
