@@ -399,8 +399,8 @@ fn direction<T: Copy + PartialEq>(
     match (was.get(), is.get()) {
         (Some(old), Some(new)) if old == new => Direction::Spelling,
         (Some(old), Some(new)) if back(old, new) => Direction::Backward,
-        // A value that was there and is gone.
-        (Some(_), None) => Direction::Backward,
+        // A value that was there and is gone; a word that means nothing to us is no way back.
+        (Some(_), None) if !is.is_odd() => Direction::Backward,
         // `TBD` became `0.0`, nothing became a blank: nobody learns anything.
         (None, None) if !was.is_odd() && !is.is_odd() => Direction::Spelling,
         _ => Direction::Forward,
