@@ -1,3 +1,6 @@
 //! The test suite: one binary, a module a subject.
 
+mod corpus;
+mod history;
 mod layering;
+mod world;
