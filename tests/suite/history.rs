@@ -24,14 +24,17 @@ struct History {
 #[derive(Deserialize)]
 struct Sequence {
     path: String,
-    history: Vec<(
-        String,
-        String,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-    )>,
+    history: Vec<Row>,
 }
+
+/// Date, commit, status, stage and latest-milestone.
+type Row = (
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 impl Sequence {
     fn revisions(&self) -> Vec<Words> {
@@ -169,6 +172,10 @@ fn whats(before: &Board, after: &Board) -> Vec<(What, Direction)> {
         .collect()
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the words of a change may be absent"
+)]
 fn some(word: &str) -> Option<Box<str>> {
     Some(word.into())
 }
@@ -384,12 +391,12 @@ fn a_tracking_issue_is_opened_closed_and_opened_again() {
 fn labels_milestone_title_and_stage_of_a_tracking_issue() {
     let before = Issue {
         labels: vec!["area/cri".into(), "target/kubernetes/v1.37".into()],
-        milestone: milestone("2.4"),
+        milestone: Some(milestone("2.4")),
         ..tracking("@mikebrow")
     };
     let after = Issue {
         labels: vec!["target/kubernetes/v1.38".into(), "area/cri".into()],
-        milestone: milestone("2.3"),
+        milestone: Some(milestone("2.3")),
         title: "[SIG-Node]: KEP-9001 - Better words".into(),
         body: before.body.replace("alpha", "beta").into(),
         ..before.clone()
@@ -435,12 +442,12 @@ fn labels_milestone_title_and_stage_of_a_tracking_issue() {
     );
 }
 
-fn milestone(title: &str) -> Option<Milestone> {
-    Some(Milestone {
+fn milestone(title: &str) -> Milestone {
+    Milestone {
         title: title.into(),
         open: true,
         due: None,
-    })
+    }
 }
 
 #[test]
