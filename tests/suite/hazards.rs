@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use assert_cmd::Command;
 use chrono::DateTime;
 use kep_liaison::domain::{
-    Reading, Release, Stage, Status,
+    Login, Reading, Release, Stage, Status,
     finding::{FindingCode, Inspector},
     kep::{Kep, KepFile, Marker, OddityKind, Person, read_kep, read_prod_readiness},
 };
@@ -30,7 +30,7 @@ fn told(kep: &Kep) -> Vec<(&str, &str, Option<&str>)> {
 
 fn logins(people: &[Person]) -> Vec<&str> {
     let logins = people.iter().flat_map(|person| &person.logins);
-    logins.map(|login| login.as_str()).collect()
+    logins.map(Login::as_str).collect()
 }
 
 /// The findings about the files of one KEP.
@@ -506,9 +506,9 @@ fn status(checkout: &Path, question: &str) -> String {
     let output = command
         .args(["status", question, "--format", "json"])
         .output()
-        .unwrap();
+        .expect("the program runs");
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 #[test]

@@ -49,7 +49,6 @@ pub(crate) fn login(text: &str) -> Login {
 }
 
 /// The KEP that a `kep.yaml` gives.
-#[allow(dead_code)]
 pub(crate) fn kep(path: &str, text: &str) -> Kep {
     match read_kep(path, text) {
         KepFile::Numbered(kep) => *kep,
