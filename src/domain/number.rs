@@ -178,6 +178,8 @@ pub(crate) fn leading_digits(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -204,6 +206,26 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn one_slip_makes_these_numbers_and_no_others() {
+        for typed in [1, 10, 99, 4126, 5825] {
+            let near: BTreeSet<u32> = KepNumber(typed)
+                .one_slip_away()
+                .map(KepNumber::get)
+                .filter(|near| *near < 100_000)
+                .collect();
+            let distance =
+                |other: u32| strsim::osa_distance(&typed.to_string(), &other.to_string());
+            let all: BTreeSet<u32> = (1..100_000).filter(|other| distance(*other) == 1).collect();
+            assert_eq!(near, all, "{typed}");
+        }
+        // Swapped neighbours come first.
+        assert_eq!(
+            KepNumber(5285).one_slip_away().nth(1).map(KepNumber::get),
+            Some(5825)
+        );
     }
 
     #[test]
