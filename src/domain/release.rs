@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::text::each_once;
+
 /// A minor release: `1.38`. Written without the `v`, ordered by its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Release {
@@ -42,9 +44,7 @@ impl Release {
                     .next()
                     .is_none_or(|c| !c.is_alphanumeric())
             {
-                if !found.contains(&release) {
-                    found.push(release);
-                }
+                found.push(release);
                 before = rest[..used].chars().next_back();
                 rest = &rest[used..];
                 continue;
@@ -52,7 +52,7 @@ impl Release {
             before = Some(first);
             rest = &rest[first.len_utf8()..];
         }
-        found
+        each_once(found)
     }
 
     /// The minor release after this one.

@@ -1,4 +1,15 @@
-//! Words that are nearly right: slips of the keyboard, and the nearest word to offer.
+//! Words that are nearly right: slips of the keyboard, and the nearest word to offer; and lists
+//! without repetition.
+
+use std::{collections::HashSet, hash::Hash};
+
+/// Each item once, in the order in which it first stands. Takes time in proportion to the items,
+/// however many a hostile text may hold.
+pub(crate) fn each_once<T: Clone + Eq + Hash>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut seen = HashSet::new();
+    let items = items.into_iter();
+    items.filter(|item| seen.insert(item.clone())).collect()
+}
 
 /// The word among `words` that `typed` was most likely meant to be, if one is near enough: one
 /// slip in a short word, two or three in a longer one. Swapped neighbours count as one slip.

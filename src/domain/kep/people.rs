@@ -1,7 +1,7 @@
 //! The people of a `kep.yaml`: handles with and without `@`, in curly quotes, in prose, teams and
 //! aliases, and the comments by which SIG-Node marks who was assigned.
 
-use crate::domain::Login;
+use crate::domain::{Login, text::each_once};
 
 /// One entry of `authors`, `reviewers` or `approvers`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,11 +65,10 @@ impl Person {
 /// The logins that stand in prose behind an `@`, each once. `@org/team` is a team, and
 /// `someone@example.org` an address: neither is a login.
 pub(crate) fn mentioned(text: &str) -> Vec<Login> {
-    let mut found: Vec<Login> = Vec::new();
-    for (at, _) in text.match_indices('@') {
+    each_once(text.match_indices('@').filter_map(|(at, _)| {
         let before = text[..at].chars().next_back();
         if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '`')) {
-            continue;
+            return None;
         }
         let name = &text[at + 1..];
         let end = name
@@ -78,15 +77,10 @@ pub(crate) fn mentioned(text: &str) -> Vec<Login> {
             .position(|b| !(b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
             .unwrap_or(name.len().min(41));
         if name[end..].starts_with('/') {
-            continue;
+            return None;
         }
-        if let Some(login) = Login::parse(name[..end].trim_end_matches('-'))
-            && !found.contains(&login)
-        {
-            found.push(login);
-        }
-    }
-    found
+        Login::parse(name[..end].trim_end_matches('-'))
+    }))
 }
 
 #[cfg(test)]

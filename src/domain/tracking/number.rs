@@ -1,6 +1,11 @@
 //! Which KEP an issue is about: its title, its `KEP(s)` field and the links in its body, weighed.
 
-use crate::domain::{EnhancementLink, KepNumber, Runtime, settings::letters};
+use std::collections::{BTreeMap, HashSet};
+
+use crate::domain::{EnhancementLink, KepNumber, Runtime, settings::letters, text::each_once};
+
+/// No issue tracks more KEPs than this; a longer list is somebody's joke.
+const MOST_KEPS: usize = 16;
 
 /// Where a number was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,26 +59,17 @@ impl Numbers {
         let keps = if field.len() > 1 {
             field.to_vec()
         } else {
-            let weight = |number: KepNumber| {
-                found
-                    .iter()
-                    .filter(|(other, _)| *other == number)
-                    .map(|(_, source)| match source {
-                        NumberSource::Link => 12,
-                        NumberSource::Field => 11,
-                        NumberSource::Title => 10,
-                        NumberSource::Text => 1,
-                    })
-                    .sum::<u32>()
-            };
-            let mut candidates: Vec<KepNumber> = found.iter().map(|(number, _)| *number).collect();
-            candidates.sort_unstable();
-            candidates.dedup();
-            candidates
-                .into_iter()
-                .max_by_key(|&number| weight(number))
-                .into_iter()
-                .collect()
+            let mut weights: BTreeMap<KepNumber, u32> = BTreeMap::new();
+            for (number, source) in &found {
+                *weights.entry(*number).or_default() += match source {
+                    NumberSource::Link => 12,
+                    NumberSource::Field => 11,
+                    NumberSource::Title => 10,
+                    NumberSource::Text => 1,
+                };
+            }
+            let heaviest = weights.into_iter().max_by_key(|(_, weight)| *weight);
+            heaviest.into_iter().map(|(number, _)| number).collect()
         };
         Self { found, keps }
     }
@@ -81,10 +77,10 @@ impl Numbers {
     /// The numbers of title and field that differ from what the issue is taken to be about, and a
     /// link's where the field says otherwise.
     pub fn contradictions(&self) -> impl Iterator<Item = (KepNumber, NumberSource)> {
-        self.found
-            .iter()
-            .filter(|(number, source)| *source != NumberSource::Text && !self.keps.contains(number))
-            .copied()
+        let keps: HashSet<KepNumber> = self.keps.iter().copied().collect();
+        let found = self.found.iter().copied();
+        found
+            .filter(move |(number, source)| *source != NumberSource::Text && !keps.contains(number))
     }
 
     /// Whether the title names a number.
@@ -210,41 +206,27 @@ pub(super) fn named_in(text: &str) -> Vec<(KepNumber, usize)> {
 
 /// Every KEP whose issue or folder a text links to, and `kubernetes/enhancements#n`, each once.
 pub(super) fn linked_in(text: &str) -> Vec<KepNumber> {
-    let mut found = Vec::new();
-    let mut add = |number: Option<KepNumber>| {
-        if let Some(number) = number.filter(|number| !found.contains(number)) {
-            found.push(number);
-        }
-    };
-    for (at, head) in text.match_indices("://") {
-        let link = &text[at
-            - text[..at]
-                .bytes()
-                .rev()
-                .take_while(u8::is_ascii_alphabetic)
-                .count()..];
-        let end = link
-            .bytes()
-            .skip(head.len())
-            .take(2_000)
-            .position(|b| {
-                b.is_ascii_whitespace() || matches!(b, b')' | b'>' | b'"' | b']' | b'<' | b'`')
-            })
-            .map_or(link.len().min(2_000), |end| end + head.len());
-        let link = link.get(..end).unwrap_or_default();
-        add(EnhancementLink::parse(link).and_then(EnhancementLink::number));
-    }
-    for (at, short) in text.match_indices("kubernetes/enhancements#") {
-        add(KepNumber::from_digits(digits(&text[at + short.len()..])));
-    }
-    found
+    let links = text.match_indices("://").filter_map(|(at, head)| {
+        let link = &text[at + head.len()..];
+        // A colon ends it as well: none of these links has one, and the next may begin there.
+        let end = link.bytes().take(2_000).position(|b| {
+            b.is_ascii_whitespace() || matches!(b, b')' | b'>' | b'"' | b']' | b'<' | b'`' | b':')
+        });
+        let link = link.get(..end.unwrap_or(link.len().min(2_000)))?;
+        EnhancementLink::parse(link)?.number()
+    });
+    let short = text
+        .match_indices("kubernetes/enhancements#")
+        .filter_map(|(at, head)| KepNumber::from_digits(digits(&text[at + head.len()..])));
+    each_once(links.chain(short))
 }
 
-/// The numbers of a `KEP(s)` field: named, linked, or bare at the start of a line or after a comma.
+/// The first numbers of a `KEP(s)` field: named, linked, or bare at the start of a line or after a
+/// comma.
 pub(super) fn field_numbers(value: &str) -> Vec<KepNumber> {
     let mut found: Vec<KepNumber> = Vec::new();
     let mut add = |number: KepNumber| {
-        if !found.contains(&number) {
+        if found.len() < MOST_KEPS && !found.contains(&number) {
             found.push(number);
         }
     };

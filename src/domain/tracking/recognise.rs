@@ -9,6 +9,7 @@ use super::{
 };
 use crate::domain::{
     Issue, KepNumber, Login, Release, Runtime, field::is_placeholder, settings::Label,
+    text::each_once,
 };
 
 /// Reads an issue of the runtime's repository; `None` when it is no tracking issue: a pull
@@ -92,18 +93,9 @@ fn numbers(
         .map(|raw| field_numbers(&raw))
         .unwrap_or_default();
     if form == Form::References {
-        let mut links = Vec::new();
-        for key in [Key::Issue, Key::File, Key::Keps] {
-            let linked = value_of(references, key)
-                .map(|raw| linked_in(&raw))
-                .unwrap_or_default();
-            links.extend(
-                linked
-                    .into_iter()
-                    .filter(|number| !links.contains(number))
-                    .collect::<Vec<_>>(),
-            );
-        }
+        let keys = [Key::Issue, Key::File, Key::Keps].into_iter();
+        let fields = keys.filter_map(|key| value_of(references, key));
+        let links = each_once(fields.flat_map(|raw| linked_in(&raw)));
         let weighed = Numbers::weigh(title, &field, &links, &[]);
         if !weighed.keps.is_empty() {
             return weighed;
