@@ -4,4 +4,5 @@ mod corpus;
 mod hazards;
 mod history;
 mod layering;
+mod properties;
 mod world;
