@@ -122,7 +122,7 @@ fn github(table: &mut Table<'_>) -> Github {
             SecretRef::Env("GITHUB_WEBHOOK_SECRET".to_owned()),
         ),
         oauth_client_id: table.get("oauth_client_id"),
-        poll_interval: table.or("poll_interval", Duration::from_secs(2 * 60)),
+        poll_interval: table.or("poll_interval", Duration::from_mins(2)),
     }
 }
 
@@ -180,7 +180,7 @@ fn containerd() -> Runtime {
         release_label: LabelForm("target/kubernetes/v{release}".into()),
         maintainers: logins(["mikebrow", "samuelkarp", "fuweid"]),
         form_assignees: logins(["mikebrow", "fuweid", "samuelkarp"]),
-        stale_after: Duration::from_secs(21 * 24 * 60 * 60),
+        stale_after: Duration::from_hours(21 * 24),
         github: None,
     }
 }

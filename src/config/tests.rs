@@ -58,7 +58,7 @@ fn the_example_and_an_empty_file_are_the_defaults() {
     assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.store.url.expose(), "sqlite:kep-liaison.db");
     assert_eq!(config.github.web_url.as_str(), "https://github.com");
-    assert_eq!(config.github.poll_interval, Duration::from_secs(120));
+    assert_eq!(config.github.poll_interval, Duration::from_mins(2));
     assert_eq!(config.kubernetes.sigs, [Sig("sig-node".into())]);
     assert_eq!(config.kubernetes.current_release, CurrentRelease::Auto);
     let [containerd] = &config.runtimes[..] else {
@@ -66,7 +66,7 @@ fn the_example_and_an_empty_file_are_the_defaults() {
     };
     assert_eq!(containerd.repository.to_string(), "containerd/containerd");
     assert_eq!(containerd.maintainers.len(), 3);
-    assert_eq!(containerd.stale_after, Duration::from_secs(21 * 86400));
+    assert_eq!(containerd.stale_after, Duration::from_hours(21 * 24));
     assert!(config.workspaces.is_empty() && config.channels.is_empty());
 }
 

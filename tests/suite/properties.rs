@@ -23,8 +23,10 @@ use proptest::prelude::*;
 
 use crate::world::{self, containerd, issue, pull, settings};
 
-/// What reads text from outside.
-const PARSERS: &[(&str, fn(&str))] = &[
+/// Something that reads text from outside, by name. Nobody looks at its result: it is to come back.
+type Parser = (&'static str, fn(&str));
+
+const PARSERS: &[Parser] = &[
     ("read_kep", |text| {
         black_box(read_kep("keps/sig-node/9001-example/kep.yaml", text));
     }),
@@ -303,7 +305,9 @@ proptest! {
 }
 
 /// Text built to be slow to read: a name, and the piece of it with a number.
-const SLOW: &[(&str, fn(usize) -> String)] = &[
+type Slow = (&'static str, fn(usize) -> String);
+
+const SLOW: &[Slow] = &[
     ("@", |_| "@".into()),
     ("#", |_| "#".into()),
     ("KEP-", |_| "KEP-".into()),
