@@ -37,6 +37,10 @@ use kep_liaison::{
     sample,
 };
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// KEPs of kubernetes/enhancements in July 2026.
 const KEPS: usize = 656;
 const ISSUES: usize = 500;

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Boards are many small values that come and go together; see `docs/performance.md`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     kep_liaison::cli::run(std::env::args_os())
 }

@@ -4,7 +4,7 @@
 mod filter;
 mod search;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 pub use self::filter::{Filter, ShepherdFilter};
 use self::search::Index;
@@ -107,22 +107,15 @@ impl Board {
             runtime_releases,
             problems,
         } = facts;
-        let mut keps: Vec<Kep> = Vec::with_capacity(files.len());
+        let mut keps: Vec<Box<Kep>> = Vec::with_capacity(files.len());
         let mut unnumbered = Vec::new();
         for file in files {
             match file {
-                KepFile::Numbered(kep) => keps.push(*kep),
+                KepFile::Numbered(kep) => keps.push(kep),
                 KepFile::Unnumbered(file) => unnumbered.push(file),
             }
         }
-        // Of two KEPs with one number the watched SIG's comes first.
-        keps.sort_by_cached_key(|kep| {
-            (
-                kep.number,
-                !kep.belongs_to(&settings.sigs),
-                kep.path.clone(),
-            )
-        });
+        keps.sort_unstable_by(|a, b| order(a, b, settings));
         let mut by_number: HashMap<KepNumber, Vec<usize>> = HashMap::with_capacity(keps.len());
         for (at, kep) in keps.iter().enumerate() {
             by_number.entry(kep.number).or_default().push(at);
@@ -144,7 +137,7 @@ impl Board {
             entries: keps
                 .into_iter()
                 .map(|kep| Entry {
-                    kep: Arc::new(kep),
+                    kep: Arc::from(kep),
                     runtimes: vec![RuntimeSide::default(); settings.runtimes.len()],
                 })
                 .collect(),
@@ -208,17 +201,8 @@ impl Board {
         }
     }
 
-    /// By number; of two KEPs with one number the watched SIG's comes first.
     fn sort(&mut self, settings: &Settings) {
-        let key = |entry: &Entry| {
-            let kep = &entry.kep;
-            (
-                kep.number,
-                !kep.belongs_to(&settings.sigs),
-                kep.path.clone(),
-            )
-        };
-        self.entries.sort_by_cached_key(key);
+        self.entries.sort_by(|a, b| order(&a.kep, &b.kep, settings));
         self.by_number.clear();
         for (at, entry) in self.entries.iter().enumerate() {
             self.by_number.entry(entry.kep.number).or_default().push(at);
@@ -372,6 +356,14 @@ impl Board {
     pub fn problems(&self) -> &[(Box<str>, String)] {
         &self.problems
     }
+}
+
+/// By number; of two KEPs with one number the watched SIG's comes first.
+fn order(a: &Kep, b: &Kep, settings: &Settings) -> Ordering {
+    a.number.cmp(&b.number).then_with(|| {
+        let rank = |kep: &Kep| !kep.belongs_to(&settings.sigs);
+        (rank(a), &a.path).cmp(&(rank(b), &b.path))
+    })
 }
 
 /// The words of a text in lower case, letters and digits only.

@@ -21,16 +21,15 @@ const SIG: u32 = 1;
 impl Index {
     pub(super) fn new(entries: &[Entry]) -> Self {
         let mut at: HashMap<String, usize> = HashMap::new();
-        let mut index = Self::default();
+        let mut all: Vec<Vec<(u32, u32)>> = Vec::new();
         for (entry, position) in entries.iter().zip(0u32..) {
             let kep = &entry.kep;
             let mut add = |word: String, weight: u32| {
-                let slot = *at.entry(word).or_insert_with_key(|word| {
-                    index.vocabulary.push(word.clone());
-                    index.postings.push(Vec::new());
-                    index.vocabulary.len() - 1
+                let slot = *at.entry(word).or_insert_with(|| {
+                    all.push(Vec::new());
+                    all.len() - 1
                 });
-                let postings = &mut index.postings[slot];
+                let postings = &mut all[slot];
                 match postings.last_mut() {
                     Some((last, best)) if *last == position => *best = weight.max(*best),
                     _ => postings.push((position, weight)),
@@ -46,18 +45,17 @@ impl Index {
             add(kep.owning_sig.to_lowercase(), SIG);
         }
         // Sorted, so that beginnings are found by halving.
-        let mut order: Vec<usize> = (0..index.vocabulary.len()).collect();
-        order.sort_unstable_by(|a, b| index.vocabulary[*a].cmp(&index.vocabulary[*b]));
-        let mut sorted = Self::default();
-        for slot in order {
-            sorted
-                .vocabulary
-                .push(std::mem::take(&mut index.vocabulary[slot]));
-            sorted
-                .postings
-                .push(std::mem::take(&mut index.postings[slot]));
+        let mut order: Vec<(String, usize)> = at.into_iter().collect();
+        order.sort_unstable();
+        let sorted = order.into_iter().map(|(word, slot)| {
+            let postings = std::mem::take(&mut all[slot]);
+            (word, postings)
+        });
+        let (vocabulary, postings) = sorted.unzip();
+        Self {
+            vocabulary,
+            postings,
         }
-        sorted
     }
 
     /// The entries that have every word, best first, then by position.
