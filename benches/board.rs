@@ -39,7 +39,7 @@ use kep_liaison::{
 
 /// As in the binary.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// KEPs of kubernetes/enhancements in July 2026.
 const KEPS: usize = 656;

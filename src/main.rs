@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// Boards are many small values that come and go together; see `docs/performance.md`.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     kep_liaison::cli::run(std::env::args_os())
