@@ -26,4 +26,6 @@ pub mod config;
 pub mod domain;
 pub mod github;
 pub mod handlers;
+pub mod ports;
 pub mod sample;
+pub mod sandbox;

@@ -1,0 +1,83 @@
+//! A clock that stands still until it is moved.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::watch;
+
+use crate::ports::Clock;
+
+/// A clock that stands still until it is moved; whoever sleeps wakes when it was moved far enough.
+/// Copies are the same clock.
+#[derive(Debug, Clone)]
+pub struct ManualClock {
+    now: watch::Sender<DateTime<Utc>>,
+    /// When each sleeper wants to wake.
+    sleepers: Arc<Mutex<Vec<DateTime<Utc>>>>,
+}
+
+impl ManualClock {
+    /// A clock that shows this moment.
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self {
+            now: watch::Sender::new(now),
+            sleepers: Arc::default(),
+        }
+    }
+
+    /// Moves it forward.
+    pub fn advance(&self, by: Duration) {
+        let by = TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX);
+        self.now.send_modify(|now| *now += by);
+    }
+
+    /// Sets it, backwards too.
+    pub fn set(&self, to: DateTime<Utc>) {
+        self.now.send_replace(to);
+    }
+
+    /// The earliest moment for which somebody sleeps.
+    pub fn next_wake(&self) -> Option<DateTime<Utc>> {
+        let sleepers = self.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
+        sleepers.iter().min().copied()
+    }
+
+    fn forget(&self, wake: DateTime<Utc>) {
+        let mut sleepers = self.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = sleepers.iter().position(|other| *other == wake) {
+            sleepers.swap_remove(at);
+        }
+    }
+}
+
+/// Takes a sleeper off the list, also when its future is dropped.
+struct Asleep<'a>(&'a ManualClock, DateTime<Utc>);
+
+impl Drop for Asleep<'_> {
+    fn drop(&mut self) {
+        self.0.forget(self.1);
+    }
+}
+
+#[async_trait]
+impl Clock for ManualClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.now.borrow()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let mut seen = self.now.subscribe();
+        let wake = self.now() + TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+        self.sleepers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(wake);
+        let asleep = Asleep(self, wake);
+        // The sender lives in `self`, so it cannot be gone.
+        let _ = seen.wait_for(|now| *now >= asleep.1).await;
+    }
+}
