@@ -27,11 +27,11 @@ pub use self::{
     error::{ConfigError, Problem},
     secret::{Secret, SecretError, SecretRef},
     value::{
-        Bridge, ChannelId, ClientId, CurrentRelease, HttpUrl, LabelForm, Name, Repository, Role,
-        Schedule, Sig, SlackUserId, StoreUrl, TitleForm, WorkspaceMode,
+        Bridge, ChannelId, ClientId, CurrentRelease, HttpUrl, LabelForm, Name, Role, Schedule, Sig,
+        SlackUserId, StoreUrl, TitleForm, WorkspaceMode,
     },
 };
-use crate::domain::{Login, Release};
+use crate::domain::{Login, Release, Repository};
 
 /// The settings file that is read when none is named, if the current folder has it.
 pub const DEFAULT_FILE: &str = "kep-liaison.toml";

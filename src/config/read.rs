@@ -6,13 +6,13 @@ use chrono_tz::Tz;
 
 use super::{
     Bridge, Channel, Config, Credentials, CurrentRelease, Digest, Github, Http, HttpUrl,
-    Kubernetes, LabelForm, Name, Person, Repository, Role, Runtime, Schedule, SecretRef, Sig,
-    Slack, Store, StoreUrl, TitleForm, Workspace, WorkspaceMode,
+    Kubernetes, LabelForm, Name, Person, Role, Runtime, Schedule, SecretRef, Sig, Slack, Store,
+    StoreUrl, TitleForm, Workspace, WorkspaceMode,
     error::{listed, nearest, quoted},
     value::{ChannelId, SlackUserId},
     walk::{Place, Table},
 };
-use crate::domain::{Login, Release};
+use crate::domain::{Login, Release, Repository};
 
 const APP_KEYS: [&str; 3] = ["app_id", "installation_id", "private_key"];
 const EITHER: &str = "token, or app_id with installation_id and private_key";

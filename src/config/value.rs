@@ -4,7 +4,7 @@ use std::{fmt, net::SocketAddr, time::Duration};
 
 use chrono_tz::Tz;
 
-use crate::domain::{Login, Release};
+use crate::domain::{Login, Release, Repository};
 
 /// A value that is written as a TOML string.
 pub(super) trait FromText: Sized {
@@ -180,54 +180,6 @@ fn has_placeholders(text: &str, needed: &str, also: &[&str]) -> bool {
             })
         })
         && found
-}
-
-/// A repository on GitHub: `containerd/containerd`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Repository {
-    owner: Box<str>,
-    name: Box<str>,
-}
-
-impl Repository {
-    /// Reads `owner/name`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (owner, name) = text.split_once('/')?;
-        let fits = is_word(owner, "-_")
-            && (1..=100).contains(&name.len())
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-            && !matches!(name, "." | "..");
-        fits.then(|| Self {
-            owner: owner.into(),
-            name: name.into(),
-        })
-    }
-
-    /// A default of this program's own, which a test reads back.
-    pub(super) fn builtin(owner: &str, name: &str) -> Self {
-        Self {
-            owner: owner.into(),
-            name: name.into(),
-        }
-    }
-
-    /// The organisation or person.
-    pub fn owner(&self) -> &str {
-        &self.owner
-    }
-
-    /// The repository's name, without the owner.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
-
-impl fmt::Display for Repository {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.owner, self.name)
-    }
 }
 
 impl FromText for Repository {

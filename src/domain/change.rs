@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Field, IssueState, KepNumber, Login, Release, Status,
@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Something that became different.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The KEP.
     pub kep: KepNumber,
@@ -27,7 +27,7 @@ pub struct Change {
 }
 
 /// Which way a change went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Towards the feature's end, or simply different.
@@ -39,7 +39,7 @@ pub enum Direction {
 }
 
 /// What is different. Old and new are the words as written, `None` where there were none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     /// A KEP that was not there before.
@@ -92,7 +92,7 @@ pub type Old = Option<Box<str>>;
 pub type New = Option<Box<str>>;
 
 /// In which role people are named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// The KEP's authors, or the owners that an issue names.

@@ -1,7 +1,9 @@
 //! A value that a person wrote by hand: the raw words kept beside what was understood.
 
+use serde::{Deserialize, Serialize};
+
 /// How the raw words were taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Reading {
     /// The field is not there, or null, or blank.
     #[default]
@@ -17,7 +19,7 @@ pub enum Reading {
 }
 
 /// One hand-written field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field<T> {
     /// What was written, outer blanks removed; `None` when absent.
     pub raw: Option<Box<str>>,

@@ -1,11 +1,12 @@
 //! An issue or a pull request of a repository, as a forge tells it.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::{Login, Release};
 
 /// An issue or a pull request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
     /// `containerd/containerd`
     pub repository: Box<str>,
@@ -34,14 +35,14 @@ pub struct Issue {
 }
 
 /// What only a pull request has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pull {
     /// When it was merged.
     pub merged_at: Option<DateTime<Utc>>,
 }
 
 /// Open, or how it was closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IssueState {
     /// Open.
     Open,
@@ -59,7 +60,7 @@ impl IssueState {
 }
 
 /// A milestone of a runtime's repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Milestone {
     /// Its title, `2.4`.
     pub title: Box<str>,
@@ -80,5 +81,50 @@ impl Issue {
     /// Whether it is open.
     pub fn is_open(&self) -> bool {
         self.state == IssueState::Open
+    }
+}
+
+/// Something that was said on an issue or a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comment {
+    /// `containerd/containerd`
+    pub repository: Box<str>,
+    /// Its number among the comments of its kind.
+    pub id: u64,
+    /// Where it stands.
+    pub kind: CommentKind,
+    /// The issue or pull request.
+    pub issue: u64,
+    /// Who said it; `None` for a person whose account is gone.
+    pub author: Option<Login>,
+    /// Whether it was written by an App, a bot's account.
+    pub by_app: bool,
+    /// Its page.
+    pub url: Box<str>,
+    /// Its text, Markdown.
+    pub body: Box<str>,
+    /// When it was said.
+    pub created_at: DateTime<Utc>,
+    /// When it was last edited.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Where a comment stands. Each kind has numbers of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CommentKind {
+    /// Below an issue or a pull request.
+    Issue,
+    /// At a line of a pull request's change.
+    Review,
+}
+
+impl CommentKind {
+    /// `issue` or `review`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Review => "review",
+        }
     }
 }

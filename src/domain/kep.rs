@@ -6,6 +6,7 @@ mod read;
 mod yaml;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use self::people::mentioned;
 pub use self::{
@@ -16,7 +17,7 @@ pub use self::{
 use super::{Field, KepNumber, Login, Release, Stage, Status};
 
 /// One KEP.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kep {
     /// The number of its folder, which wins over the one in the file.
     pub number: KepNumber,
@@ -66,7 +67,7 @@ pub struct Kep {
 }
 
 /// A feature gate and the components that must have it on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureGate {
     /// Its name, `CRIListStreaming`.
     pub name: Box<str>,
@@ -75,7 +76,7 @@ pub struct FeatureGate {
 }
 
 /// Something in a KEP's files that could not be taken as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Oddity {
     /// What kind it is.
     pub kind: OddityKind,
@@ -88,7 +89,7 @@ pub struct Oddity {
 }
 
 /// The kinds of [`Oddity`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OddityKind {
     /// A value outside the legal ones.
     Value,

@@ -5,7 +5,7 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A GitHub login. It keeps the case in which it was written and compares without it, as GitHub
 /// does.
@@ -51,6 +51,13 @@ impl Login {
     /// The login without `@`.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Login {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is no login")))
     }
 }
 

@@ -11,6 +11,7 @@ pub mod kep;
 mod login;
 mod number;
 mod release;
+mod repository;
 mod settings;
 pub mod ships;
 mod stage;
@@ -19,10 +20,11 @@ pub mod tracking;
 
 pub use self::{
     field::{Field, Reading},
-    issue::{Issue, IssueState, Milestone, Pull},
+    issue::{Comment, CommentKind, Issue, IssueState, Milestone, Pull},
     login::Login,
     number::{EnhancementLink, KepNumber, NotAKepNumber},
     release::Release,
+    repository::Repository,
     settings::{Label, Runtime, Settings},
     stage::{Stage, Status},
 };

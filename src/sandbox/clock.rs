@@ -18,6 +18,10 @@ pub struct ManualClock {
     now: watch::Sender<DateTime<Utc>>,
     /// When each sleeper wants to wake.
     sleepers: Arc<Mutex<Vec<DateTime<Utc>>>>,
+    /// Whether a wait moves the clock itself and is over at once.
+    skips: bool,
+    /// Counts the times that every bound was declared to be over.
+    expired: watch::Sender<u64>,
 }
 
 impl ManualClock {
@@ -26,7 +30,23 @@ impl ManualClock {
         Self {
             now: watch::Sender::new(now),
             sleepers: Arc::default(),
+            skips: false,
+            expired: watch::Sender::new(0),
         }
+    }
+
+    /// A clock that moves itself: who sleeps wakes at once, and that much time has passed. Bounds
+    /// hold until [`ManualClock::expire_all`].
+    pub fn skipping(now: DateTime<Utc>) -> Self {
+        Self {
+            skips: true,
+            ..Self::at(now)
+        }
+    }
+
+    /// Declares that whatever is bounded now has taken too long.
+    pub fn expire_all(&self) {
+        self.expired.send_modify(|times| *times += 1);
     }
 
     /// Moves it forward.
@@ -70,6 +90,10 @@ impl Clock for ManualClock {
     }
 
     async fn sleep(&self, duration: Duration) {
+        if self.skips {
+            self.advance(duration);
+            return;
+        }
         let mut seen = self.now.subscribe();
         let wake = self.now() + TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
         self.sleepers
@@ -79,5 +103,14 @@ impl Clock for ManualClock {
         let asleep = Asleep(self, wake);
         // The sender lives in `self`, so it cannot be gone.
         let _ = seen.wait_for(|now| *now >= asleep.1).await;
+    }
+
+    async fn expire(&self, duration: Duration) {
+        if self.skips {
+            let mut expired = self.expired.subscribe();
+            let _ = expired.changed().await;
+        } else {
+            self.sleep(duration).await;
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! The people of a `kep.yaml`: handles with and without `@`, in curly quotes, in prose, teams and
 //! aliases, and the comments by which SIG-Node marks who was assigned.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{Login, text::each_once};
 
 /// One entry of `authors`, `reviewers` or `approvers`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The entry as written.
     pub raw: Box<str>,
@@ -15,7 +17,7 @@ pub struct Person {
 }
 
 /// SIG-Node's marks, written as YAML comments behind a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Marker {
     /// `# sig-node-assigned-reviewer`
     AssignedReviewer,

@@ -1,5 +1,7 @@
 //! `keps/prod-readiness/<sig>/<number>.yaml`: who approved a KEP's production readiness.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     Oddity, OddityKind,
     people::Person,
@@ -8,7 +10,7 @@ use super::{
 use crate::domain::{KepNumber, Login, Stage};
 
 /// What one production readiness file says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProdReadiness {
     /// The folder, `sig-node`, which tells two KEPs of one number apart.
     pub sig: Box<str>,

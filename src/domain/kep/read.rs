@@ -1,6 +1,7 @@
 //! Reads one `kep.yaml`. Every file gives something: a KEP, or a note of a folder without a number.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::{
     FeatureGate, Kep, Oddity, OddityKind, Person,
@@ -11,7 +12,7 @@ use crate::domain::{
 };
 
 /// What one `kep.yaml` gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KepFile {
     /// A KEP.
     Numbered(Box<Kep>),
@@ -20,7 +21,7 @@ pub enum KepFile {
 }
 
 /// A `kep.yaml` that belongs to no KEP.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unnumbered {
     /// The folder.
     pub path: Box<str>,

@@ -1,0 +1,245 @@
+//! What must survive a restart: facts as they were last fetched, how far fetching came, and what
+//! changed when.
+//!
+//! A fact that changed keeps its old version until the change was told ([`Store::tell`]). So a
+//! crash between learning and telling loses nothing: the next sync finds both versions.
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::forge::{NumberedMilestone, Validator};
+use crate::domain::{Comment, CommentKind, Issue, change::Change};
+
+/// Why the store did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// What is there is not ours, from a newer version, or damaged; it is left as it is.
+    #[error("{0}")]
+    Refused(String),
+    /// It could not be reached or written.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+/// One list of a repository that is fetched bit by bit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Feed {
+    /// The files: KEPs, release pages.
+    Files,
+    /// Issues and pull requests.
+    Issues,
+    /// Comments of a kind.
+    Comments(CommentKind),
+    /// Milestones.
+    Milestones,
+    /// Labels.
+    Labels,
+}
+
+impl Feed {
+    /// Its name in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Issues => "issues",
+            Self::Comments(CommentKind::Issue) => "issue-comments",
+            Self::Comments(CommentKind::Review) => "review-comments",
+            Self::Milestones => "milestones",
+            Self::Labels => "labels",
+        }
+    }
+}
+
+/// How far fetching a feed came. It is stored together with what it brought, never before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Position {
+    /// What was changed before this moment has arrived.
+    pub since: Option<DateTime<Utc>>,
+    /// The next page, where more changed within one second than a page holds.
+    pub page: Option<u32>,
+    /// The mark of the last answer, good for just this position.
+    pub validator: Option<Validator>,
+    /// The hash of the folder that arrived whole.
+    pub tree: Option<Box<str>>,
+    /// Whether the first pass is over: only what comes after it is news.
+    pub settled: bool,
+}
+
+/// A file of facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// `kubernetes/enhancements`
+    pub repository: Box<str>,
+    /// `keps/sig-node/5825-cri-pagination/kep.yaml`
+    pub path: Box<str>,
+    /// The hash of its content.
+    pub sha: Box<str>,
+    /// What its reader made of it, so that a start need not read it again.
+    pub read: String,
+}
+
+/// Which version of facts: as they are, or as they were when changes were last told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// As they are.
+    Now,
+    /// As they were when changes were last told.
+    Told,
+}
+
+/// The facts for a board.
+#[derive(Debug, Clone, Default)]
+pub struct StoredFacts {
+    /// The files.
+    pub files: Vec<StoredFile>,
+    /// Issues and pull requests that may concern a KEP.
+    pub issues: Vec<Issue>,
+    /// What could not be understood: a place and a sentence.
+    pub problems: Vec<(Box<str>, String)>,
+    /// When the last sync that went through ended; `None` before the first.
+    pub synced_at: Option<DateTime<Utc>>,
+    /// A number that grows with every change of a fact.
+    pub revision: i64,
+}
+
+/// A change and when it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldChange {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub change: Change,
+}
+
+/// What one page of issues brought.
+#[derive(Debug, Default)]
+pub struct IssueBatch<'a> {
+    /// Those that may concern a KEP, whole.
+    pub keep: &'a [Issue],
+    /// Those that do not: their text is dropped if it was kept before.
+    pub drop: &'a [u64],
+    /// For pull requests, the issues of their repository that they name: pull request, issue.
+    pub mentions: &'a [(u64, u64)],
+}
+
+/// Where facts survive.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// How far a feed came.
+    async fn position(&self, repository: &str, feed: Feed) -> Result<Position, StoreError>;
+
+    /// Every file of a repository: path and hash.
+    async fn files(&self, repository: &str) -> Result<Vec<(Box<str>, Box<str>)>, StoreError>;
+
+    /// Stores files that arrived, and problems of their places.
+    async fn put_files(&self, files: &[StoredFile]) -> Result<(), StoreError>;
+
+    /// A folder arrived whole: what is gone from it is removed, and the position moves.
+    async fn settle_files(
+        &self,
+        repository: &str,
+        gone: &[Box<str>],
+        position: &Position,
+    ) -> Result<(), StoreError>;
+
+    /// Stores what a page of issues brought; `position`, where given, moves with it.
+    async fn put_issues(
+        &self,
+        repository: &str,
+        batch: IssueBatch<'_>,
+        position: Option<&Position>,
+    ) -> Result<(), StoreError>;
+
+    /// An issue is gone, or is elsewhere.
+    async fn remove_issue(&self, repository: &str, number: u64) -> Result<(), StoreError>;
+
+    /// One issue, where it is kept.
+    async fn issue(&self, repository: &str, number: u64) -> Result<Option<Issue>, StoreError>;
+
+    /// The numbers of the issues of a repository that are kept, and whether each is a pull request.
+    async fn kept(&self, repository: &str) -> Result<Vec<(u64, bool)>, StoreError>;
+
+    /// Pull requests that name one of these issues and whose text is not kept.
+    async fn mentioning(&self, repository: &str, issues: &[u64]) -> Result<Vec<u64>, StoreError>;
+
+    /// Stores comments that arrived.
+    async fn put_comments(
+        &self,
+        repository: &str,
+        comments: &[Comment],
+        feed: Option<(CommentKind, &Position)>,
+    ) -> Result<(), StoreError>;
+
+    /// A comment was deleted.
+    async fn remove_comment(
+        &self,
+        repository: &str,
+        kind: CommentKind,
+        id: u64,
+    ) -> Result<(), StoreError>;
+
+    /// The comments of an issue, oldest first.
+    async fn comments(&self, repository: &str, issue: u64) -> Result<Vec<Comment>, StoreError>;
+
+    /// Replaces the milestones of a repository.
+    async fn put_milestones(
+        &self,
+        repository: &str,
+        milestones: &[NumberedMilestone],
+        position: &Position,
+    ) -> Result<(), StoreError>;
+
+    /// The milestones of a repository.
+    async fn milestones(&self, repository: &str) -> Result<Vec<NumberedMilestone>, StoreError>;
+
+    /// Replaces the labels of a repository.
+    async fn put_labels(
+        &self,
+        repository: &str,
+        labels: &[Box<str>],
+        position: &Position,
+    ) -> Result<(), StoreError>;
+
+    /// The labels of a repository.
+    async fn labels(&self, repository: &str) -> Result<Vec<Box<str>>, StoreError>;
+
+    /// What could not be understood at a place: with a reason it stands, without it is mended.
+    async fn put_problem(&self, place: &str, why: Option<&str>) -> Result<(), StoreError>;
+
+    /// The facts for a board.
+    async fn facts(&self, version: Version) -> Result<StoredFacts, StoreError>;
+
+    /// The revision, and whether anything changed since changes were last told.
+    async fn pending(&self) -> Result<(i64, bool), StoreError>;
+
+    /// Records changes, as of the revision of the facts that they were found in, and forgets the
+    /// old versions. `false`, and nothing is recorded, where the facts have changed since.
+    async fn tell(
+        &self,
+        at: DateTime<Utc>,
+        revision: i64,
+        changes: &[Change],
+    ) -> Result<bool, StoreError>;
+
+    /// Changes found at or after a moment, oldest first.
+    async fn changes(&self, since: DateTime<Utc>) -> Result<Vec<ToldChange>, StoreError>;
+
+    /// Notes that a sync went through, and how the board stood that day (JSON).
+    async fn synced(&self, at: DateTime<Utc>, summary: Option<&str>) -> Result<(), StoreError>;
+
+    /// How the board stood on each day on or after one (JSON), oldest first.
+    async fn days(&self, since: NaiveDate) -> Result<Vec<(NaiveDate, String)>, StoreError>;
+
+    /// Deletes comments last changed before one moment, and changes and days before another.
+    async fn prune(
+        &self,
+        comments_before: DateTime<Utc>,
+        history_before: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
+
+    /// A small value, such as which settings the facts were read with.
+    async fn note(&self, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// Sets a small value.
+    async fn set_note(&self, key: &str, value: &str) -> Result<(), StoreError>;
+}
