@@ -320,15 +320,17 @@ impl Board {
 
     /// The entries most like a number or words that matched nothing.
     pub fn near(&self, text: &str, most: usize) -> Vec<&Entry> {
-        let mut found = self.search(text);
-        if let Some(number) = KepNumber::from_digits(text).filter(|_| found.is_empty()) {
-            for near in number.one_slip_away().filter_map(|near| self.get(near)) {
-                if !found
-                    .iter()
-                    .any(|entry| entry.kep.number == near.kep.number)
-                {
-                    found.push(near);
-                }
+        let mut found: Vec<&Entry> = Vec::new();
+        let slips = KepNumber::from_digits(text).into_iter();
+        let slips = slips
+            .flat_map(KepNumber::one_slip_away)
+            .filter_map(|near| self.get(near));
+        for near in slips.chain(self.search(text)) {
+            if !found
+                .iter()
+                .any(|entry| entry.kep.number == near.kep.number)
+            {
+                found.push(near);
             }
         }
         if found.is_empty() {
