@@ -48,17 +48,23 @@ pub(super) fn text(answer: &Answer, now: DateTime<Utc>, sample: bool, width: usi
 
 /// There is no such KEP; what may have been meant.
 pub(super) fn unknown(asked: &str, near: &[(KepNumber, Box<str>)]) -> String {
-    let what = if asked.bytes().all(|b| b.is_ascii_digit()) {
-        format!("There is no KEP-{asked}.")
+    let (what, instead) = if asked.bytes().all(|b| b.is_ascii_digit()) {
+        (
+            format!("There is no KEP-{asked}."),
+            "Try words of its title.",
+        )
     } else {
-        format!("No KEP matches \"{asked}\".")
+        (
+            format!("No KEP matches \"{}\".", page::plain(asked)),
+            "Try other words of its title, or its number.",
+        )
     };
     if near.is_empty() {
-        return format!("{what} Try other words of its title, or its number.");
+        return format!("{what} {instead}");
     }
     let near: Vec<String> = near
         .iter()
-        .map(|(number, title)| format!("  {number}  {title}"))
+        .map(|(number, title)| format!("  {number}  {}", page::plain(title)))
         .collect();
     format!("{what} Did you mean one of these?\n{}", near.join("\n"))
 }
