@@ -14,6 +14,7 @@ use crate::{
         KepNumber, Login,
         card::Card,
         ships::{ShipsFrom, ShipsIn},
+        text::each_once,
     },
     handlers::status::Answer,
 };
@@ -100,12 +101,8 @@ pub(super) fn csv(cards: &[&Card]) -> Result<String, Failure> {
         let ships = card.runtimes.iter().filter_map(|runtime| {
             Some(format!("{} {}", runtime.runtime, runtime.ships_in?.release))
         });
-        let mut codes: Vec<&str> = card
-            .findings
-            .iter()
-            .map(|finding| finding.code.as_str())
-            .collect();
-        codes.dedup();
+        let codes = card.findings.iter().map(|finding| finding.code.as_str());
+        let codes = each_once(codes);
         let record = [
             kep.number.to_string(),
             kep.title.to_string(),
@@ -138,12 +135,14 @@ pub(super) fn csv(cards: &[&Card]) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A cell that a spreadsheet would run as a formula gets a quote in front.
+/// On one line, without what moves a terminal's cursor; a cell that a spreadsheet would run as a
+/// formula gets a quote in front.
 fn defused(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let cell = page::plain(cell);
+    if cell.trim_start().starts_with(['=', '+', '-', '@']) {
         format!("'{cell}")
     } else {
-        cell.to_owned()
+        cell
     }
 }
 
