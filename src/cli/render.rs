@@ -146,6 +146,11 @@ fn defused(cell: &str) -> String {
     }
 }
 
+/// `1 KEP`, `2 KEPs`.
+fn keps(many: usize) -> String {
+    format!("{many} KEP{}", if many == 1 { "" } else { "s" })
+}
+
 /// Logins with commas between.
 fn names<'a>(logins: impl IntoIterator<Item = &'a Login>) -> String {
     logins
