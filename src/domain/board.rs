@@ -365,6 +365,14 @@ impl Board {
         &self.stray
     }
 
+    /// Whether any `kep.yaml` was read, so that a KEP without one is not merged.
+    pub fn knows_keps(&self) -> bool {
+        // Those that only an issue knows come last.
+        self.entries
+            .first()
+            .is_some_and(|entry| entry.kep.is_merged())
+    }
+
     /// Whether the runtimes' issues were read at all.
     pub fn knows_issues(&self) -> bool {
         self.knows_issues
