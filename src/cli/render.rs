@@ -169,3 +169,63 @@ fn ships(ships: ShipsIn) -> String {
     };
     format!("{} ({from})", ships.release)
 }
+
+#[cfg(test)]
+mod tests {
+    use anstream::adapter::strip_str;
+    use unicode_width::UnicodeWidthStr;
+
+    use super::{super::Global, text};
+    use crate::{command::Query, config::Config, domain::board::Board, handlers::status::answer};
+
+    /// What the sample answers at a width, without colours.
+    fn page(words: &[&str], width: usize) -> String {
+        let nothing_named = Global {
+            config: None,
+            enhancements_dir: None,
+            tracking_file: None,
+            release_dir: None,
+            now: None,
+        };
+        let settings = Config::default().settings();
+        let loaded = nothing_named.load(&settings).expect("the sample");
+        let board = Board::build(loaded.facts, &settings);
+        let query = Query::parse(words.iter().copied()).expect("a question");
+        let answer = answer(&query, &board, &settings, loaded.now);
+        strip_str(&text(&answer, loaded.now, true, width)).to_string()
+    }
+
+    #[test]
+    fn a_wider_terminal_is_used_and_none_is_overrun() {
+        let widest = |text: &str| {
+            let lines = text
+                .lines()
+                .filter(|line| line.split_whitespace().count() > 1);
+            lines.map(UnicodeWidthStr::width).max().unwrap_or_default()
+        };
+        for words in [&["5825"][..], &["4639"], &["4191"], &["sig:node"], &[]] {
+            let mut lines_before = usize::MAX;
+            let mut widest_before = 0;
+            for width in [64, 80, 100, 120] {
+                let page = page(words, width);
+                let (lines, widest) = (page.lines().count(), widest(&page));
+                assert!(widest <= width, "{words:?} at {width} columns: {page}");
+                assert!(widest > widest_before && lines <= lines_before, "{page}");
+                (lines_before, widest_before) = (lines, widest);
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_gives_its_titles_the_room_that_is_left() {
+        let row = |width| {
+            let list = page(&["shepherd:none"], width);
+            let row = list.lines().find(|line| line.starts_with("4680 "));
+            row.expect("KEP-4680").to_owned()
+        };
+        assert!(row(80).contains("Add Resource Health Status to… beta "));
+        assert!(row(120).contains(
+            "Add Resource Health Status to the Pod Status for Device Plugin and DRA beta "
+        ));
+    }
+}
