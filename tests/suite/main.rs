@@ -2,10 +2,12 @@
 
 mod cards;
 mod corpus;
+mod formats;
 mod hazards;
 mod history;
 mod layering;
 mod lists;
 mod properties;
+mod scripts;
 mod terminal;
 mod world;
