@@ -1,6 +1,7 @@
 //! The test suite: one binary, a module a subject.
 
 mod cards;
+mod cli;
 mod corpus;
 mod formats;
 mod hazards;
