@@ -10,5 +10,6 @@ mod layering;
 mod lists;
 mod properties;
 mod scripts;
+mod settings_file;
 mod terminal;
 mod world;
