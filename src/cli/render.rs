@@ -14,6 +14,7 @@ use crate::{
         KepNumber, Login,
         card::Card,
         ships::{ShipsFrom, ShipsIn},
+        text::each_once,
     },
     handlers::status::Answer,
 };
@@ -48,17 +49,23 @@ pub(super) fn text(answer: &Answer, now: DateTime<Utc>, sample: bool, width: usi
 
 /// There is no such KEP; what may have been meant.
 pub(super) fn unknown(asked: &str, near: &[(KepNumber, Box<str>)]) -> String {
-    let what = if asked.bytes().all(|b| b.is_ascii_digit()) {
-        format!("There is no KEP-{asked}.")
+    let (what, instead) = if asked.bytes().all(|b| b.is_ascii_digit()) {
+        (
+            format!("There is no KEP-{asked}."),
+            "Try words of its title.",
+        )
     } else {
-        format!("No KEP matches \"{asked}\".")
+        (
+            format!("No KEP matches \"{}\".", page::plain(asked)),
+            "Try other words of its title, or its number.",
+        )
     };
     if near.is_empty() {
-        return format!("{what} Try other words of its title, or its number.");
+        return format!("{what} {instead}");
     }
     let near: Vec<String> = near
         .iter()
-        .map(|(number, title)| format!("  {number}  {title}"))
+        .map(|(number, title)| format!("  {number}  {}", page::plain(title)))
         .collect();
     format!("{what} Did you mean one of these?\n{}", near.join("\n"))
 }
@@ -94,12 +101,8 @@ pub(super) fn csv(cards: &[&Card]) -> Result<String, Failure> {
         let ships = card.runtimes.iter().filter_map(|runtime| {
             Some(format!("{} {}", runtime.runtime, runtime.ships_in?.release))
         });
-        let mut codes: Vec<&str> = card
-            .findings
-            .iter()
-            .map(|finding| finding.code.as_str())
-            .collect();
-        codes.dedup();
+        let codes = card.findings.iter().map(|finding| finding.code.as_str());
+        let codes = each_once(codes);
         let record = [
             kep.number.to_string(),
             kep.title.to_string(),
@@ -132,13 +135,20 @@ pub(super) fn csv(cards: &[&Card]) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A cell that a spreadsheet would run as a formula gets a quote in front.
+/// On one line, without what moves a terminal's cursor; a cell that a spreadsheet would run as a
+/// formula gets a quote in front.
 fn defused(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let cell = page::plain(cell);
+    if cell.trim_start().starts_with(['=', '+', '-', '@']) {
         format!("'{cell}")
     } else {
-        cell.to_owned()
+        cell
     }
+}
+
+/// `1 KEP`, `2 KEPs`.
+fn keps(many: usize) -> String {
+    format!("{many} KEP{}", if many == 1 { "" } else { "s" })
 }
 
 /// Logins with commas between.
@@ -158,4 +168,64 @@ fn ships(ships: ShipsIn) -> String {
         ShipsFrom::Guess => "a guess: the next release after the code freeze",
     };
     format!("{} ({from})", ships.release)
+}
+
+#[cfg(test)]
+mod tests {
+    use anstream::adapter::strip_str;
+    use unicode_width::UnicodeWidthStr;
+
+    use super::{super::Global, text};
+    use crate::{command::Query, config::Config, domain::board::Board, handlers::status::answer};
+
+    /// What the sample answers at a width, without colours.
+    fn page(words: &[&str], width: usize) -> String {
+        let nothing_named = Global {
+            config: None,
+            enhancements_dir: None,
+            tracking_file: None,
+            release_dir: None,
+            now: None,
+        };
+        let settings = Config::default().settings();
+        let loaded = nothing_named.load(&settings).expect("the sample");
+        let board = Board::build(loaded.facts, &settings);
+        let query = Query::parse(words.iter().copied()).expect("a question");
+        let answer = answer(&query, &board, &settings, loaded.now);
+        strip_str(&text(&answer, loaded.now, true, width)).to_string()
+    }
+
+    #[test]
+    fn a_wider_terminal_is_used_and_none_is_overrun() {
+        let widest = |text: &str| {
+            let lines = text
+                .lines()
+                .filter(|line| line.split_whitespace().count() > 1);
+            lines.map(UnicodeWidthStr::width).max().unwrap_or_default()
+        };
+        for words in [&["5825"][..], &["4639"], &["4191"], &["sig:node"], &[]] {
+            let mut lines_before = usize::MAX;
+            let mut widest_before = 0;
+            for width in [64, 80, 100, 120] {
+                let page = page(words, width);
+                let (lines, widest) = (page.lines().count(), widest(&page));
+                assert!(widest <= width, "{words:?} at {width} columns: {page}");
+                assert!(widest > widest_before && lines <= lines_before, "{page}");
+                (lines_before, widest_before) = (lines, widest);
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_gives_its_titles_the_room_that_is_left() {
+        let row = |width| {
+            let list = page(&["shepherd:none"], width);
+            let row = list.lines().find(|line| line.starts_with("4680 "));
+            row.expect("KEP-4680").to_owned()
+        };
+        assert!(row(80).contains("Add Resource Health Status to… beta "));
+        assert!(row(120).contains(
+            "Add Resource Health Status to the Pod Status for Device Plugin and DRA beta "
+        ));
+    }
 }

@@ -54,7 +54,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
     let board = Board::build(facts, &settings);
     let answer = answer(&query, &board, &settings, now);
     if let Answer::Unknown { asked, near } = &answer {
-        return Err(Failure::Failed(render::unknown(asked, near)));
+        let mut why = render::unknown(asked, near);
+        if sample {
+            // A KEP that the sample leaves out may well exist.
+            why = format!("{why}\n\n{}", render::SAMPLE_NOTE);
+        }
+        return Err(Failure::Failed(why));
     }
     let text = match args.format {
         Format::Text => render::text(&answer, now, sample, render::width()),

@@ -304,15 +304,17 @@ impl Board {
 
     /// The entries most like a number or words that matched nothing.
     pub fn near(&self, text: &str, most: usize) -> Vec<&Entry> {
-        let mut found = self.search(text);
-        if let Some(number) = KepNumber::from_digits(text).filter(|_| found.is_empty()) {
-            for near in number.one_slip_away().filter_map(|near| self.get(near)) {
-                if !found
-                    .iter()
-                    .any(|entry| entry.kep.number == near.kep.number)
-                {
-                    found.push(near);
-                }
+        let mut found: Vec<&Entry> = Vec::new();
+        let slips = KepNumber::from_digits(text).into_iter();
+        let slips = slips
+            .flat_map(KepNumber::one_slip_away)
+            .filter_map(|near| self.get(near));
+        for near in slips.chain(self.search(text)) {
+            if !found
+                .iter()
+                .any(|entry| entry.kep.number == near.kep.number)
+            {
+                found.push(near);
             }
         }
         if found.is_empty() {
@@ -345,6 +347,14 @@ impl Board {
     /// Tracking issues that name no KEP at all.
     pub fn stray(&self) -> &[Arc<TrackingIssue>] {
         &self.stray
+    }
+
+    /// Whether any `kep.yaml` was read, so that a KEP without one is not merged.
+    pub fn knows_keps(&self) -> bool {
+        // Those that only an issue knows come last.
+        self.entries
+            .first()
+            .is_some_and(|entry| entry.kep.is_merged())
     }
 
     /// Whether the runtimes' issues were read at all.

@@ -27,6 +27,9 @@ pub struct Card {
     pub findings: Vec<Finding>,
     /// The days ahead that matter to it.
     pub dates: Vec<DateView>,
+    /// Whether any `kep.yaml` was read, so that its absence means something.
+    #[serde(skip)]
+    pub knows_keps: bool,
     /// Whether the runtimes' issues were read at all, so that their absence means something.
     #[serde(skip)]
     pub knows_issues: bool,
@@ -173,6 +176,7 @@ impl Card {
                 .collect(),
             findings: inspector.findings(entry),
             dates: inspector.dates(entry),
+            knows_keps: board.knows_keps(),
             knows_issues: board.knows_issues(),
             namesakes: board
                 .namesakes(entry)

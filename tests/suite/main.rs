@@ -1,8 +1,15 @@
 //! The test suite: one binary, a module a subject.
 
+mod cards;
+mod cli;
 mod corpus;
+mod formats;
 mod hazards;
 mod history;
 mod layering;
+mod lists;
 mod properties;
+mod scripts;
+mod settings_file;
+mod terminal;
 mod world;

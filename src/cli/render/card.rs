@@ -15,7 +15,7 @@ pub(super) fn render(card: &Card, now: DateTime<Utc>, page: &mut Page) {
     page.title(&format!("KEP-{}: {}", kep.number, kep.title));
     page.line(&summary(card));
     page.line(&kep.url);
-    kubernetes(kep, page);
+    kubernetes(kep, card.knows_keps, page);
     for runtime in &card.runtimes {
         render_runtime(runtime, card.knows_issues, page);
     }
@@ -34,6 +34,7 @@ fn summary(card: &Card) -> String {
         (Some(stage), _) => stage.to_string(),
         (None, Some(Status::Provisional)) => "draft".to_owned(),
         (None, Some(status)) => status.to_string(),
+        (None, None) if kep.path.is_none() && card.knows_keps => "not merged yet".to_owned(),
         (None, None) => "stage not known".to_owned(),
     };
     let release = kep
@@ -71,12 +72,16 @@ fn summary(card: &Card) -> String {
         .unwrap_or_default()
 }
 
-fn kubernetes(kep: &KepView, page: &mut Page) {
+fn kubernetes(kep: &KepView, knows_keps: bool, page: &mut Page) {
     page.heading("In Kubernetes");
     if kep.path.is_none() {
         page.row(
             "Proposal",
-            "not merged yet: kubernetes/enhancements has no kep.yaml for it",
+            if knows_keps {
+                "not merged yet: kubernetes/enhancements has no kep.yaml for it"
+            } else {
+                "not known: no kep.yaml was read (give --enhancements-dir)"
+            },
         );
         return;
     }

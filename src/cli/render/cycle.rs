@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     card::dates,
+    keps,
     list::{LEGEND, table},
     page::Page,
 };
@@ -16,9 +17,9 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
     match &cycle.current {
         Some(current) => {
             page.title(&format!(
-                "Kubernetes {}: {} KEPs of the watched SIGs",
+                "Kubernetes {}: {} of the watched SIGs",
                 current.release,
-                cycle.cards.len()
+                keps(cycle.cards.len())
             ));
             let stages: Vec<String> = cycle
                 .stages
@@ -35,8 +36,8 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
         }
         None => {
             page.title(&format!(
-                "{} KEPs are known, but not which Kubernetes release is current",
-                cycle.keps
+                "{} known, but not which Kubernetes release is current",
+                keps(cycle.keps)
             ));
             page.line("Give --release-dir with the release pages, or set current_release under [kubernetes].");
         }
@@ -54,7 +55,7 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
         }
     }
     if !cycle.cards.is_empty() {
-        page.heading("KEPs that need somebody, most urgent first");
+        page.heading("KEPs of this cycle, most urgent first");
         let mut urgent: Vec<&crate::domain::card::Card> = cycle.cards.iter().collect();
         urgent.sort_by_key(|card| {
             let count = |severity| {

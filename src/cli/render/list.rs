@@ -13,13 +13,9 @@ pub(super) fn render(cards: &[Card], page: &mut Page) {
     }
     table(cards.iter(), page);
     page.blank();
-    let many = if cards.len() == 1 {
-        "1 KEP".to_owned()
-    } else {
-        format!("{} KEPs", cards.len())
-    };
     page.dim(&format!(
-        "{many}. {LEGEND} One whole: kep-liaison status {}",
+        "{}. {LEGEND} One whole: kep-liaison status {}",
+        super::keps(cards.len()),
         cards[0].kep.number
     ));
 }

@@ -134,9 +134,15 @@ pub(super) fn read_title<'a>(title: &'a str, runtime: &Runtime) -> Title<'a> {
         let text = text
             .strip_suffix("K8s")
             .map_or(text, |text| text.trim_end_matches([' ', '-', ':']));
+        // `K8s KEP 4126 - Image pull …` has its words behind the number.
+        let behind = leading_number(&core[at..], marked).map_or("", |(_, used)| &core[at + used..]);
         return Title {
             number: Some(number),
-            text,
+            text: if text.is_empty() {
+                behind.trim_start_matches(separators)
+            } else {
+                text
+            },
             marked,
         };
     }

@@ -72,12 +72,13 @@ impl Rules<'_> {
         }
         let unnamed = tracking.unnamed_assignees();
         if !unnamed.is_empty() {
+            let are = if unnamed.len() == 1 { "is" } else { "are" };
             found.push(self.finding(
                 Code::ShepherdContradiction,
                 Severity::Warning,
                 Some(number),
                 format!(
-                    "KEP-Shepherd says {}, but {} is assigned",
+                    "KEP-Shepherd says {}, but {} {are} assigned",
                     names(tracking.shepherds.iter()),
                     names(unnamed.into_iter())
                 ),

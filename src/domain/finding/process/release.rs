@@ -134,12 +134,17 @@ impl Rules<'_> {
             .get(*target)?
             .day(CycleEvent::CodeFreeze)?;
         (due > freeze).then(|| {
+            let mend = if freeze < self.at.now.date_naive() {
+                format!("that freeze is past: if #{number} aims at a later Kubernetes release, add its label")
+            } else {
+                format!("make sure that a beta of {title} has the work before {freeze}, so that Kubernetes {target} can be tested with it")
+            };
             self.finding(
                 Code::MilestoneAfterFreeze,
                 Severity::Advice,
                 Some(number),
                 format!("milestone {title} is due on {due}, after the code freeze of Kubernetes {target} on {freeze}"),
-                format!("make sure that a beta of {title} has the work before {freeze}, so that Kubernetes {target} can be tested with it"),
+                mend,
             )
         })
     }

@@ -104,6 +104,11 @@ impl Rules<'_> {
             } else {
                 names(tracking.shepherds.iter())
             };
+            let writes = if tracking.shepherds.len() > 1 {
+                "write"
+            } else {
+                "writes"
+            };
             self.finding(
                 Code::Stale,
                 Severity::Warning,
@@ -113,7 +118,7 @@ impl Rules<'_> {
                     silent.num_days(),
                     last.date_naive()
                 ),
-                format!("{who} writes on #{number} how the work stands"),
+                format!("{who} {writes} on #{number} how the work stands"),
             )
         })
     }
