@@ -25,7 +25,7 @@ use chrono_tz::Tz;
 
 pub use self::{
     error::{ConfigError, Problem},
-    secret::{Secret, SecretError, SecretRef},
+    secret::{SecretError, SecretRef},
     value::{
         Bridge, ChannelId, ClientId, CurrentRelease, HttpUrl, LabelForm, Name, Role, Schedule, Sig,
         SlackUserId, StoreUrl, TitleForm, WorkspaceMode,

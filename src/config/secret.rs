@@ -1,8 +1,9 @@
-//! Secrets: the settings name where one is, and what is fetched from there cannot be printed.
+//! Secrets: the settings only name where one is.
 
 use std::{fmt, fs, io, path::PathBuf};
 
 use super::error::looks_secret;
+use crate::domain::Secret;
 
 /// Where a secret is: the settings hold this, never the secret itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,7 +51,7 @@ impl SecretRef {
         if text.trim().is_empty() {
             return Err(SecretError::Empty(self.clone()));
         }
-        Ok(Secret(text.into()))
+        Ok(Secret::new(text))
     }
 }
 
@@ -80,27 +81,4 @@ pub enum SecretError {
     /// There is a place, and nothing in it.
     #[error("{0} is empty; put the secret there")]
     Empty(SecretRef),
-}
-
-/// A secret's content, which neither `Debug` nor `Display` shows.
-#[derive(Clone)]
-pub struct Secret(Box<str>);
-
-impl Secret {
-    /// The content, for the one call that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
-impl fmt::Display for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
 }

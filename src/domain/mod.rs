@@ -12,6 +12,7 @@ mod login;
 mod number;
 mod release;
 mod repository;
+mod secret;
 mod settings;
 pub mod ships;
 mod stage;
@@ -25,6 +26,7 @@ pub use self::{
     number::{EnhancementLink, KepNumber, NotAKepNumber},
     release::Release,
     repository::Repository,
+    secret::Secret,
     settings::{Label, Runtime, Settings},
     stage::{Stage, Status},
 };

@@ -4,10 +4,10 @@
 //! Shapes: <https://docs.github.com/en/rest/issues/issues#list-repository-issues>
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, value::RawValue};
 
-use crate::domain::{Issue, IssueState, Login, Milestone, Pull};
+use crate::domain::{Comment, CommentKind, Issue, IssueState, Login, Milestone, Pull};
 
 /// What a JSON array of issues gave.
 #[derive(Debug, Default)]
@@ -20,24 +20,59 @@ pub struct Issues {
 
 /// Reads a JSON array of issue objects. `Err` when the text is no JSON array at all.
 pub fn read_issues(json: &str) -> Result<Issues, String> {
-    let items: Vec<Value> = serde_json::from_str(json)
-        .map_err(|error| format!("not a JSON array of GitHub issues: {error}"))?;
     let mut read = Issues::default();
-    for (position, item) in items.into_iter().enumerate() {
-        let number = item.get("number").and_then(Value::as_u64);
-        match serde_json::from_value::<WireIssue>(item) {
-            Ok(issue) => read.issues.push(issue.into_domain()),
-            Err(error) => read.problems.push(match number {
-                Some(number) => format!("issue #{number} cannot be read: {error}"),
-                None => format!("item {} of the array cannot be read: {error}", position + 1),
-            }),
-        }
-    }
+    read_items(json, "GitHub issues", |item| match item {
+        Ok(item) => read.issues.push(WireIssue::into_domain(item)),
+        Err(broken) => read.problems.push(match broken.number {
+            Some(number) => format!("issue #{number} cannot be read: {}", broken.why),
+            None => format!(
+                "item {} of the array cannot be read: {}",
+                broken.position, broken.why
+            ),
+        }),
+    })?;
     Ok(read)
 }
 
+/// An item that could not be read.
+pub(super) struct Broken {
+    /// Its place in the array, from 1.
+    pub(super) position: usize,
+    /// Its number or id, where that can be read.
+    pub(super) number: Option<u64>,
+    /// When it was last changed, where that can be read.
+    pub(super) updated_at: Option<DateTime<Utc>>,
+    /// What is wrong with it.
+    pub(super) why: String,
+}
+
+/// Reads a JSON array item by item, so that a broken one costs itself.
+pub(super) fn read_items<T: DeserializeOwned>(
+    json: &str,
+    what: &str,
+    mut take: impl FnMut(Result<T, Broken>),
+) -> Result<(), String> {
+    let items: Vec<&RawValue> = serde_json::from_str(json)
+        .map_err(|error| format!("not a JSON array of {what}: {error}"))?;
+    for (at, item) in items.into_iter().enumerate() {
+        take(serde_json::from_str(item.get()).map_err(|error| {
+            let value: Value = serde_json::from_str(item.get()).unwrap_or_default();
+            let number = ["number", "id"]
+                .into_iter()
+                .find_map(|key| value[key].as_u64());
+            Broken {
+                position: at + 1,
+                number,
+                updated_at: value["updated_at"].as_str().and_then(|at| at.parse().ok()),
+                why: error.to_string(),
+            }
+        }));
+    }
+    Ok(())
+}
+
 #[derive(Deserialize)]
-struct WireIssue {
+pub(super) struct WireIssue {
     number: u64,
     #[serde(default)]
     title: Option<String>,
@@ -76,10 +111,14 @@ enum WireLabel {
 #[derive(Deserialize)]
 struct WireUser {
     login: String,
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct WireMilestone {
+pub(super) struct WireMilestone {
+    #[serde(default)]
+    pub(super) number: u64,
     title: String,
     #[serde(default)]
     state: Option<String>,
@@ -94,7 +133,12 @@ struct WirePull {
 }
 
 impl WireIssue {
-    fn into_domain(self) -> Issue {
+    /// The number of its milestone.
+    pub(super) fn milestone_number(&self) -> Option<u64> {
+        self.milestone.as_ref().map(|milestone| milestone.number)
+    }
+
+    pub(super) fn into_domain(self) -> Issue {
         let address = self.html_url.or(self.url).unwrap_or_default();
         let closed = self.state.as_deref() == Some("closed");
         let reason = self.state_reason.as_deref();
@@ -122,11 +166,7 @@ impl WireIssue {
                 .iter()
                 .filter_map(|user| Login::parse(&user.login))
                 .collect(),
-            milestone: self.milestone.map(|milestone| Milestone {
-                open: milestone.state.as_deref() != Some("closed"),
-                due: milestone.due_on.as_deref().and_then(day),
-                title: milestone.title.into(),
-            }),
+            milestone: self.milestone.map(WireMilestone::into_domain),
             created_at: self.created_at,
             updated_at: self.updated_at,
             pull: self.pull_request.map(|pull| Pull {
@@ -134,6 +174,61 @@ impl WireIssue {
             }),
             url: address.into(),
         }
+    }
+}
+
+impl WireMilestone {
+    pub(super) fn into_domain(self) -> Milestone {
+        Milestone {
+            open: self.state.as_deref() != Some("closed"),
+            due: self.due_on.as_deref().and_then(day),
+            title: self.title.into(),
+        }
+    }
+}
+
+/// A comment below an issue, or at a line of a pull request's change.
+///
+/// Shapes: <https://docs.github.com/en/rest/issues/comments> and
+/// <https://docs.github.com/en/rest/pulls/comments>
+#[derive(Deserialize)]
+pub(super) struct WireComment {
+    id: u64,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    user: Option<WireUser>,
+    #[serde(default)]
+    html_url: Option<String>,
+    #[serde(default)]
+    issue_url: Option<String>,
+    #[serde(default)]
+    pull_request_url: Option<String>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl WireComment {
+    /// The comment; `issue` where the answer does not say below which it stands.
+    pub(super) fn into_domain(self, kind: CommentKind, issue: Option<u64>) -> Option<Comment> {
+        let address = self.issue_url.or(self.pull_request_url).unwrap_or_default();
+        let by_address = address
+            .rsplit('/')
+            .next()
+            .and_then(|number| number.parse().ok());
+        let user = self.user.as_ref();
+        Some(Comment {
+            repository: repository_of(&address).into(),
+            id: self.id,
+            kind,
+            issue: by_address.or(issue)?,
+            author: user.and_then(|user| Login::parse(user.login.trim_end_matches("[bot]"))),
+            by_app: user.is_some_and(|user| user.kind.as_deref() == Some("Bot")),
+            url: self.html_url.unwrap_or_default().into(),
+            body: self.body.unwrap_or_default().into(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is asked of a forge such as GitHub: facts, mostly in pages that may say "nothing is new",
 //! and writes whose outcome is told apart carefully.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -23,6 +25,16 @@ pub enum Fetched<T> {
     Same,
     /// This, and the mark to ask with next time, where the forge gives one.
     New(T, Option<Validator>),
+}
+
+impl<T> Fetched<T> {
+    /// The same answer with its content made into something else.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Fetched<U> {
+        match self {
+            Self::Same => Fetched::Same,
+            Self::New(content, validator) => Fetched::New(make(content), validator),
+        }
+    }
 }
 
 /// Entries of a folder, or of a whole tree.
@@ -170,8 +182,22 @@ impl ForgeError {
     }
 }
 
-/// Receives the files of a whole repository, one at a time.
-pub type FileSink<'a> = &'a mut (dyn FnMut(&str, String) + Send);
+/// A file of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryFile {
+    /// Its path in the repository.
+    pub path: Box<str>,
+    /// The hash of its content.
+    pub sha: Box<str>,
+    /// Its text.
+    pub text: String,
+}
+
+/// Says by its path whether a file is wanted.
+pub type FileFilter = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Receives files, one at a time.
+pub type FileSink<'a> = &'a mut (dyn FnMut(RepositoryFile) + Send);
 
 /// A forge such as GitHub.
 #[async_trait]
@@ -188,12 +214,12 @@ pub trait Forge: Send + Sync {
     /// A file's text by its hash.
     async fn blob(&self, repository: &Repository, sha: &str) -> Result<String, ForgeError>;
 
-    /// Every file below one folder of the default branch that is not larger than a file of facts
-    /// may be, by one download.
+    /// Every wanted file of the default branch that is not larger than a file of facts may be, by
+    /// one download.
     async fn files(
         &self,
         repository: &Repository,
-        folder: &str,
+        wanted: FileFilter,
         sink: FileSink<'_>,
     ) -> Result<(), ForgeError>;
 

@@ -4,6 +4,8 @@
 //! A fact that changed keeps its old version until the change was told ([`Store::tell`]). So a
 //! crash between learning and telling loses nothing: the next sync finds both versions.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -34,18 +36,24 @@ pub enum Feed {
     Milestones,
     /// Labels.
     Labels,
+    /// One issue, looked at again.
+    Issue(u64),
+    /// The comments of one issue, looked at again.
+    CommentsOf(u64),
 }
 
 impl Feed {
     /// Its name in the store.
-    pub fn as_str(self) -> &'static str {
+    pub fn name(self) -> Cow<'static, str> {
         match self {
-            Self::Files => "files",
-            Self::Issues => "issues",
-            Self::Comments(CommentKind::Issue) => "issue-comments",
-            Self::Comments(CommentKind::Review) => "review-comments",
-            Self::Milestones => "milestones",
-            Self::Labels => "labels",
+            Self::Files => "files".into(),
+            Self::Issues => "issues".into(),
+            Self::Comments(CommentKind::Issue) => "issue-comments".into(),
+            Self::Comments(CommentKind::Review) => "review-comments".into(),
+            Self::Milestones => "milestones".into(),
+            Self::Labels => "labels".into(),
+            Self::Issue(number) => format!("issue/{number}").into(),
+            Self::CommentsOf(number) => format!("issue/{number}/comments").into(),
         }
     }
 }
@@ -131,7 +139,15 @@ pub trait Store: Send + Sync {
     /// Every file of a repository: path and hash.
     async fn files(&self, repository: &str) -> Result<Vec<(Box<str>, Box<str>)>, StoreError>;
 
-    /// Stores files that arrived, and problems of their places.
+    /// Moves the position of a feed that brought nothing.
+    async fn set_position(
+        &self,
+        repository: &str,
+        feed: Feed,
+        position: &Position,
+    ) -> Result<(), StoreError>;
+
+    /// Stores files that arrived.
     async fn put_files(&self, files: &[StoredFile]) -> Result<(), StoreError>;
 
     /// A folder arrived whole: what is gone from it is removed, and the position moves.

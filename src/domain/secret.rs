@@ -1,0 +1,31 @@
+//! A text that cannot be printed.
+
+use std::fmt;
+
+/// A secret's content, which neither `Debug` nor `Display` shows.
+#[derive(Clone)]
+pub struct Secret(Box<str>);
+
+impl Secret {
+    /// Keeps a text from being printed.
+    pub fn new(content: &str) -> Self {
+        Self(content.into())
+    }
+
+    /// The content, for the one call that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}

@@ -1,0 +1,717 @@
+//! GitHub as a [`Forge`]: which request each question is, and what its answer says.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_trait::async_trait;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use chrono::SecondsFormat;
+use http::Method;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use url::{Url, form_urlencoded};
+
+use super::{
+    archive,
+    auth::Credentials,
+    client::{Answer, Ask, Client, Counters, Counts, RAW},
+    limits::Urgency,
+    wire::{WireComment, WireIssue, WireMilestone, read_items},
+};
+use crate::{
+    domain::{Comment, CommentKind, Issue, IssueState, Login, Repository},
+    ports::{
+        Clock, Dice, Forge, ForgeError,
+        forge::{
+            Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone, Page,
+            Since, Tree, TreeEntry, Validator,
+        },
+    },
+};
+
+/// The most that GitHub gives at once.
+const PER_PAGE: usize = 100;
+/// A list that is always read whole has few pages; one without end is none of GitHub's.
+const MOST_PAGES: u32 = 50;
+
+/// GitHub, for everything that ever speaks to it. Copies share connections, limits and tokens.
+#[derive(Clone)]
+pub struct GitHub {
+    clients: Arc<Clients>,
+    urgency: Urgency,
+}
+
+struct Clients {
+    default: Client,
+    /// Repositories for which there are credentials of their own.
+    own: HashMap<Repository, Client>,
+    counters: Arc<Counters>,
+}
+
+impl GitHub {
+    /// GitHub at an address, as somebody; `own` are repositories where the bot is somebody else.
+    pub fn new(
+        api_url: &str,
+        credentials: Credentials,
+        own: impl IntoIterator<Item = (Repository, Credentials)>,
+        clock: &Arc<dyn Clock>,
+        dice: &Arc<dyn Dice>,
+    ) -> Result<Self, ForgeError> {
+        let base = Url::parse(api_url)
+            .map_err(|error| ForgeError::Invalid(format!("{api_url}: {error}")))?;
+        let counters = Arc::<Counters>::default();
+        let client = |credentials| {
+            let (clock, dice) = (Arc::clone(clock), Arc::clone(dice));
+            Client::new(&base, credentials, Arc::clone(&counters), clock, dice)
+        };
+        let own = own
+            .into_iter()
+            .map(|(repository, credentials)| Ok((repository, client(credentials)?)))
+            .collect::<Result<_, ForgeError>>()?;
+        Ok(Self {
+            clients: Arc::new(Clients {
+                default: client(credentials)?,
+                own,
+                counters: Arc::clone(&counters),
+            }),
+            urgency: Urgency::Background,
+        })
+    }
+
+    /// The same, for somebody who waits.
+    #[must_use]
+    pub fn for_a_person(&self) -> Self {
+        Self {
+            clients: Arc::clone(&self.clients),
+            urgency: Urgency::Person,
+        }
+    }
+
+    /// What was asked so far.
+    pub fn counts(&self) -> Counts {
+        self.clients.counters.read()
+    }
+
+    /// What is left of this hour's requests for a repository, and of how many.
+    pub fn remaining(&self, repository: &Repository) -> Option<(u32, u32)> {
+        self.client(repository).budget().remaining()
+    }
+
+    fn client(&self, repository: &Repository) -> &Client {
+        let own = self.clients.own.get(repository);
+        own.unwrap_or(&self.clients.default)
+    }
+
+    async fn get(&self, repository: &Repository, ask: Ask) -> Result<Answer, ForgeError> {
+        self.client(repository).send(&ask, self.urgency).await
+    }
+
+    async fn write(
+        &self,
+        repository: &Repository,
+        (method, endpoint): (Method, &'static str),
+        path: String,
+        body: Option<Value>,
+    ) -> Result<Answer, ForgeError> {
+        let ask = Ask::write(method, endpoint, path, body);
+        self.client(repository).send(&ask, self.urgency).await
+    }
+
+    /// A list of which every page is needed. Only its first page is asked for conditionally: it
+    /// changes whenever anything does, because the newest stand first.
+    async fn whole_list<T: DeserializeOwned>(
+        &self,
+        repository: &Repository,
+        endpoint: &'static str,
+        path: &str,
+        known: Option<&Validator>,
+    ) -> Result<Fetched<Vec<T>>, ForgeError> {
+        let mut all = Vec::new();
+        let mut validator = None;
+        for page in 1..=MOST_PAGES {
+            let joint = if path.contains('?') { '&' } else { '?' };
+            let path = format!("{path}{joint}per_page={PER_PAGE}&page={page}");
+            let known = known.filter(|_| page == 1);
+            let answer = self
+                .get(repository, Ask::get(endpoint, path).known(known))
+                .await?;
+            if answer.is_same() {
+                return Ok(Fetched::Same);
+            }
+            let take = |item: Result<T, _>| all.extend(item.ok());
+            read_items(text_of(&answer)?, endpoint, take).map_err(ForgeError::Unreadable)?;
+            if page == 1 && !answer.has_next() {
+                validator = answer.validator();
+            }
+            if !answer.has_next() {
+                break;
+            }
+        }
+        Ok(Fetched::New(all, validator))
+    }
+}
+
+#[derive(Deserialize)]
+struct WireTree {
+    sha: Box<str>,
+    #[serde(default)]
+    tree: Vec<WireTreeEntry>,
+    #[serde(default)]
+    truncated: bool,
+}
+
+#[derive(Deserialize)]
+struct WireTreeEntry {
+    path: Box<str>,
+    #[serde(rename = "type")]
+    kind: Box<str>,
+    sha: Box<str>,
+}
+
+#[derive(Deserialize)]
+struct WireBlob {
+    content: String,
+    encoding: String,
+}
+
+#[derive(Deserialize)]
+struct WireLabel {
+    name: Box<str>,
+}
+
+#[async_trait]
+impl Forge for GitHub {
+    /// <https://docs.github.com/en/rest/git/trees#get-a-tree>
+    async fn tree(
+        &self,
+        repository: &Repository,
+        sha: Option<&str>,
+        recursive: bool,
+        known: Option<&Validator>,
+    ) -> Result<Fetched<Tree>, ForgeError> {
+        let recursive = if recursive { "?recursive=1" } else { "" };
+        let sha = sha.unwrap_or("HEAD");
+        let path = format!("/repos/{repository}/git/trees/{sha}{recursive}");
+        let ask = Ask::get("GET /repos/{repo}/git/trees/{sha}", path).known(known);
+        let answer = self.get(repository, ask).await?;
+        if answer.is_same() {
+            return Ok(Fetched::Same);
+        }
+        let tree: WireTree = read(&answer)?;
+        let entries = tree.tree.into_iter().map(|entry| TreeEntry {
+            path: entry.path,
+            sha: entry.sha,
+            is_tree: &*entry.kind == "tree",
+        });
+        let tree = Tree {
+            sha: tree.sha,
+            entries: entries.collect(),
+            truncated: tree.truncated,
+        };
+        Ok(Fetched::New(tree, answer.validator()))
+    }
+
+    /// <https://docs.github.com/en/rest/git/blobs#get-a-blob>
+    async fn blob(&self, repository: &Repository, sha: &str) -> Result<String, ForgeError> {
+        let path = format!("/repos/{repository}/git/blobs/{sha}");
+        let ask = Ask {
+            accept: RAW,
+            ..Ask::get("GET /repos/{repo}/git/blobs/{sha}", path)
+        };
+        let answer = self.get(repository, ask).await?;
+        // A stand-in may know only the other form.
+        if let Ok(blob) = serde_json::from_slice::<WireBlob>(&answer.body)
+            && blob.encoding == "base64"
+        {
+            let packed: String = blob.content.split_whitespace().collect();
+            let bytes = BASE64_STANDARD.decode(packed);
+            let bytes = bytes.map_err(|error| ForgeError::Unreadable(format!("{sha}: {error}")))?;
+            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        Ok(String::from_utf8_lossy(&answer.body).into_owned())
+    }
+
+    /// <https://docs.github.com/en/rest/repos/contents#download-a-repository-archive-tar>
+    async fn files(
+        &self,
+        repository: &Repository,
+        wanted: FileFilter,
+        sink: FileSink<'_>,
+    ) -> Result<(), ForgeError> {
+        let path = format!("/repos/{repository}/tarball/HEAD");
+        let ask = Ask::get("GET /repos/{repo}/tarball/{ref}", path);
+        archive::files(self.client(repository), &ask, self.urgency, wanted, sink).await
+    }
+
+    /// <https://docs.github.com/en/rest/issues/issues#list-repository-issues>
+    async fn issues(
+        &self,
+        repository: &Repository,
+        since: Since,
+        known: Option<&Validator>,
+    ) -> Result<Fetched<Page<Issue>>, ForgeError> {
+        let path = format!("/repos/{repository}/issues?state=all&{}", ordered(since));
+        let ask = Ask::get("GET /repos/{repo}/issues", path).known(known);
+        let answer = self.get(repository, ask).await?;
+        let name = repository.to_string();
+        page(&answer, "issues", |item: WireIssue| {
+            // A list of a renamed repository's issues gives its new name.
+            let issue = Issue {
+                repository: name.as_str().into(),
+                ..item.into_domain()
+            };
+            let updated_at = issue.updated_at;
+            Some((issue, updated_at))
+        })
+    }
+
+    /// <https://docs.github.com/en/rest/issues/comments#list-issue-comments-for-a-repository> and
+    /// <https://docs.github.com/en/rest/pulls/comments#list-review-comments-in-a-repository>
+    async fn comments(
+        &self,
+        repository: &Repository,
+        kind: CommentKind,
+        since: Since,
+        known: Option<&Validator>,
+    ) -> Result<Fetched<Page<Comment>>, ForgeError> {
+        let (endpoint, folder) = match kind {
+            CommentKind::Issue => ("GET /repos/{repo}/issues/comments", "issues"),
+            CommentKind::Review => ("GET /repos/{repo}/pulls/comments", "pulls"),
+        };
+        let path = format!("/repos/{repository}/{folder}/comments?{}", ordered(since));
+        let ask = Ask::get(endpoint, path).known(known);
+        let answer = self.get(repository, ask).await?;
+        let name = repository.to_string();
+        page(&answer, "comments", |item: WireComment| {
+            let comment = item.into_domain(kind, None)?;
+            let updated_at = Some(comment.updated_at);
+            let repository = name.as_str().into();
+            Some((
+                Comment {
+                    repository,
+                    ..comment
+                },
+                updated_at,
+            ))
+        })
+    }
+
+    /// <https://docs.github.com/en/rest/issues/comments#list-issue-comments>
+    async fn comments_of(
+        &self,
+        repository: &Repository,
+        issue: u64,
+        known: Option<&Validator>,
+    ) -> Result<Fetched<Vec<Comment>>, ForgeError> {
+        let endpoint = "GET /repos/{repo}/issues/{number}/comments";
+        let path = format!("/repos/{repository}/issues/{issue}/comments");
+        let fetched = self
+            .whole_list::<WireComment>(repository, endpoint, &path, known)
+            .await?;
+        Ok(match fetched {
+            Fetched::Same => Fetched::Same,
+            Fetched::New(items, validator) => {
+                let comments = items.into_iter().filter_map(|item| {
+                    let comment = item.into_domain(CommentKind::Issue, Some(issue))?;
+                    let repository = repository.to_string().into();
+                    Some(Comment {
+                        repository,
+                        ..comment
+                    })
+                });
+                Fetched::New(comments.collect(), validator)
+            }
+        })
+    }
+
+    /// <https://docs.github.com/en/rest/issues/issues#get-an-issue>: a transferred issue leads to
+    /// its new place, a deleted one is gone.
+    async fn issue(
+        &self,
+        repository: &Repository,
+        number: u64,
+        known: Option<&Validator>,
+    ) -> Result<Fetched<Found>, ForgeError> {
+        let path = format!("/repos/{repository}/issues/{number}");
+        let ask = Ask::get("GET /repos/{repo}/issues/{number}", path).known(known);
+        let answer = match self.get(repository, ask).await {
+            Ok(answer) => answer,
+            Err(ForgeError::Gone(_) | ForgeError::NotFound(_)) => {
+                return Ok(Fetched::New(Found::Gone, None));
+            }
+            Err(error) => return Err(error),
+        };
+        if answer.is_same() {
+            return Ok(Fetched::Same);
+        }
+        let issue = read::<WireIssue>(&answer)?.into_domain();
+        let found = if issue.number == number {
+            Found::Here(Box::new(Issue {
+                repository: repository.to_string().into(),
+                ..issue
+            }))
+        } else {
+            Found::Moved(issue.url)
+        };
+        Ok(Fetched::New(found, answer.validator()))
+    }
+
+    /// <https://docs.github.com/en/rest/issues/milestones#list-milestones>
+    async fn milestones(
+        &self,
+        repository: &Repository,
+        known: Option<&Validator>,
+    ) -> Result<Fetched<Vec<NumberedMilestone>>, ForgeError> {
+        let endpoint = "GET /repos/{repo}/milestones";
+        let path = format!("/repos/{repository}/milestones?state=all&direction=desc");
+        let fetched = self
+            .whole_list::<WireMilestone>(repository, endpoint, &path, known)
+            .await?;
+        Ok(fetched.map(|items| {
+            let numbered = items.into_iter().map(|item| NumberedMilestone {
+                number: item.number,
+                milestone: item.into_domain(),
+            });
+            numbered.collect()
+        }))
+    }
+
+    /// <https://docs.github.com/en/rest/issues/labels#list-labels-for-a-repository>
+    async fn labels(
+        &self,
+        repository: &Repository,
+        known: Option<&Validator>,
+    ) -> Result<Fetched<Vec<Box<str>>>, ForgeError> {
+        let endpoint = "GET /repos/{repo}/labels";
+        let path = format!("/repos/{repository}/labels");
+        let fetched = self
+            .whole_list::<WireLabel>(repository, endpoint, &path, known)
+            .await?;
+        Ok(fetched.map(|items| items.into_iter().map(|label| label.name).collect()))
+    }
+
+    /// <https://docs.github.com/en/rest/issues/comments#create-an-issue-comment>
+    async fn comment(
+        &self,
+        repository: &Repository,
+        issue: u64,
+        body: &str,
+    ) -> Result<Comment, ForgeError> {
+        let endpoint = (Method::POST, "POST /repos/{repo}/issues/{number}/comments");
+        let path = format!("/repos/{repository}/issues/{issue}/comments");
+        let answer = self
+            .write(repository, endpoint, path, Some(json!({ "body": body })))
+            .await?;
+        written_comment(&answer, repository, body)
+    }
+
+    /// <https://docs.github.com/en/rest/issues/comments#update-an-issue-comment>
+    async fn edit_comment(
+        &self,
+        repository: &Repository,
+        id: u64,
+        body: &str,
+    ) -> Result<Comment, ForgeError> {
+        let endpoint = (Method::PATCH, "PATCH /repos/{repo}/issues/comments/{id}");
+        let path = format!("/repos/{repository}/issues/comments/{id}");
+        let answer = self
+            .write(repository, endpoint, path, Some(json!({ "body": body })))
+            .await?;
+        written_comment(&answer, repository, body)
+    }
+
+    /// <https://docs.github.com/en/rest/issues/issues#create-an-issue>: labels, assignees and a
+    /// milestone that one has no right to set are dropped in silence.
+    async fn open_issue(
+        &self,
+        repository: &Repository,
+        new: &NewIssue,
+    ) -> Result<Issue, ForgeError> {
+        let endpoint = (Method::POST, "POST /repos/{repo}/issues");
+        let path = format!("/repos/{repository}/issues");
+        let body = json!({
+            "title": new.title,
+            "body": new.body,
+            "labels": new.labels,
+            "assignees": new.assignees,
+            "milestone": new.milestone,
+        });
+        let answer = self.write(repository, endpoint, path, Some(body)).await?;
+        let (issue, milestone) = written_issue(&answer, repository)?;
+        let mut missing = missing_labels(&issue, &new.labels);
+        missing.extend(missing_people(&issue, &new.assignees));
+        if new.milestone != milestone && new.milestone.is_some() {
+            missing.push("the milestone".to_owned());
+        }
+        complete(issue, &missing)
+    }
+
+    /// <https://docs.github.com/en/rest/issues/issues#update-an-issue>
+    async fn edit_issue(
+        &self,
+        repository: &Repository,
+        number: u64,
+        edit: &IssueEdit,
+    ) -> Result<Issue, ForgeError> {
+        let endpoint = (Method::PATCH, "PATCH /repos/{repo}/issues/{number}");
+        let path = format!("/repos/{repository}/issues/{number}");
+        let mut body = serde_json::Map::new();
+        if let Some(title) = &edit.title {
+            body.insert("title".to_owned(), json!(title));
+        }
+        if let Some(text) = &edit.body {
+            body.insert("body".to_owned(), json!(text));
+        }
+        if let Some(milestone) = edit.milestone {
+            body.insert("milestone".to_owned(), json!(milestone));
+        }
+        if let Some(state) = edit.state {
+            body.insert("state".to_owned(), json!(state.as_str()));
+            let reason = match state {
+                IssueState::Open => "reopened",
+                IssueState::Completed => "completed",
+                IssueState::NotPlanned => "not_planned",
+            };
+            body.insert("state_reason".to_owned(), json!(reason));
+        }
+        let answer = self
+            .write(repository, endpoint, path, Some(Value::Object(body)))
+            .await?;
+        let (issue, milestone) = written_issue(&answer, repository)?;
+        let mut missing = Vec::new();
+        if edit.milestone.is_some_and(|wanted| wanted != milestone) {
+            missing.push("the milestone".to_owned());
+        }
+        if edit
+            .title
+            .as_deref()
+            .is_some_and(|title| *title.trim() != *issue.title)
+        {
+            missing.push("the title".to_owned());
+        }
+        if edit
+            .state
+            .is_some_and(|state| state.as_str() != issue.state.as_str())
+        {
+            missing.push("the state".to_owned());
+        }
+        complete(issue, &missing)
+    }
+
+    /// <https://docs.github.com/en/rest/issues/labels#add-labels-to-an-issue>
+    async fn add_labels(
+        &self,
+        repository: &Repository,
+        issue: u64,
+        labels: &[String],
+    ) -> Result<(), ForgeError> {
+        let endpoint = (Method::POST, "POST /repos/{repo}/issues/{number}/labels");
+        let path = format!("/repos/{repository}/issues/{issue}/labels");
+        let body = json!({ "labels": labels });
+        let answer = self.write(repository, endpoint, path, Some(body)).await?;
+        let now: Vec<WireLabel> = read(&answer)?;
+        let missing = labels
+            .iter()
+            .filter(|label| {
+                !now.iter()
+                    .any(|other| other.name.eq_ignore_ascii_case(label))
+            })
+            .map(|label| format!("the label {label}"));
+        complete((), &missing.collect::<Vec<_>>())
+    }
+
+    /// <https://docs.github.com/en/rest/issues/labels#remove-a-label-from-an-issue>: one that is
+    /// not there is as good as removed.
+    async fn remove_label(
+        &self,
+        repository: &Repository,
+        issue: u64,
+        label: &str,
+    ) -> Result<(), ForgeError> {
+        let endpoint = (
+            Method::DELETE,
+            "DELETE /repos/{repo}/issues/{number}/labels/{name}",
+        );
+        let label: String = form_urlencoded::byte_serialize(label.as_bytes()).collect();
+        let label = label.replace('+', "%20");
+        let path = format!("/repos/{repository}/issues/{issue}/labels/{label}");
+        match self.write(repository, endpoint, path, None).await {
+            Err(ForgeError::NotFound(what)) if what.contains("Label does not exist") => Ok(()),
+            outcome => outcome.map(drop),
+        }
+    }
+
+    /// <https://docs.github.com/en/rest/issues/assignees#add-assignees-to-an-issue>: who cannot be
+    /// assigned is dropped in silence.
+    async fn assign(
+        &self,
+        repository: &Repository,
+        issue: u64,
+        people: &[Login],
+    ) -> Result<(), ForgeError> {
+        let endpoint = (Method::POST, "POST /repos/{repo}/issues/{number}/assignees");
+        let path = format!("/repos/{repository}/issues/{issue}/assignees");
+        let body = json!({ "assignees": people });
+        let answer = self.write(repository, endpoint, path, Some(body)).await?;
+        let (issue, _) = written_issue(&answer, repository)?;
+        complete((), &missing_people(&issue, people))
+    }
+
+    /// <https://docs.github.com/en/rest/issues/assignees#remove-assignees-from-an-issue>
+    async fn unassign(
+        &self,
+        repository: &Repository,
+        issue: u64,
+        people: &[Login],
+    ) -> Result<(), ForgeError> {
+        let endpoint = (
+            Method::DELETE,
+            "DELETE /repos/{repo}/issues/{number}/assignees",
+        );
+        let path = format!("/repos/{repository}/issues/{issue}/assignees");
+        let body = json!({ "assignees": people });
+        let answer = self.write(repository, endpoint, path, Some(body)).await?;
+        let (issue, _) = written_issue(&answer, repository)?;
+        let left = people
+            .iter()
+            .filter(|login| issue.assignees.contains(login));
+        let left: Vec<String> = left
+            .map(|login| format!("@{login} stays assigned"))
+            .collect();
+        complete((), &left)
+    }
+}
+
+/// By last change, oldest first, so that what comes next always stands behind what came.
+fn ordered(since: Since) -> String {
+    let from = since.moment.map(|moment| {
+        let moment = moment.to_rfc3339_opts(SecondsFormat::Secs, true);
+        format!("&since={moment}")
+    });
+    format!(
+        "sort=updated&direction=asc&per_page={PER_PAGE}&page={}{}",
+        since.page,
+        from.unwrap_or_default()
+    )
+}
+
+fn text_of(answer: &Answer) -> Result<&str, ForgeError> {
+    std::str::from_utf8(&answer.body)
+        .map_err(|error| ForgeError::Unreadable(format!("not UTF-8: {error}")))
+}
+
+fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, ForgeError> {
+    serde_json::from_slice(&answer.body).map_err(|error| ForgeError::Unreadable(error.to_string()))
+}
+
+/// One page of a list; an item that cannot be read costs itself.
+fn page<W: DeserializeOwned, T>(
+    answer: &Answer,
+    what: &str,
+    take: impl Fn(W) -> Option<(T, Option<chrono::DateTime<chrono::Utc>>)>,
+) -> Result<Fetched<Page<T>>, ForgeError> {
+    if answer.is_same() {
+        return Ok(Fetched::Same);
+    }
+    let mut page = Page {
+        items: Vec::new(),
+        problems: Vec::new(),
+        latest: None,
+        length: 0,
+        has_next: answer.has_next(),
+    };
+    read_items(text_of(answer)?, what, |item: Result<W, _>| {
+        page.length += 1;
+        match item {
+            Ok(item) => {
+                if let Some((item, updated_at)) = take(item) {
+                    page.latest = page.latest.max(updated_at);
+                    page.items.push(item);
+                }
+            }
+            Err(broken) => {
+                page.latest = page.latest.max(broken.updated_at);
+                let place = broken.number.map_or_else(
+                    || format!("{what}: one without a number"),
+                    |number| format!("{what} {number}"),
+                );
+                page.problems.push((place.into(), broken.why));
+            }
+        }
+    })
+    .map_err(ForgeError::Unreadable)?;
+    Ok(Fetched::New(page, answer.validator()))
+}
+
+/// A write was accepted, so an answer that cannot be read leaves its outcome open.
+fn accepted<T: DeserializeOwned>(answer: &Answer) -> Result<T, ForgeError> {
+    read(answer).map_err(|error| ForgeError::Unclear(error.to_string()))
+}
+
+fn written_comment(
+    answer: &Answer,
+    repository: &Repository,
+    body: &str,
+) -> Result<Comment, ForgeError> {
+    let comment = accepted::<WireComment>(answer)?.into_domain(CommentKind::Issue, None);
+    let comment = comment.ok_or_else(|| {
+        ForgeError::Unclear("the answer does not say where the comment stands".to_owned())
+    })?;
+    let comment = Comment {
+        repository: repository.to_string().into(),
+        ..comment
+    };
+    // Line ends come back as they went, give or take a carriage return.
+    let same = |text: &str| text.replace('\r', "").trim_end().to_owned();
+    if same(&comment.body) == same(body) {
+        Ok(comment)
+    } else {
+        Err(ForgeError::Partly(
+            "the comment's text is another".to_owned(),
+        ))
+    }
+}
+
+/// An issue as it is after a write, with its milestone's number.
+fn written_issue(
+    answer: &Answer,
+    repository: &Repository,
+) -> Result<(Issue, Option<u64>), ForgeError> {
+    let item: WireIssue = accepted(answer)?;
+    let milestone = item.milestone_number();
+    let issue = Issue {
+        repository: repository.to_string().into(),
+        ..item.into_domain()
+    };
+    Ok((issue, milestone))
+}
+
+fn missing_labels(issue: &Issue, wanted: &[String]) -> Vec<String> {
+    let has = |wanted: &str| {
+        issue
+            .labels
+            .iter()
+            .any(|label| label.eq_ignore_ascii_case(wanted))
+    };
+    let missing = wanted.iter().filter(|label| !has(label));
+    missing.map(|label| format!("the label {label}")).collect()
+}
+
+fn missing_people(issue: &Issue, wanted: &[Login]) -> Vec<String> {
+    let missing = wanted
+        .iter()
+        .filter(|login| !issue.assignees.contains(login));
+    missing
+        .map(|login| format!("the assignment of @{login}"))
+        .collect()
+}
+
+/// What was written, unless the answer shows that something is missing.
+fn complete<T>(written: T, missing: &[String]) -> Result<T, ForgeError> {
+    if missing.is_empty() {
+        return Ok(written);
+    }
+    Err(ForgeError::Partly(format!(
+        "{} is missing; the credentials may lack the right",
+        missing.join(", ")
+    )))
+}

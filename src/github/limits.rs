@@ -1,0 +1,274 @@
+//! GitHub's limits, kept by asking first: how many requests are left this hour, how long it told
+//! everybody to wait, how much was written lately. People go before background work.
+//!
+//! Rules: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api> and
+//! <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::ports::{Clock, ForgeError};
+
+/// Who waits for the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// A person.
+    Person,
+    /// Nobody in particular: a sync, a sweep.
+    Background,
+}
+
+/// GitHub allows 100 requests at a time; a handful is as fast, and polite.
+const AT_ONCE: usize = 12;
+/// Background work leaves room for people.
+const BACKGROUND_AT_ONCE: usize = 8;
+/// GitHub allows 80 content-creating requests a minute and 500 an hour, and the account may be
+/// used for other things as well.
+const WRITES_A_MINUTE: usize = 60;
+const WRITES_AN_HOUR: usize = 400;
+/// How long a call waits for a limit to pass before it gives up and says until when.
+const PATIENCE: [(Urgency, Duration); 2] = [
+    (Urgency::Person, Duration::from_secs(2)),
+    (Urgency::Background, Duration::from_secs(90)),
+];
+/// What GitHub asks to wait where it does not say how long, doubled with each repetition.
+const UNSAID: Duration = Duration::from_mins(1);
+
+/// What is left for one set of credentials. Copies share it.
+#[derive(Clone)]
+pub(super) struct Budget {
+    clock: Arc<dyn Clock>,
+    state: Arc<Mutex<State>>,
+    all: Arc<Semaphore>,
+    background: Arc<Semaphore>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What GitHub last said of this hour; `None` before its first answer.
+    hour: Option<Hour>,
+    /// Nobody asks before this moment.
+    blocked_until: Option<DateTime<Utc>>,
+    /// How many times in a row GitHub said that it was too much.
+    refused: u32,
+    in_flight: u32,
+    writes: VecDeque<DateTime<Utc>>,
+}
+
+#[derive(Clone, Copy)]
+struct Hour {
+    limit: u32,
+    remaining: u32,
+    resets_at: DateTime<Utc>,
+}
+
+impl Hour {
+    /// What background work leaves to people.
+    fn reserve(self) -> u32 {
+        self.limit / 20
+    }
+}
+
+/// The leave to make one request; returned when dropped.
+pub(super) struct Leave {
+    state: Arc<Mutex<State>>,
+    _all: OwnedSemaphorePermit,
+    _background: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        lock(&self.state).in_flight -= 1;
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Budget {
+    /// A budget of which nothing is known yet.
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            state: Arc::default(),
+            all: Arc::new(Semaphore::new(AT_ONCE)),
+            background: Arc::new(Semaphore::new(BACKGROUND_AT_ONCE)),
+        }
+    }
+
+    /// Waits for the leave to make a request; an error where that would take too long.
+    pub(super) async fn enter(&self, urgency: Urgency, writes: bool) -> Result<Leave, ForgeError> {
+        let background = match urgency {
+            Urgency::Person => None,
+            Urgency::Background => Some(permit(&self.background).await?),
+        };
+        let all = permit(&self.all).await?;
+        let patience = PATIENCE
+            .into_iter()
+            .find_map(|(whose, patience)| (whose == urgency).then_some(patience))
+            .unwrap_or_default();
+        let give_up = self.clock.now() + patience;
+        loop {
+            let now = self.clock.now();
+            let until = {
+                let mut state = lock(&self.state);
+                match state.free_at(now, urgency, writes) {
+                    None => {
+                        state.take(now, writes);
+                        break;
+                    }
+                    Some(until) => until,
+                }
+            };
+            if until > give_up {
+                return Err(ForgeError::Limited { until });
+            }
+            self.clock
+                .sleep((until - now).to_std().unwrap_or_default())
+                .await;
+        }
+        Ok(Leave {
+            state: Arc::clone(&self.state),
+            _all: all,
+            _background: background,
+        })
+    }
+
+    /// Takes in what an answer says of the limits. `Some` when it is a refusal for one of them,
+    /// with the moment until which nobody asks.
+    pub(super) fn observe(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        message: &str,
+    ) -> Option<DateTime<Utc>> {
+        let now = self.clock.now();
+        let mut state = lock(&self.state);
+        state.learn(headers);
+        let refused = status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::FORBIDDEN;
+        if !refused {
+            state.refused = 0;
+            return None;
+        }
+        let wait = number(headers, RETRY_AFTER.as_str())
+            .map(|seconds| TimeDelta::seconds(i64::from(seconds)));
+        let used_up = number(headers, "x-ratelimit-remaining") == Some(0);
+        let until = if let Some(wait) = wait {
+            now + wait
+        } else if used_up {
+            moment(headers)?
+        } else if status == StatusCode::TOO_MANY_REQUESTS || message.contains("rate limit") {
+            let times = 1_i32 << state.refused.min(5);
+            now + TimeDelta::from_std(UNSAID).unwrap_or_default() * times
+        } else {
+            // A refusal for another reason.
+            return None;
+        };
+        state.refused += 1;
+        let until = until.max(now + TimeDelta::seconds(1));
+        state.blocked_until = Some(state.blocked_until.map_or(until, |old| old.max(until)));
+        Some(until)
+    }
+
+    /// What is left of this hour, and of how many.
+    pub(super) fn remaining(&self) -> Option<(u32, u32)> {
+        lock(&self.state)
+            .hour
+            .map(|hour| (hour.remaining, hour.limit))
+    }
+}
+
+async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ForgeError> {
+    let closed = |_| ForgeError::Unavailable("the client was shut down".to_owned());
+    Arc::clone(of).acquire_owned().await.map_err(closed)
+}
+
+impl State {
+    /// When a request may be made; `None` for now.
+    fn free_at(
+        &mut self,
+        now: DateTime<Utc>,
+        urgency: Urgency,
+        writes: bool,
+    ) -> Option<DateTime<Utc>> {
+        if self.blocked_until.is_some_and(|until| until <= now) {
+            self.blocked_until = None;
+        }
+        // The hour is over; what GitHub gives for the next one its answers will tell.
+        if self.hour.is_some_and(|hour| hour.resets_at <= now) {
+            self.hour = None;
+        }
+        let by_hour = self.hour.and_then(|hour| {
+            let kept = match urgency {
+                Urgency::Person => 0,
+                Urgency::Background => hour.reserve(),
+            };
+            (hour.remaining <= kept).then_some(hour.resets_at)
+        });
+        let by_writes = writes.then(|| self.writes_free_at(now)).flatten();
+        [self.blocked_until, by_hour, by_writes]
+            .into_iter()
+            .flatten()
+            .max()
+    }
+
+    fn writes_free_at(&mut self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let hour = TimeDelta::hours(1);
+        while self.writes.front().is_some_and(|at| *at + hour <= now) {
+            self.writes.pop_front();
+        }
+        let full = |most: usize, span: TimeDelta| {
+            let nth = self.writes.len().checked_sub(most)?;
+            let free = *self.writes.get(nth)? + span;
+            (free > now).then_some(free)
+        };
+        full(WRITES_A_MINUTE, TimeDelta::minutes(1)).max(full(WRITES_AN_HOUR, hour))
+    }
+
+    fn take(&mut self, now: DateTime<Utc>, writes: bool) {
+        self.in_flight += 1;
+        if let Some(hour) = &mut self.hour {
+            hour.remaining = hour.remaining.saturating_sub(1);
+        }
+        if writes {
+            self.writes.push_back(now);
+        }
+    }
+
+    fn learn(&mut self, headers: &HeaderMap) {
+        let (Some(limit), Some(remaining), Some(resets_at)) = (
+            number(headers, "x-ratelimit-limit"),
+            number(headers, "x-ratelimit-remaining"),
+            moment(headers),
+        ) else {
+            return;
+        };
+        // Others are on their way and not counted yet; the one that was answered is.
+        let remaining = remaining.saturating_sub(self.in_flight.saturating_sub(1));
+        // Answers may overtake one another: an older one tells of an hour that is over.
+        if self.hour.is_none_or(|hour| resets_at >= hour.resets_at) {
+            self.hour = Some(Hour {
+                limit,
+                remaining,
+                resets_at,
+            });
+        }
+    }
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<u32> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+fn moment(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let seconds = headers.get("x-ratelimit-reset")?.to_str().ok()?;
+    DateTime::from_timestamp(seconds.trim().parse().ok()?, 0)
+}
