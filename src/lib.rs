@@ -26,6 +26,7 @@ pub mod config;
 pub mod domain;
 pub mod github;
 pub mod handlers;
+pub mod jobs;
 pub mod ports;
 pub mod sample;
 pub mod sandbox;

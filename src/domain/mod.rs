@@ -4,6 +4,7 @@ pub mod board;
 pub mod card;
 pub mod change;
 pub mod cycle;
+pub mod fact;
 pub mod field;
 pub mod finding;
 mod issue;

@@ -1,0 +1,4 @@
+//! What happens without being asked.
+
+pub mod facts;
+pub mod sync;

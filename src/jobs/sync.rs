@@ -1,0 +1,255 @@
+//! Keeps the store true: asks the forge what is new, stores it together with how far it came, and
+//! tells what changed.
+//!
+//! A sync may end anywhere, by a crash or a limit; the next one goes on from what is stored. One
+//! source that fails holds up only itself.
+
+mod files;
+mod issues;
+mod paging;
+mod sweep;
+mod telling;
+
+use std::{collections::BTreeSet, sync::Mutex, sync::PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub use self::telling::DaySummary;
+use super::facts::Sources;
+use crate::{
+    domain::{CommentKind, Repository, Runtime, Settings, change::Change, fact},
+    ports::{
+        Clock, Forge, ForgeError, Store, StoreError,
+        forge::Fetched,
+        store::{Feed, Position},
+    },
+};
+
+/// How long comments are kept: as long as something may still be done with them.
+const KEEP_COMMENTS: TimeDelta = TimeDelta::days(30);
+/// How long changes and days are kept: the cycles of a year, and the one before for comparison.
+const KEEP_HISTORY: TimeDelta = TimeDelta::days(800);
+
+/// What a sync works with.
+pub struct Sync<'a> {
+    forge: &'a dyn Forge,
+    store: &'a dyn Store,
+    clock: &'a dyn Clock,
+    sources: &'a Sources,
+    settings: &'a Settings,
+    /// What did not go through.
+    errors: Mutex<Vec<String>>,
+}
+
+/// What a sync did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// How many KEPs are known.
+    pub keps: usize,
+    /// How many issues and pull requests that concern a KEP are known.
+    pub issues: usize,
+    /// What changed since changes were last told.
+    pub changed: Vec<Change>,
+    /// What did not go through, or could not be understood.
+    pub errors: Vec<String>,
+    /// When to try again, where a limit ended it.
+    pub limited_until: Option<DateTime<Utc>>,
+}
+
+/// Why one source did not go through.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
+    /// Nothing can go on without a store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<'a> Sync<'a> {
+    /// A sync of these sources.
+    pub fn new(
+        forge: &'a dyn Forge,
+        store: &'a dyn Store,
+        clock: &'a dyn Clock,
+        sources: &'a Sources,
+        settings: &'a Settings,
+    ) -> Self {
+        Self {
+            forge,
+            store,
+            clock,
+            sources,
+            settings,
+            errors: Mutex::default(),
+        }
+    }
+
+    /// Asks for everything that is new, once.
+    pub async fn run(&self) -> Result<Report, StoreError> {
+        self.read_anew_if_need_be().await?;
+        let quiet = self.unsettled().await?;
+        let mut limited_until = None;
+        let (keps, pages, runtimes) = futures::join!(
+            self.kep_files(),
+            self.release_pages(),
+            futures::future::join_all(
+                self.sources
+                    .runtimes
+                    .iter()
+                    .map(|runtime| async move { self.runtime(runtime).await })
+            ),
+        );
+        let own = [
+            (&self.sources.enhancements, keps),
+            (&self.sources.releases, pages),
+        ];
+        let outcomes = own
+            .into_iter()
+            .chain(self.sources.runtimes.iter().zip(runtimes));
+        for (repository, outcome) in outcomes {
+            match outcome {
+                Ok(()) => {}
+                Err(Trouble::Store(error)) => return Err(error),
+                Err(Trouble::Forge(error)) => {
+                    if let ForgeError::Limited { until } = error {
+                        limited_until = limited_until.max(Some(until));
+                    }
+                    self.complain(format!("{repository}: {error}"));
+                }
+            }
+        }
+        let report = self.tell(&quiet).await?;
+        let now = self.clock.now();
+        self.store
+            .prune(now - KEEP_COMMENTS, now - KEEP_HISTORY)
+            .await?;
+        Ok(self.finish(report, limited_until))
+    }
+
+    fn finish(&self, report: Report, limited_until: Option<DateTime<Utc>>) -> Report {
+        let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        Report {
+            errors: std::mem::take(&mut errors),
+            limited_until,
+            ..report
+        }
+    }
+
+    /// Everything that a runtime's repository tells. What fails does not hold up the rest, unless
+    /// the rest would fail alike.
+    async fn runtime(&self, repository: &Repository) -> Result<(), Trouble> {
+        let outcomes = futures::join!(
+            self.issues(repository),
+            self.comments(repository, CommentKind::Issue),
+            self.comments(repository, CommentKind::Review),
+            self.milestones(repository),
+            self.labels_once(repository),
+            self.runtime_releases(repository),
+        );
+        let outcomes: [Result<(), Trouble>; 6] = outcomes.into();
+        outcomes.into_iter().collect()
+    }
+
+    async fn milestones(&self, repository: &Repository) -> Result<(), Trouble> {
+        let name = repository.to_string();
+        let position = self.store.position(&name, Feed::Milestones).await?;
+        let known = position.validator.as_ref();
+        if let Fetched::New(milestones, validator) =
+            self.forge.milestones(repository, known).await?
+        {
+            let position = Position {
+                validator,
+                settled: true,
+                ..Position::default()
+            };
+            let put = self.store.put_milestones(&name, &milestones, &position);
+            put.await?;
+        }
+        Ok(())
+    }
+
+    /// Labels matter only to those who set one, so a sweep keeps them; the first sync begins.
+    async fn labels_once(&self, repository: &Repository) -> Result<(), Trouble> {
+        let name = repository.to_string();
+        let position = self.store.position(&name, Feed::Labels).await?;
+        if position.settled {
+            return Ok(());
+        }
+        self.labels(repository, &position).await
+    }
+
+    async fn labels(&self, repository: &Repository, position: &Position) -> Result<(), Trouble> {
+        let known = position.validator.as_ref();
+        let name = repository.to_string();
+        if let Fetched::New(labels, validator) = self.forge.labels(repository, known).await? {
+            let position = Position {
+                validator,
+                settled: true,
+                ..Position::default()
+            };
+            let put = self.store.put_labels(&name, &labels, &position);
+            put.await?;
+        }
+        Ok(())
+    }
+
+    /// What was read by another reader, or with other forms, is fetched again. What that brings
+    /// is no news.
+    async fn read_anew_if_need_be(&self) -> Result<(), StoreError> {
+        for repository in self.all() {
+            let name = repository.to_string();
+            let runtime = |runtime: &&Runtime| *runtime.repository == *name;
+            let form = self.settings.runtimes.iter().find(runtime);
+            let with = format!(
+                "{} {}",
+                fact::READER,
+                form.map_or("", |runtime| &runtime.title)
+            );
+            let key = format!("read-with {name}");
+            if self.store.note(&key).await?.as_deref() == Some(&with) {
+                continue;
+            }
+            for feed in [Feed::Files, Feed::Issues] {
+                let nowhere = Position::default();
+                self.store.set_position(&name, feed, &nowhere).await?;
+            }
+            self.store.set_note(&key, &with).await?;
+        }
+        Ok(())
+    }
+
+    /// The repositories whose first pass is not over: what comes from them is no news.
+    async fn unsettled(&self) -> Result<BTreeSet<Box<str>>, StoreError> {
+        let mut unsettled = BTreeSet::new();
+        let runtimes = self.sources.runtimes.iter();
+        let feeds = [(&self.sources.enhancements, Feed::Files)]
+            .into_iter()
+            .chain(runtimes.map(|repository| (repository, Feed::Issues)));
+        for (repository, feed) in feeds {
+            let name = repository.to_string();
+            if !self.store.position(&name, feed).await?.settled {
+                unsettled.insert(name.into());
+            }
+        }
+        Ok(unsettled)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Repository> {
+        [&self.sources.enhancements, &self.sources.releases]
+            .into_iter()
+            .chain(&self.sources.runtimes)
+    }
+
+    fn complain(&self, what: String) {
+        tracing::warn!("{what}");
+        let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        errors.push(what);
+    }
+
+    /// Notes what could not be understood, so that people are told of it.
+    async fn broken(&self, place: &str, why: &str) -> Result<(), StoreError> {
+        self.complain(format!("{place}: {why}"));
+        self.store.put_problem(place, Some(why)).await
+    }
+}

@@ -1,0 +1,232 @@
+//! Issues, pull requests and comments of a runtime's repository. Only what may concern a KEP is
+//! kept; of a pull request that does not, which issues it names, in case one of them turns out to
+//! be a tracking issue.
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::{
+    Sync, Trouble,
+    paging::{advance, since},
+};
+use crate::{
+    domain::{
+        CommentKind, Issue, Repository, Runtime,
+        tracking::{read_pull, read_tracking_issue},
+    },
+    ports::{
+        forge::{Fetched, Found, Page},
+        store::{Feed, IssueBatch, Position},
+    },
+};
+
+/// What a page of issues brings.
+#[derive(Default)]
+struct Sorted {
+    keep: Vec<Issue>,
+    drop: Vec<u64>,
+    mentions: Vec<(u64, u64)>,
+    tracking: Vec<u64>,
+}
+
+impl Sync<'_> {
+    pub(super) async fn issues(&self, repository: &Repository) -> Result<(), Trouble> {
+        let name = repository.to_string();
+        let runtime = |runtime: &&Runtime| *runtime.repository == *name;
+        let Some(runtime) = self.settings.runtimes.iter().find(runtime) else {
+            return Ok(());
+        };
+        let mut position = self.store.position(&name, Feed::Issues).await?;
+        // Tracking issues that are known: a pull request that names one concerns its KEP.
+        let mut tracked: HashSet<u64> = HashSet::new();
+        let mut appeared: Vec<u64> = Vec::new();
+        let mut loaded = false;
+        loop {
+            let known = position.validator.as_ref();
+            let fetched = self
+                .forge
+                .issues(repository, since(&position), known)
+                .await?;
+            let Fetched::New(page, validator) = fetched else {
+                break;
+            };
+            if !loaded {
+                let kept = self.store.kept(&name).await?;
+                tracked.extend(
+                    kept.iter()
+                        .filter(|(_, is_pull)| !is_pull)
+                        .map(|(number, _)| number),
+                );
+                loaded = true;
+            }
+            let (next, again) = advance(&position, &page, validator);
+            let sorted = sort(page, runtime, &tracked, position.settled);
+            for (place, why) in &sorted.1 {
+                self.broken(&format!("{name} {place}"), why).await?;
+            }
+            let sorted = sorted.0;
+            appeared.extend(
+                sorted
+                    .tracking
+                    .iter()
+                    .filter(|number| !tracked.contains(number)),
+            );
+            tracked.extend(&sorted.tracking);
+            let was_settled = position.settled;
+            // The first pass is over only when what it kept for the time being was looked at.
+            let stored = Position {
+                settled: was_settled,
+                ..next.clone()
+            };
+            let batch = IssueBatch {
+                keep: &sorted.keep,
+                drop: &sorted.drop,
+                mentions: &sorted.mentions,
+            };
+            self.store.put_issues(&name, batch, Some(&stored)).await?;
+            position = stored;
+            if !again {
+                if !was_settled {
+                    self.drop_unrelated(&name, runtime, &tracked).await?;
+                    self.store.set_position(&name, Feed::Issues, &next).await?;
+                }
+                break;
+            }
+        }
+        self.fetch_mentioning(repository, &appeared).await
+    }
+
+    /// During the first pass every pull request that names an issue is kept, because the tracking
+    /// issue may come after it. Now they are known.
+    async fn drop_unrelated(
+        &self,
+        name: &str,
+        runtime: &Runtime,
+        tracked: &HashSet<u64>,
+    ) -> Result<(), Trouble> {
+        let mut drop = Vec::new();
+        for (number, is_pull) in self.store.kept(name).await? {
+            if is_pull
+                && let Some(pull) = self.store.issue(name, number).await?
+                && !concerns(&Arc::new(pull), runtime, tracked)
+            {
+                drop.push(number);
+            }
+        }
+        let batch = IssueBatch {
+            drop: &drop,
+            ..IssueBatch::default()
+        };
+        self.store.put_issues(name, batch, None).await?;
+        Ok(())
+    }
+
+    /// Pull requests that named an issue before it was a tracking issue.
+    async fn fetch_mentioning(
+        &self,
+        repository: &Repository,
+        appeared: &[u64],
+    ) -> Result<(), Trouble> {
+        if appeared.is_empty() {
+            return Ok(());
+        }
+        let name = repository.to_string();
+        for number in self.store.mentioning(&name, appeared).await? {
+            if let Fetched::New(Found::Here(pull), _) =
+                self.forge.issue(repository, number, None).await?
+            {
+                let keep = [*pull];
+                let batch = IssueBatch {
+                    keep: &keep,
+                    ..IssueBatch::default()
+                };
+                self.store.put_issues(&name, batch, None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn comments(
+        &self,
+        repository: &Repository,
+        kind: CommentKind,
+    ) -> Result<(), Trouble> {
+        let name = repository.to_string();
+        let mut position = self.store.position(&name, Feed::Comments(kind)).await?;
+        if position.since.is_none() {
+            // What was said before the bot came is nobody's news.
+            position.since = Some(self.clock.now());
+        }
+        loop {
+            let known = position.validator.as_ref();
+            let fetched = self
+                .forge
+                .comments(repository, kind, since(&position), known)
+                .await?;
+            let Fetched::New(page, validator) = fetched else {
+                return Ok(());
+            };
+            let (next, again) = advance(&position, &page, validator);
+            for (place, why) in &page.problems {
+                self.broken(&format!("{name} {place}"), why).await?;
+            }
+            let kept = self.store.kept(&name).await?;
+            let kept: HashSet<u64> = kept.into_iter().map(|(number, _)| number).collect();
+            let mut comments = page.items;
+            comments.retain(|comment| kept.contains(&comment.issue));
+            let feed = Some((kind, &next));
+            self.store.put_comments(&name, &comments, feed).await?;
+            if !again {
+                return Ok(());
+            }
+            position = next;
+        }
+    }
+}
+
+/// Sorts a page into what is kept and what is not.
+fn sort(
+    page: Page<Issue>,
+    runtime: &Runtime,
+    tracked: &HashSet<u64>,
+    settled: bool,
+) -> (Sorted, Vec<(Box<str>, String)>) {
+    let mut sorted = Sorted::default();
+    let items: Vec<Arc<Issue>> = page.items.into_iter().map(Arc::new).collect();
+    let is_tracking = |issue: &&Arc<Issue>| read_tracking_issue(issue, runtime).is_some();
+    sorted.tracking = items
+        .iter()
+        .filter(is_tracking)
+        .map(|issue| issue.number)
+        .collect();
+    let mut tracked = tracked.clone();
+    tracked.extend(&sorted.tracking);
+    for issue in items {
+        let number = issue.number;
+        let links = read_pull(&issue, runtime);
+        let named = links
+            .as_ref()
+            .map(|links| links.issues.as_slice())
+            .unwrap_or_default();
+        sorted
+            .mentions
+            .extend(named.iter().map(|target| (number, *target)));
+        let for_now = !settled && !named.is_empty();
+        drop(links);
+        if for_now || concerns(&issue, runtime, &tracked) {
+            sorted.keep.push(Arc::unwrap_or_clone(issue));
+        } else {
+            sorted.drop.push(number);
+        }
+    }
+    (sorted, page.problems)
+}
+
+/// Whether an issue or pull request may concern a KEP.
+fn concerns(issue: &Arc<Issue>, runtime: &Runtime, tracked: &HashSet<u64>) -> bool {
+    if issue.pull.is_none() {
+        return read_tracking_issue(issue, runtime).is_some();
+    }
+    read_pull(issue, runtime).is_some_and(|links| {
+        !links.keps.is_empty() || links.issues.iter().any(|number| tracked.contains(number))
+    })
+}

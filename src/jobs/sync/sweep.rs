@@ -1,0 +1,110 @@
+//! The slow look at what asking for news cannot see: comments that were deleted, issues that were
+//! deleted or moved, labels.
+
+use std::collections::HashSet;
+
+use super::{Report, Sync, Trouble};
+use crate::{
+    domain::{CommentKind, Repository},
+    ports::{
+        ForgeError, StoreError,
+        forge::{Fetched, Found},
+        store::{Feed, IssueBatch, Position},
+    },
+};
+
+impl Sync<'_> {
+    /// Looks at every tracking issue, and at its comments, again.
+    pub async fn sweep(&self) -> Result<Report, StoreError> {
+        let quiet = self.unsettled().await?;
+        let mut limited_until = None;
+        for repository in &self.sources.runtimes {
+            match self.sweep_one(repository).await {
+                Ok(()) => {}
+                Err(Trouble::Store(error)) => return Err(error),
+                Err(Trouble::Forge(error)) => {
+                    if let ForgeError::Limited { until } = error {
+                        limited_until = limited_until.max(Some(until));
+                    }
+                    self.complain(format!("{repository}: {error}"));
+                }
+            }
+        }
+        let report = self.tell(&quiet).await?;
+        Ok(self.finish(report, limited_until))
+    }
+
+    async fn sweep_one(&self, repository: &Repository) -> Result<(), Trouble> {
+        let name = repository.to_string();
+        let labels = self.store.position(&name, Feed::Labels).await?;
+        self.labels(repository, &labels).await?;
+        for (number, is_pull) in self.store.kept(&name).await? {
+            if !is_pull && self.look_at(repository, number).await? {
+                self.look_at_comments(repository, number).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at one issue; whether it is still there.
+    async fn look_at(&self, repository: &Repository, number: u64) -> Result<bool, Trouble> {
+        let name = repository.to_string();
+        let feed = Feed::Issue(number);
+        let position = self.store.position(&name, feed).await?;
+        let known = position.validator.as_ref();
+        let place = format!("{name}#{number}");
+        let (why, validator) = match self.forge.issue(repository, number, known).await? {
+            Fetched::Same => return Ok(true),
+            Fetched::New(Found::Here(issue), validator) => {
+                let keep = [*issue];
+                let batch = IssueBatch {
+                    keep: &keep,
+                    ..IssueBatch::default()
+                };
+                self.store.put_issues(&name, batch, None).await?;
+                (None, validator)
+            }
+            Fetched::New(Found::Moved(to), _) => (Some(format!("was moved to {to}")), None),
+            Fetched::New(Found::Gone, _) => (Some("was deleted".to_owned()), None),
+        };
+        self.store.put_problem(&place, why.as_deref()).await?;
+        let position = Position {
+            validator,
+            ..Position::default()
+        };
+        self.store.set_position(&name, feed, &position).await?;
+        if why.is_some() {
+            self.store.remove_issue(&name, number).await?;
+        }
+        Ok(why.is_none())
+    }
+
+    async fn look_at_comments(&self, repository: &Repository, number: u64) -> Result<(), Trouble> {
+        let name = repository.to_string();
+        let stored = self.store.comments(&name, number).await?;
+        if stored.is_empty() {
+            return Ok(());
+        }
+        let feed = Feed::CommentsOf(number);
+        let position = self.store.position(&name, feed).await?;
+        let known = position.validator.as_ref();
+        let fetched = self.forge.comments_of(repository, number, known).await?;
+        let Fetched::New(comments, validator) = fetched else {
+            return Ok(());
+        };
+        let there: HashSet<u64> = comments.iter().map(|comment| comment.id).collect();
+        for comment in stored {
+            if comment.kind == CommentKind::Issue && !there.contains(&comment.id) {
+                self.store
+                    .remove_comment(&name, CommentKind::Issue, comment.id)
+                    .await?;
+            }
+        }
+        let position = Position {
+            validator,
+            ..Position::default()
+        };
+        self.store.set_position(&name, feed, &position).await?;
+        Ok(())
+    }
+}

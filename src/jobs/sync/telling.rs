@@ -1,0 +1,107 @@
+//! What changed between the facts as they were last told and as they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Report, Sync};
+use crate::{
+    domain::{
+        board::Board,
+        change::{Change, changes},
+        finding::{Inspector, Severity},
+    },
+    jobs::facts::facts_of,
+    ports::{StoreError, store::Version},
+};
+
+/// Somebody else stores facts at the same time at most so often in a row.
+const MOST_TRIES: usize = 5;
+
+/// How the board stood on a day, for what compares weeks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaySummary {
+    /// KEPs of the watched SIGs that are active, by stage; those without one under `none`.
+    pub stages: BTreeMap<String, usize>,
+    /// KEPs of the current cycle.
+    pub in_cycle: usize,
+    /// KEPs of the current cycle for which an error or a warning stands.
+    pub urgent: usize,
+    /// Active KEPs with an open tracking issue.
+    pub tracked: usize,
+}
+
+impl Sync<'_> {
+    /// Finds what changed, records it and gives it. What comes from a `quiet` repository, one
+    /// whose first pass was not over, is taken in and told to nobody.
+    pub(super) async fn tell(&self, quiet: &BTreeSet<Box<str>>) -> Result<Report, StoreError> {
+        for _ in 0..MOST_TRIES {
+            let (_, pending) = self.store.pending().await?;
+            let stored = self.store.facts(Version::Now).await?;
+            let (revision, issues) = (stored.revision, stored.issues.len());
+            let board = self.board(stored);
+            let mut report = Report {
+                keps: board.entries().len(),
+                issues,
+                ..Report::default()
+            };
+            let now = self.clock.now();
+            if pending {
+                let told = self.board(self.store.facts(Version::Told).await?);
+                report.changed = changes(&told, &board);
+                report
+                    .changed
+                    .retain(|change| !self.is_quiet(change, quiet));
+                if !self.store.tell(now, revision, &report.changed).await? {
+                    continue;
+                }
+            }
+            let summary = serde_json::to_string(&self.summary(&board)).ok();
+            self.store.synced(now, summary.as_deref()).await?;
+            return Ok(report);
+        }
+        Err(StoreError::Failed(
+            "the facts change faster than they can be compared".to_owned(),
+        ))
+    }
+
+    fn board(&self, stored: crate::ports::store::StoredFacts) -> Board {
+        Board::build(facts_of(stored, self.sources, self.settings), self.settings)
+    }
+
+    fn is_quiet(&self, change: &Change, quiet: &BTreeSet<Box<str>>) -> bool {
+        match &change.issue {
+            Some((repository, _)) => quiet.contains(repository),
+            // A KEP that only an issue knows comes from a runtime.
+            None if change.path.is_empty() => {
+                let mut runtimes = self.settings.runtimes.iter();
+                runtimes.any(|runtime| quiet.contains(&runtime.repository))
+            }
+            None => quiet.contains(&*self.settings.enhancements_repository),
+        }
+    }
+
+    fn summary(&self, board: &Board) -> DaySummary {
+        let inspector = Inspector::new(board, self.settings, self.clock.now());
+        let mut summary = DaySummary::default();
+        let watched = board
+            .entries()
+            .iter()
+            .filter(|entry| entry.kep.is_active() && entry.kep.belongs_to(&self.settings.sigs));
+        for entry in watched {
+            let stage = entry.kep.stage.get().map_or("none", |stage| stage.as_str());
+            *summary.stages.entry(stage.to_owned()).or_default() += 1;
+            let open = |tracking: &crate::domain::tracking::TrackingIssue| tracking.issue.is_open();
+            summary.tracked += usize::from(entry.issues().any(open));
+            if inspector.in_cycle(entry) {
+                summary.in_cycle += 1;
+                let findings = inspector.findings(entry);
+                let urgent = findings
+                    .iter()
+                    .any(|finding| finding.severity < Severity::Advice);
+                summary.urgent += usize::from(urgent);
+            }
+        }
+        summary
+    }
+}
