@@ -29,3 +29,4 @@ pub mod handlers;
 pub mod ports;
 pub mod sample;
 pub mod sandbox;
+pub mod store;
