@@ -30,3 +30,4 @@ pub mod jobs;
 pub mod ports;
 pub mod sample;
 pub mod sandbox;
+pub mod store;

@@ -1,0 +1,199 @@
+//! The store in a SQLite file.
+
+mod error;
+mod facts;
+mod history;
+mod lists;
+mod open;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+pub use self::open::Mode;
+use crate::{
+    domain::{Comment, CommentKind, Issue, change::Change},
+    ports::{
+        Store, StoreError,
+        forge::NumberedMilestone,
+        store::{Feed, IssueBatch, Position, StoredFacts, StoredFile, ToldChange, Version},
+    },
+};
+
+/// A store in a SQLite file. Copies are the same store.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    /// What the file is called in messages.
+    place: Arc<str>,
+    /// One connection: writers of one process queue here, which is fairer than SQLite's lock.
+    writer: SqlitePool,
+    /// Readers wait for nobody.
+    reader: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Waits for what is under way, and leaves everything in the one file.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        // The last connection moves the write-ahead log into the file, so it must be this one.
+        self.writer.close().await;
+    }
+
+    fn said<T>(&self, result: sqlx::Result<T>) -> Result<T, StoreError> {
+        result.map_err(|error| error::explain(&self.place, &error))
+    }
+}
+
+/// A transaction that reads what it then replaces must have the lock from its beginning: one that
+/// asks for it halfway is refused where another wrote meanwhile.
+async fn begin_write(pool: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
+    pool.begin_with("BEGIN IMMEDIATE").await
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn position(&self, repository: &str, feed: Feed) -> Result<Position, StoreError> {
+        self.said(lists::position(&self.reader, repository, feed).await)
+    }
+
+    async fn files(&self, repository: &str) -> Result<Vec<(Box<str>, Box<str>)>, StoreError> {
+        self.said(facts::files(&self.reader, repository).await)
+    }
+
+    async fn put_files(&self, files: &[StoredFile]) -> Result<(), StoreError> {
+        self.said(facts::put_files(&self.writer, files).await)
+    }
+
+    async fn settle_files(
+        &self,
+        repository: &str,
+        gone: &[Box<str>],
+        position: &Position,
+    ) -> Result<(), StoreError> {
+        self.said(facts::settle_files(&self.writer, repository, gone, position).await)
+    }
+
+    async fn put_issues(
+        &self,
+        repository: &str,
+        batch: IssueBatch<'_>,
+        position: Option<&Position>,
+    ) -> Result<(), StoreError> {
+        self.said(facts::put_issues(&self.writer, repository, batch, position).await)
+    }
+
+    async fn remove_issue(&self, repository: &str, number: u64) -> Result<(), StoreError> {
+        self.said(facts::remove_issue(&self.writer, repository, number).await)
+    }
+
+    async fn issue(&self, repository: &str, number: u64) -> Result<Option<Issue>, StoreError> {
+        self.said(facts::issue(&self.reader, repository, number).await)
+    }
+
+    async fn kept(&self, repository: &str) -> Result<Vec<(u64, bool)>, StoreError> {
+        self.said(facts::kept(&self.reader, repository).await)
+    }
+
+    async fn mentioning(&self, repository: &str, issues: &[u64]) -> Result<Vec<u64>, StoreError> {
+        self.said(facts::mentioning(&self.reader, repository, issues).await)
+    }
+
+    async fn put_comments(
+        &self,
+        repository: &str,
+        comments: &[Comment],
+        feed: Option<(CommentKind, &Position)>,
+    ) -> Result<(), StoreError> {
+        self.said(lists::put_comments(&self.writer, repository, comments, feed).await)
+    }
+
+    async fn remove_comment(
+        &self,
+        repository: &str,
+        kind: CommentKind,
+        id: u64,
+    ) -> Result<(), StoreError> {
+        self.said(lists::remove_comment(&self.writer, repository, kind, id).await)
+    }
+
+    async fn comments(&self, repository: &str, issue: u64) -> Result<Vec<Comment>, StoreError> {
+        self.said(lists::comments(&self.reader, repository, issue).await)
+    }
+
+    async fn put_milestones(
+        &self,
+        repository: &str,
+        milestones: &[NumberedMilestone],
+        position: &Position,
+    ) -> Result<(), StoreError> {
+        self.said(lists::put_milestones(&self.writer, repository, milestones, position).await)
+    }
+
+    async fn milestones(&self, repository: &str) -> Result<Vec<NumberedMilestone>, StoreError> {
+        self.said(lists::milestones(&self.reader, repository).await)
+    }
+
+    async fn put_labels(
+        &self,
+        repository: &str,
+        labels: &[Box<str>],
+        position: &Position,
+    ) -> Result<(), StoreError> {
+        self.said(lists::put_labels(&self.writer, repository, labels, position).await)
+    }
+
+    async fn labels(&self, repository: &str) -> Result<Vec<Box<str>>, StoreError> {
+        self.said(lists::labels(&self.reader, repository).await)
+    }
+
+    async fn put_problem(&self, place: &str, why: Option<&str>) -> Result<(), StoreError> {
+        self.said(facts::put_problem(&self.writer, place, why).await)
+    }
+
+    async fn facts(&self, version: Version) -> Result<StoredFacts, StoreError> {
+        self.said(facts::facts(&self.reader, version).await)
+    }
+
+    async fn pending(&self) -> Result<(i64, bool), StoreError> {
+        self.said(facts::pending(&self.reader).await)
+    }
+
+    async fn tell(
+        &self,
+        at: DateTime<Utc>,
+        revision: i64,
+        changes: &[Change],
+    ) -> Result<bool, StoreError> {
+        self.said(facts::tell(&self.writer, at, revision, changes).await)
+    }
+
+    async fn changes(&self, since: DateTime<Utc>) -> Result<Vec<ToldChange>, StoreError> {
+        self.said(history::changes(&self.reader, since).await)
+    }
+
+    async fn synced(&self, at: DateTime<Utc>, summary: Option<&str>) -> Result<(), StoreError> {
+        self.said(history::synced(&self.writer, at, summary).await)
+    }
+
+    async fn days(&self, since: NaiveDate) -> Result<Vec<(NaiveDate, String)>, StoreError> {
+        self.said(history::days(&self.reader, since).await)
+    }
+
+    async fn prune(
+        &self,
+        comments_before: DateTime<Utc>,
+        history_before: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.said(history::prune(&self.writer, comments_before, history_before).await)
+    }
+
+    async fn note(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.said(history::note(&self.reader, key).await)
+    }
+
+    async fn set_note(&self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.said(history::set_note(&self.writer, key, value).await)
+    }
+}

@@ -1,0 +1,99 @@
+//! What changed when, how the board stood on past days, and small values.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::SqlitePool;
+
+use super::begin_write;
+use crate::{
+    ports::store::ToldChange,
+    store::{row, sql},
+};
+
+pub(super) async fn changes(
+    pool: &SqlitePool,
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<ToldChange>> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(sql::CHANGES)
+        .bind(since.timestamp_millis())
+        .fetch_all(pool)
+        .await?;
+    rows.into_iter()
+        .map(|(at, document)| {
+            Ok(ToldChange {
+                at: row::read_millis(at)?,
+                change: row::read_document(&document)?,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn synced(
+    pool: &SqlitePool,
+    at: DateTime<Utc>,
+    summary: Option<&str>,
+) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    sqlx::query(sql::SYNCED)
+        .bind(at.timestamp_millis())
+        .execute(&mut *tx)
+        .await?;
+    if let Some(summary) = summary {
+        sqlx::query(sql::PUT_DAY)
+            .bind(row::day(at.date_naive()))
+            .bind(summary)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await
+}
+
+pub(super) async fn days(
+    pool: &SqlitePool,
+    since: NaiveDate,
+) -> sqlx::Result<Vec<(NaiveDate, String)>> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(sql::DAYS)
+        .bind(row::day(since))
+        .fetch_all(pool)
+        .await?;
+    rows.into_iter()
+        .map(|(day, summary)| Ok((row::read_day(day)?, summary)))
+        .collect()
+}
+
+pub(super) async fn prune(
+    pool: &SqlitePool,
+    comments_before: DateTime<Utc>,
+    history_before: DateTime<Utc>,
+) -> sqlx::Result<u64> {
+    let mut tx = begin_write(pool).await?;
+    let mut deleted = 0;
+    for (statement, before) in [
+        (sql::PRUNE_COMMENTS, comments_before.timestamp()),
+        (sql::PRUNE_CHANGES, history_before.timestamp_millis()),
+        (sql::PRUNE_DAYS, row::day(history_before.date_naive())),
+    ] {
+        deleted += sqlx::query(statement)
+            .bind(before)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+    }
+    tx.commit().await?;
+    Ok(deleted)
+}
+
+pub(super) async fn note(pool: &SqlitePool, key: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar(sql::NOTE)
+        .bind(key)
+        .fetch_optional(pool)
+        .await
+}
+
+pub(super) async fn set_note(pool: &SqlitePool, key: &str, value: &str) -> sqlx::Result<()> {
+    sqlx::query(sql::SET_NOTE)
+        .bind(key)
+        .bind(value)
+        .execute(pool)
+        .await?;
+    Ok(())
+}

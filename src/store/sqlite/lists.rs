@@ -1,0 +1,171 @@
+//! Positions, and the lists that boards are not made of: comments, milestones, labels.
+
+use sqlx::{SqliteConnection, SqlitePool};
+
+use super::begin_write;
+use crate::{
+    domain::{Comment, CommentKind},
+    ports::{
+        forge::NumberedMilestone,
+        store::{Feed, Position},
+    },
+    store::{row, sql},
+};
+
+pub(super) async fn position(
+    pool: &SqlitePool,
+    repository: &str,
+    feed: Feed,
+) -> sqlx::Result<Position> {
+    let found: Option<row::PositionRow> = sqlx::query_as(sql::POSITION)
+        .bind(repository)
+        .bind(feed.as_str())
+        .fetch_optional(pool)
+        .await?;
+    found.map_or_else(|| Ok(Position::default()), row::read_position)
+}
+
+pub(super) async fn set_position(
+    tx: &mut SqliteConnection,
+    repository: &str,
+    feed: Feed,
+    position: &Position,
+) -> sqlx::Result<()> {
+    let validator = position.validator.as_ref();
+    sqlx::query(sql::SET_POSITION)
+        .bind(repository)
+        .bind(feed.as_str())
+        .bind(position.since.map(|since| since.timestamp()))
+        .bind(position.page.map(i64::from))
+        .bind(validator.map(|validator| &*validator.tag))
+        .bind(validator.map(|validator| &*validator.identity))
+        .bind(position.tree.as_deref())
+        .bind(i64::from(position.settled))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn put_comments(
+    pool: &SqlitePool,
+    repository: &str,
+    comments: &[Comment],
+    feed: Option<(CommentKind, &Position)>,
+) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    for comment in comments {
+        sqlx::query(sql::PUT_COMMENT)
+            .bind(repository)
+            .bind(comment.kind.as_str())
+            .bind(row::number(comment.id)?)
+            .bind(row::number(comment.issue)?)
+            .bind(comment.created_at.timestamp())
+            .bind(comment.updated_at.timestamp())
+            .bind(row::document(comment)?)
+            .execute(&mut *tx)
+            .await?;
+    }
+    if let Some((kind, position)) = feed {
+        set_position(&mut tx, repository, Feed::Comments(kind), position).await?;
+    }
+    tx.commit().await
+}
+
+pub(super) async fn remove_comment(
+    pool: &SqlitePool,
+    repository: &str,
+    kind: CommentKind,
+    id: u64,
+) -> sqlx::Result<()> {
+    sqlx::query(sql::REMOVE_COMMENT)
+        .bind(repository)
+        .bind(kind.as_str())
+        .bind(row::number(id)?)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn comments(
+    pool: &SqlitePool,
+    repository: &str,
+    issue: u64,
+) -> sqlx::Result<Vec<Comment>> {
+    let documents: Vec<String> = sqlx::query_scalar(sql::COMMENTS)
+        .bind(repository)
+        .bind(row::number(issue)?)
+        .fetch_all(pool)
+        .await?;
+    documents
+        .iter()
+        .map(|document| row::read_document(document))
+        .collect()
+}
+
+pub(super) async fn put_milestones(
+    pool: &SqlitePool,
+    repository: &str,
+    milestones: &[NumberedMilestone],
+    position: &Position,
+) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    sqlx::query(sql::CLEAR_MILESTONES)
+        .bind(repository)
+        .execute(&mut *tx)
+        .await?;
+    for NumberedMilestone { number, milestone } in milestones {
+        sqlx::query(sql::PUT_MILESTONE)
+            .bind(repository)
+            .bind(row::number(*number)?)
+            .bind(&*milestone.title)
+            .bind(i64::from(milestone.open))
+            .bind(milestone.due.map(row::day))
+            .execute(&mut *tx)
+            .await?;
+    }
+    set_position(&mut tx, repository, Feed::Milestones, position).await?;
+    tx.commit().await
+}
+
+pub(super) async fn milestones(
+    pool: &SqlitePool,
+    repository: &str,
+) -> sqlx::Result<Vec<NumberedMilestone>> {
+    let rows: Vec<row::MilestoneRow> = sqlx::query_as(sql::MILESTONES)
+        .bind(repository)
+        .fetch_all(pool)
+        .await?;
+    rows.into_iter().map(row::read_milestone).collect()
+}
+
+pub(super) async fn put_labels(
+    pool: &SqlitePool,
+    repository: &str,
+    labels: &[Box<str>],
+    position: &Position,
+) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    sqlx::query(sql::CLEAR_LABELS)
+        .bind(repository)
+        .execute(&mut *tx)
+        .await?;
+    for label in labels {
+        sqlx::query(sql::PUT_LABEL)
+            .bind(repository)
+            .bind(&**label)
+            .execute(&mut *tx)
+            .await?;
+    }
+    set_position(&mut tx, repository, Feed::Labels, position).await?;
+    tx.commit().await
+}
+
+pub(super) async fn labels(pool: &SqlitePool, repository: &str) -> sqlx::Result<Vec<Box<str>>> {
+    let names: Vec<String> = sqlx::query_scalar(sql::LABELS)
+        .bind(repository)
+        .fetch_all(pool)
+        .await?;
+    let mut labels: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
+    labels.sort_unstable();
+    Ok(labels)
+}
