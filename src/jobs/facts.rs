@@ -1,9 +1,12 @@
 //! From what is stored to the facts of a board.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use crate::{
-    domain::{Repository, Settings, board::Facts, fact::FileFact},
+    domain::{Milestone, Repository, Settings, board::Facts, fact::FileFact},
     ports::store::StoredFacts,
 };
 
@@ -21,8 +24,22 @@ pub struct Sources {
 /// The facts of a board. A file that was stored in a form that is not understood any more is told
 /// as a problem; the next sync reads it anew.
 pub fn facts_of(stored: StoredFacts, sources: &Sources, settings: &Settings) -> Facts {
+    let milestones: HashMap<(&str, &str), &Milestone> = stored
+        .milestones
+        .iter()
+        .map(|(repository, milestone)| ((&**repository, &*milestone.title), milestone))
+        .collect();
+    let mut issues = stored.issues;
+    for issue in &mut issues {
+        // A milestone that was closed or moved touches none of its issues.
+        if let Some(milestone) = &mut issue.milestone
+            && let Some(now) = milestones.get(&(&*issue.repository, &*milestone.title))
+        {
+            milestone.clone_from(now);
+        }
+    }
     let mut facts = Facts {
-        issues: Some(stored.issues.into_iter().map(Arc::new).collect()),
+        issues: Some(issues.into_iter().map(Arc::new).collect()),
         problems: stored.problems,
         ..Facts::default()
     };

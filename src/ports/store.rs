@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::forge::{NumberedMilestone, Validator};
-use crate::domain::{Comment, CommentKind, Issue, change::Change};
+use crate::domain::{Comment, CommentKind, Issue, Milestone, change::Change};
 
 /// Why the store did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -102,6 +102,8 @@ pub struct StoredFacts {
     pub files: Vec<StoredFile>,
     /// Issues and pull requests that may concern a KEP.
     pub issues: Vec<Issue>,
+    /// The milestones of each repository: they change without the issues that have them.
+    pub milestones: Vec<(Box<str>, Milestone)>,
     /// What could not be understood: a place and a sentence.
     pub problems: Vec<(Box<str>, String)>,
     /// When the last sync that went through ended; `None` before the first.

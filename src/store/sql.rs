@@ -151,6 +151,10 @@ pub(super) const PUT_MILESTONE: &str = "\
 pub(super) const MILESTONES: &str = "\
     SELECT number, title, is_open, due_day FROM milestones WHERE repository = $1 ORDER BY number";
 
+pub(super) const ALL_MILESTONES: &str = "\
+    SELECT repository, number, title, is_open, due_day FROM milestones
+    ORDER BY repository, number";
+
 pub(super) const CLEAR_LABELS: &str = "DELETE FROM labels WHERE repository = $1";
 
 pub(super) const PUT_LABEL: &str = "\

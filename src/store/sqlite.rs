@@ -58,6 +58,15 @@ impl Store for SqliteStore {
         self.said(lists::position(&self.reader, repository, feed).await)
     }
 
+    async fn set_position(
+        &self,
+        repository: &str,
+        feed: Feed,
+        position: &Position,
+    ) -> Result<(), StoreError> {
+        self.said(lists::move_position(&self.writer, repository, feed, position).await)
+    }
+
     async fn files(&self, repository: &str) -> Result<Vec<(Box<str>, Box<str>)>, StoreError> {
         self.said(facts::files(&self.reader, repository).await)
     }

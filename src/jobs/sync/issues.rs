@@ -104,16 +104,23 @@ impl Sync<'_> {
         tracked: &HashSet<u64>,
     ) -> Result<(), Trouble> {
         let mut drop = Vec::new();
+        let mut mentions = Vec::new();
         for (number, is_pull) in self.store.kept(name).await? {
-            if is_pull
-                && let Some(pull) = self.store.issue(name, number).await?
-                && !concerns(&Arc::new(pull), runtime, tracked)
-            {
+            if !is_pull {
+                continue;
+            }
+            let Some(pull) = self.store.issue(name, number).await? else {
+                continue;
+            };
+            let pull = Arc::new(pull);
+            if !concerns(&pull, runtime, tracked) {
                 drop.push(number);
+                mentions.extend(mentioned(&pull, runtime));
             }
         }
         let batch = IssueBatch {
             drop: &drop,
+            mentions: &mentions,
             ..IssueBatch::default()
         };
         self.store.put_issues(name, batch, None).await?;
@@ -202,16 +209,9 @@ fn sort(
     tracked.extend(&sorted.tracking);
     for issue in items {
         let number = issue.number;
-        let links = read_pull(&issue, runtime);
-        let named = links
-            .as_ref()
-            .map(|links| links.issues.as_slice())
-            .unwrap_or_default();
-        sorted
-            .mentions
-            .extend(named.iter().map(|target| (number, *target)));
+        let named = mentioned(&issue, runtime);
         let for_now = !settled && !named.is_empty();
-        drop(links);
+        sorted.mentions.extend(named);
         if for_now || concerns(&issue, runtime, &tracked) {
             sorted.keep.push(Arc::unwrap_or_clone(issue));
         } else {
@@ -219,6 +219,16 @@ fn sort(
         }
     }
     (sorted, page.problems)
+}
+
+/// The issues of its repository that a pull request names: each with the pull request's number.
+fn mentioned(issue: &Arc<Issue>, runtime: &Runtime) -> Vec<(u64, u64)> {
+    let links = read_pull(issue, runtime);
+    let named = links.map(|links| links.issues).unwrap_or_default();
+    named
+        .into_iter()
+        .map(|target| (issue.number, target))
+        .collect()
 }
 
 /// Whether an issue or pull request may concern a KEP.

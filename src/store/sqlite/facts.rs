@@ -8,7 +8,7 @@ use sqlx::{Row as _, SqliteConnection, SqlitePool};
 
 use super::{begin_write, lists::set_position};
 use crate::{
-    domain::{Issue, change::Change},
+    domain::{Issue, Milestone, change::Change},
     ports::store::{Feed, IssueBatch, Position, StoredFacts, StoredFile, Version},
     store::{row, sql},
 };
@@ -237,6 +237,7 @@ pub(super) async fn facts(pool: &SqlitePool, version: Version) -> sqlx::Result<S
     Ok(StoredFacts {
         files: read_files(&mut tx, files).await?,
         issues: read_issues(&mut tx, issues).await?,
+        milestones: read_milestones(&mut tx).await?,
         problems: read_problems(&mut tx).await?,
         synced_at: synced_at.map(row::read_millis).transpose()?,
         revision,
@@ -273,6 +274,16 @@ async fn read_issues(
         issues.push(row::read_document(found.try_get(0)?)?);
     }
     Ok(issues)
+}
+
+async fn read_milestones(tx: &mut SqliteConnection) -> sqlx::Result<Vec<(Box<str>, Milestone)>> {
+    let rows: Vec<(String, i64, String, i64, Option<i64>)> =
+        sqlx::query_as(sql::ALL_MILESTONES).fetch_all(tx).await?;
+    let read = |(repository, number, title, is_open, due_day): (String, _, _, _, _)| {
+        let numbered = row::read_milestone((number, title, is_open, due_day))?;
+        Ok((repository.into(), numbered.milestone))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 async fn read_problems(tx: &mut SqliteConnection) -> sqlx::Result<Vec<(Box<str>, String)>> {

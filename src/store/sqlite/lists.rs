@@ -19,10 +19,19 @@ pub(super) async fn position(
 ) -> sqlx::Result<Position> {
     let found: Option<row::PositionRow> = sqlx::query_as(sql::POSITION)
         .bind(repository)
-        .bind(feed.as_str())
+        .bind(&*feed.name())
         .fetch_optional(pool)
         .await?;
     found.map_or_else(|| Ok(Position::default()), row::read_position)
+}
+
+pub(super) async fn move_position(
+    pool: &SqlitePool,
+    repository: &str,
+    feed: Feed,
+    position: &Position,
+) -> sqlx::Result<()> {
+    set_position(&mut *pool.acquire().await?, repository, feed, position).await
 }
 
 pub(super) async fn set_position(
@@ -34,7 +43,7 @@ pub(super) async fn set_position(
     let validator = position.validator.as_ref();
     sqlx::query(sql::SET_POSITION)
         .bind(repository)
-        .bind(feed.as_str())
+        .bind(&*feed.name())
         .bind(position.since.map(|since| since.timestamp()))
         .bind(position.page.map(i64::from))
         .bind(validator.map(|validator| &*validator.tag))
