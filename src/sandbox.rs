@@ -2,3 +2,4 @@
 //! models of the services it speaks to, behind real HTTP.
 
 pub mod clock;
+pub mod github;

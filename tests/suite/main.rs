@@ -4,6 +4,7 @@ mod cards;
 mod cli;
 mod corpus;
 mod formats;
+mod github_model;
 mod hazards;
 mod history;
 mod layering;

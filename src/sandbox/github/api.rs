@@ -1,0 +1,106 @@
+//! The endpoints: which request is answered by what.
+
+mod contents;
+mod issues;
+mod tarball;
+
+use http::Method;
+
+use super::{
+    answer::{Answer, Outcome, Refusal},
+    people::{Caller, Token},
+    request::Call,
+    state::State,
+};
+
+pub(super) use tarball::codeload;
+
+impl State {
+    /// Answers what needs no more than the caller's name.
+    pub(super) fn answer(&mut self, call: &mut Call, token: &Token) -> Outcome {
+        let segments = call.segments.clone();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match (&call.method, segments.as_slice()) {
+            (&Method::GET, ["rate_limit"]) => {
+                let now = self.now();
+                Ok(Answer::ok(&self.limits.show(token.caller, now)))
+            }
+            (&Method::GET, ["user"]) => self.own_account(token),
+            (_, ["repos", owner, name, rest @ ..]) => {
+                let repository = self.named(owner, name, call, token)?;
+                self.in_repository(call, token, repository, rest)
+            }
+            (_, ["repositories", number, rest @ ..]) => {
+                let number = number.parse().map_err(|_| Refusal::not_found())?;
+                let repository = self.numbered(number, token)?;
+                self.in_repository(call, token, repository, rest)
+            }
+            _ => Err(Refusal::not_found()),
+        }
+    }
+
+    /// <https://docs.github.com/en/rest/users/users#get-the-authenticated-user>: "This endpoint does
+    /// not work with GitHub App installation access tokens".
+    fn own_account(&self, token: &Token) -> Outcome {
+        match token.caller {
+            Caller::User(user) => Ok(Answer::ok(&self.show_user(user))),
+            Caller::Anonymous => Err(Refusal::unauthorized("Requires authentication")),
+            Caller::App(_) | Caller::Installation(_) => Err(not_for_apps()),
+        }
+    }
+
+    fn in_repository(
+        &mut self,
+        call: &mut Call,
+        token: &Token,
+        repository: u64,
+        rest: &[&str],
+    ) -> Outcome {
+        call.link_path = format!("/repositories/{repository}/{}", rest.join("/"));
+        if call.method == Method::GET {
+            self.read(call, token, repository, rest)
+        } else {
+            Err(Refusal::not_found())
+        }
+    }
+
+    fn read(&mut self, call: &Call, token: &Token, id: u64, rest: &[&str]) -> Outcome {
+        match rest {
+            [] => {
+                let right = (token.caller != Caller::Anonymous).then(|| self.right(token, id));
+                Ok(Answer::ok(
+                    &self.show_repository(self.at(id), right.flatten()),
+                ))
+            }
+            ["git", "trees", reference @ ..] => self.tree(call, id, &reference.join("/")),
+            ["git", "blobs", sha] => self.blob(call, id, sha),
+            ["git", "ref", "heads", branch @ ..] => self.branch(id, &branch.join("/")),
+            ["commits", reference @ ..] => self.commit(call, id, &reference.join("/")),
+            ["contents", path @ ..] => self.content(call, id, &path.join("/")),
+            ["tarball", reference @ ..] => self.tarball(id, &reference.join("/")),
+            ["issues"] => self.issues(call, id),
+            ["issues", "comments"] => self.all_comments(call, id),
+            ["issues", "comments", number] => self.comment(id, number),
+            ["issues", number] => self.one_issue(token, id, number),
+            ["issues", number, "comments"] => self.comments_of(call, token, id, number),
+            ["issues", number, "labels"] => self.labels_of(call, token, id, number),
+            ["pulls"] => Ok(self.pulls(call, id)),
+            ["pulls", "comments"] => self.all_review_comments(call, id),
+            ["pulls", "comments", number] => self.review_comment(id, number),
+            ["pulls", number] => self.pull(id, number),
+            ["pulls", number, "reviews"] => self.reviews(call, id, number),
+            ["milestones"] => Ok(self.milestones(call, id)),
+            ["milestones", number] => self.milestone(id, number),
+            ["labels"] => Ok(self.labels(call, id)),
+            ["labels", name] => self.label(id, name),
+            ["assignees"] => Ok(self.assignees(call, id)),
+            ["assignees", login] => self.is_assignable(id, login),
+            _ => Err(Refusal::not_found()),
+        }
+    }
+}
+
+/// <https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#resource-not-accessible>
+pub(super) fn not_for_apps() -> Refusal {
+    Refusal::forbidden("Resource not accessible by integration")
+}

@@ -1,0 +1,50 @@
+//! What was asked of the model, for tests to look at.
+
+use chrono::{DateTime, Utc};
+
+/// One request, and what became of it.
+#[derive(Debug, Clone)]
+pub struct Logged {
+    /// When it arrived.
+    pub at: DateTime<Utc>,
+    /// `GET` and so on.
+    pub method: String,
+    /// Path and query, below the API's base.
+    pub path: String,
+    /// The account behind the token; for an App or its installation, the App's bot.
+    pub login: Option<String>,
+    /// Whether it came with `If-None-Match`.
+    pub conditional: bool,
+    /// What was answered; `None` while it hangs and when the connection was dropped.
+    pub status: Option<u16>,
+    /// Bytes of the answer's body.
+    pub bytes: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    entries: Vec<Logged>,
+    /// How many were forgotten, so that an entry's place stays valid when the log is reset.
+    forgotten: usize,
+}
+
+impl Log {
+    pub(super) fn begin(&mut self, entry: Logged) -> usize {
+        self.entries.push(entry);
+        self.forgotten + self.entries.len() - 1
+    }
+
+    /// The entry at this place, unless it was forgotten.
+    pub(super) fn entry(&mut self, place: usize) -> Option<&mut Logged> {
+        self.entries.get_mut(place.checked_sub(self.forgotten)?)
+    }
+
+    pub(super) fn entries(&self) -> &[Logged] {
+        &self.entries
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.forgotten += self.entries.len();
+        self.entries.clear();
+    }
+}
