@@ -1,8 +1,10 @@
 //! The command line: one subcommand, one file.
 
 mod load;
+mod local;
 mod render;
 mod status;
+mod sync;
 
 use std::{ffi::OsString, io::Write as _, path::PathBuf, process::ExitCode};
 
@@ -10,7 +12,10 @@ use chrono::{DateTime, Utc};
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use clap_complete::Shell;
 
-use crate::config::{Config, ConfigError, environment};
+use crate::{
+    config::{Config, ConfigError, StoreUrl, environment},
+    ports::StoreError,
+};
 
 /// Follows Kubernetes Enhancement Proposals (KEPs) through a container runtime: who shepherds
 /// them, what ships where, what is missing.
@@ -43,6 +48,9 @@ struct Global {
     /// Read release pages from a folder: release-1.37.md, containerd-RELEASES.md
     #[arg(long, global = true, value_name = "DIR")]
     release_dir: Option<PathBuf>,
+    /// Where facts are kept [default: sqlite:kep-liaison.db, or what the settings say]
+    #[arg(long, global = true, value_name = "URL", value_parser = store_url)]
+    store: Option<StoreUrl>,
     /// Answer as if it were this moment, such as 2026-07-06T09:00:00Z
     #[arg(long, global = true, value_name = "RFC3339", value_parser = moment)]
     now: Option<DateTime<Utc>>,
@@ -52,6 +60,8 @@ struct Global {
 enum Command {
     /// Where KEPs stand in Kubernetes and in the runtime, who shepherds them, what is missing
     Status(status::Args),
+    /// Fetch what is new from GitHub into the store, and say what changed
+    Sync(sync::Args),
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example: kep-liaison completions bash > /etc/bash_completion.d/kep-liaison"
@@ -79,9 +89,36 @@ impl From<ConfigError> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {
     let read = DateTime::parse_from_rfc3339(text).map(|moment| moment.with_timezone(&Utc));
     read.map_err(|_| "want a moment such as 2026-07-06T09:00:00Z".to_owned())
+}
+
+fn store_url(text: &str) -> Result<StoreUrl, String> {
+    StoreUrl::parse(text).ok_or_else(|| "want an address such as sqlite:kep-liaison.db".to_owned())
+}
+
+/// Runs what waits for a network or a store, on this thread.
+fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("cannot start: {error}")))?;
+    runtime.block_on(work)
+}
+
+/// JSON as people like to read it.
+fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    let mut text =
+        serde_json::to_string_pretty(value).map_err(|error| Failure::Failed(error.to_string()))?;
+    text.push('\n');
+    Ok(text)
 }
 
 /// Runs one command line and says how it went: 0 done, 1 failed, 2 wrong usage or configuration.
@@ -101,6 +138,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let done = match args.command {
         Command::Status(status) => status::run(&status, &args.global),
+        Command::Sync(sync) => sync::run(&sync, &args.global),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "kep-liaison", &mut script);
@@ -137,6 +175,17 @@ fn print(answer: &str) -> Result<(), Failure> {
 
 impl Global {
     fn config(&self) -> Result<Config, Failure> {
-        Ok(Config::load(self.config.as_deref(), environment)?.config)
+        let mut config = Config::load(self.config.as_deref(), environment)?.config;
+        if let Some(url) = &self.store {
+            config.store.url = url.clone();
+        }
+        Ok(config)
+    }
+
+    /// Whether local files take the place of GitHub.
+    fn names_files(&self) -> bool {
+        self.enhancements_dir.is_some()
+            || self.tracking_file.is_some()
+            || self.release_dir.is_some()
     }
 }

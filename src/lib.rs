@@ -20,6 +20,7 @@
 //!
 //! Data goes one way: *files or GitHub → facts → board → findings and changes → answers*.
 
+pub mod app;
 pub mod cli;
 pub mod command;
 pub mod config;

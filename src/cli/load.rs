@@ -18,7 +18,7 @@ use crate::{
         Settings,
         board::Facts,
         cycle::{Cycles, read_release_page, read_runtime_releases},
-        kep::{KepFile, ProdReadiness, read_kep, read_prod_readiness},
+        fact::FileFact,
     },
     github::wire::read_issues,
     sample,
@@ -51,7 +51,11 @@ impl Global {
         }
         let mut facts = Facts::default();
         if let Some(dir) = &self.enhancements_dir {
-            read_enhancements(dir, &mut facts)?;
+            let (read, problems) = read_enhancements(dir, FileFact::of_kep_file)?;
+            for fact in read {
+                facts.add_kep_file(fact);
+            }
+            facts.problems.extend(problems);
         }
         if let Some(file) = &self.tracking_file {
             let json = read_text(file)?;
@@ -59,19 +63,7 @@ impl Global {
                 .map_err(|why| Failure::Failed(format!("{}: {why}", file.display())))?;
         }
         if let Some(dir) = &self.release_dir {
-            let mut pages = Vec::new();
-            for path in listing(dir)?
-                .into_iter()
-                .filter(|path| path.extension() == Some(OsStr::new("md")))
-            {
-                pages.push((
-                    path.file_name()
-                        .unwrap_or_default()
-                        .to_string_lossy()
-                        .into_owned(),
-                    read_text(&path)?,
-                ));
-            }
+            let pages = read_pages(dir)?;
             add_releases(
                 pages
                     .iter()
@@ -91,7 +83,7 @@ impl Global {
 fn sample_facts(settings: &Settings) -> Facts {
     let mut facts = Facts::default();
     for (path, text) in sample::files("keps") {
-        add_kep(path, text, &mut facts);
+        facts.add_kep_file(FileFact::of_kep_file(path, text));
     }
     if let Some(json) = sample::file("tracking-issues.json")
         && let Err(why) = add_issues(json, "the sample's tracking issues", &mut facts)
@@ -106,12 +98,16 @@ fn sample_facts(settings: &Settings) -> Facts {
     facts
 }
 
-/// Reads every `kep.yaml` and production readiness file of a checkout; `dir` holds `keps`, or is
-/// it.
-fn read_enhancements(dir: &Path, facts: &mut Facts) -> Result<(), Failure> {
+/// Reads every file of facts of a checkout and gives what `make` makes of each: of its path in the
+/// repository and its text. `dir` holds `keps`, or is it. Second, what could not be read.
+pub(super) fn read_enhancements<T: Send>(
+    dir: &Path,
+    make: impl Fn(&str, &str) -> T + Sync,
+) -> Result<(Vec<T>, Problems), Failure> {
     let keps = dir.join("keps");
     let keps = if keps.is_dir() { keps } else { dir.to_owned() };
     let mut paths = Vec::new();
+    let mut problems = Vec::new();
     let mut open = listing(&keps)?;
     while let Some(path) = open.pop() {
         let kind = path.symlink_metadata().map(|meta| meta.file_type());
@@ -119,11 +115,11 @@ fn read_enhancements(dir: &Path, facts: &mut Facts) -> Result<(), Failure> {
             // A link to a folder is not followed: it may lead in a circle.
             Ok(kind) if kind.is_dir() => match listing(&path) {
                 Ok(inside) => open.extend(inside),
-                Err(failure) => facts
-                    .problems
-                    .push((path.display().to_string().into(), failure.to_string())),
+                Err(failure) => {
+                    problems.push((path.display().to_string().into(), failure.to_string()));
+                }
             },
-            Ok(_) if is_fact(&path) => paths.push(path),
+            Ok(_) if FileFact::is_kep_file(&in_repository(&path, &keps)) => paths.push(path),
             _ => {}
         }
     }
@@ -134,62 +130,42 @@ fn read_enhancements(dir: &Path, facts: &mut Facts) -> Result<(), Failure> {
             dir.display()
         )));
     }
+    let read = |path: &PathBuf| {
+        let place = in_repository(path, &keps);
+        match read_text(path) {
+            Ok(text) => Ok(make(&place, &text)),
+            Err(failure) => Err((place.into(), failure.to_string())),
+        }
+    };
     let workers = thread::available_parallelism()
         .map_or(1, NonZero::get)
         .min(8);
     let share = paths.len().div_ceil(workers);
-    let parts: Vec<Facts> = thread::scope(|scope| {
+    let mut facts = Vec::with_capacity(paths.len());
+    thread::scope(|scope| {
         let running: Vec<_> = paths
             .chunks(share)
-            .map(|chunk| scope.spawn(|| read_files(chunk, &keps)))
+            .map(|chunk| scope.spawn(|| chunk.iter().map(read).collect::<Vec<_>>()))
             .collect();
-        running
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_default())
-            .collect()
-    });
-    for part in parts {
-        facts.keps.extend(part.keps);
-        facts.prod_readiness.extend(part.prod_readiness);
-        facts.problems.extend(part.problems);
-    }
-    Ok(())
-}
-
-fn is_fact(path: &Path) -> bool {
-    path.file_name() == Some(OsStr::new("kep.yaml"))
-        || (path.extension() == Some(OsStr::new("yaml"))
-            && path
-                .components()
-                .any(|part| part.as_os_str() == "prod-readiness"))
-}
-
-fn read_files(paths: &[PathBuf], keps: &Path) -> Facts {
-    let mut facts = Facts::default();
-    for path in paths {
-        let below = path
-            .strip_prefix(keps)
-            .unwrap_or(path)
-            .to_string_lossy()
-            .replace('\\', "/");
-        match read_text(path) {
-            Ok(text) => add_kep(&format!("keps/{below}"), &text, &mut facts),
-            Err(failure) => facts
-                .problems
-                .push((format!("keps/{below}").into(), failure.to_string())),
+        for worker in running {
+            for outcome in worker.join().unwrap_or_default() {
+                match outcome {
+                    Ok(fact) => facts.push(fact),
+                    Err(problem) => problems.push(problem),
+                }
+            }
         }
-    }
-    facts
+    });
+    Ok((facts, problems))
 }
 
-fn add_kep(path: &str, text: &str, facts: &mut Facts) {
-    if path.ends_with("/kep.yaml") {
-        let file: KepFile = read_kep(path, text);
-        facts.keps.push(file);
-    } else {
-        let readiness: Option<ProdReadiness> = read_prod_readiness(path, text);
-        facts.prod_readiness.extend(readiness);
-    }
+/// Places, and why what is there could not be read.
+pub(super) type Problems = Vec<(Box<str>, String)>;
+
+/// `keps/sig-node/5825-cri-pagination/kep.yaml`
+fn in_repository(path: &Path, keps: &Path) -> String {
+    let below = path.strip_prefix(keps).unwrap_or(path).to_string_lossy();
+    format!("keps/{}", below.replace('\\', "/"))
 }
 
 fn add_issues(json: &str, source: &str, facts: &mut Facts) -> Result<(), String> {
@@ -237,6 +213,18 @@ fn add_releases<'a>(
     facts.runtime_releases = runtimes;
 }
 
+/// The Markdown files of a folder: name and text.
+pub(super) fn read_pages(dir: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let is_page = |path: &PathBuf| path.extension() == Some(OsStr::new("md"));
+    let pages = listing(dir)?.into_iter().filter(is_page);
+    pages
+        .map(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            Ok((name.into_owned(), read_text(&path)?))
+        })
+        .collect()
+}
+
 fn listing(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
     let cannot = |error| {
         Failure::Failed(format!(
@@ -253,7 +241,7 @@ fn listing(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
-fn read_text(path: &Path) -> Result<String, Failure> {
+pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
     let cannot = |error| Failure::Failed(format!("{}: cannot read it: {error}", path.display()));
     let size = fs::metadata(path).map_err(cannot)?.len();
     // A file of issues is as large as a repository is old; it is what was asked for.

@@ -4,6 +4,9 @@ mod card;
 mod cycle;
 mod list;
 mod page;
+mod sync;
+
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -16,7 +19,9 @@ use crate::{
         ships::{ShipsFrom, ShipsIn},
         text::each_once,
     },
+    github::Counts,
     handlers::status::Answer,
+    jobs::sync::Report,
 };
 
 /// Said wherever the sample is shown, so that nobody takes it for today's news.
@@ -44,6 +49,13 @@ pub(super) fn text(answer: &Answer, now: DateTime<Utc>, sample: bool, width: usi
         page.blank();
         page.dim(SAMPLE_NOTE);
     }
+    page.finish()
+}
+
+/// What a sync did.
+pub(super) fn sync(report: &Report, counts: Counts, took: Duration, width: usize) -> String {
+    let mut page = page::Page::new(width);
+    sync::render(report, counts, took, &mut page);
     page.finish()
 }
 
@@ -184,6 +196,7 @@ mod tests {
             config: None,
             enhancements_dir: None,
             tracking_file: None,
+            store: None,
             release_dir: None,
             now: None,
         };

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::{Failure, Global, load::Loaded, print, render};
+use super::{Failure, Global, json, load::Loaded, print, render};
 use crate::{
     command::Query,
     domain::{board::Board, card::Card},
@@ -86,11 +86,4 @@ fn cards(answer: &Answer) -> Vec<&Card> {
         Answer::Cycle(cycle) => cycle.cards.iter().collect(),
         Answer::Unknown { .. } => Vec::new(),
     }
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
-    let mut text =
-        serde_json::to_string_pretty(value).map_err(|error| Failure::Failed(error.to_string()))?;
-    text.push('\n');
-    Ok(text)
 }

@@ -107,6 +107,19 @@ pub enum Role {
     Liaison,
 }
 
+impl Role {
+    /// `shepherds`
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Owner => "owners",
+            Self::Reviewer => "reviewers",
+            Self::Approver => "approvers",
+            Self::Shepherd => "shepherds",
+            Self::Liaison => "liaisons",
+        }
+    }
+}
+
 /// The changes from one board to the next, by KEP number, the KEP's own first.
 pub fn changes(before: &Board, after: &Board) -> Vec<Change> {
     let mut found = Vec::new();

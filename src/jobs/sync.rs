@@ -6,15 +6,22 @@
 
 mod files;
 mod issues;
+mod local;
 mod paging;
 mod sweep;
 mod telling;
 
-use std::{collections::BTreeSet, sync::Mutex, sync::PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use self::telling::DaySummary;
+pub use self::{local::Local, telling::DaySummary};
 use super::facts::Sources;
 use crate::{
     domain::{CommentKind, Repository, Runtime, Settings, change::Change, fact},
@@ -39,6 +46,7 @@ pub struct Sync<'a> {
     settings: &'a Settings,
     /// What did not go through.
     errors: Mutex<Vec<String>>,
+    failed: AtomicBool,
 }
 
 /// What a sync did.
@@ -52,8 +60,22 @@ pub struct Report {
     pub changed: Vec<Change>,
     /// What did not go through, or could not be understood.
     pub errors: Vec<String>,
+    /// Whether a source did not go through.
+    pub failed: bool,
     /// When to try again, where a limit ended it.
     pub limited_until: Option<DateTime<Utc>>,
+}
+
+impl Report {
+    /// This and what another look did after it.
+    pub fn add(&mut self, after: Self) {
+        self.keps = after.keps;
+        self.issues = after.issues;
+        self.changed.extend(after.changed);
+        self.errors.extend(after.errors);
+        self.failed |= after.failed;
+        self.limited_until = self.limited_until.max(after.limited_until);
+    }
 }
 
 /// Why one source did not go through.
@@ -82,6 +104,7 @@ impl<'a> Sync<'a> {
             sources,
             settings,
             errors: Mutex::default(),
+            failed: AtomicBool::new(false),
         }
     }
 
@@ -112,10 +135,7 @@ impl<'a> Sync<'a> {
                 Ok(()) => {}
                 Err(Trouble::Store(error)) => return Err(error),
                 Err(Trouble::Forge(error)) => {
-                    if let ForgeError::Limited { until } = error {
-                        limited_until = limited_until.max(Some(until));
-                    }
-                    self.complain(format!("{repository}: {error}"));
+                    limited_until = limited_until.max(self.fail(repository, &error));
                 }
             }
         }
@@ -131,6 +151,7 @@ impl<'a> Sync<'a> {
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         Report {
             errors: std::mem::take(&mut errors),
+            failed: self.failed.load(Ordering::Relaxed),
             limited_until,
             ..report
         }
@@ -239,6 +260,16 @@ impl<'a> Sync<'a> {
         [&self.sources.enhancements, &self.sources.releases]
             .into_iter()
             .chain(&self.sources.runtimes)
+    }
+
+    /// Notes that a source did not go through; until when it cannot, where that is known.
+    fn fail(&self, repository: &Repository, error: &ForgeError) -> Option<DateTime<Utc>> {
+        self.failed.store(true, Ordering::Relaxed);
+        self.complain(format!("{repository}: {error}"));
+        match error {
+            ForgeError::Limited { until } => Some(*until),
+            _ => None,
+        }
     }
 
     fn complain(&self, what: String) {

@@ -12,5 +12,6 @@ mod lists;
 mod properties;
 mod scripts;
 mod settings_file;
+mod sync;
 mod terminal;
 mod world;

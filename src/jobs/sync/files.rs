@@ -7,7 +7,7 @@ use std::{
 
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use super::{Sync, Trouble};
+use super::{Local, Sync, Trouble};
 use crate::{
     domain::{
         Release, Repository,
@@ -249,19 +249,12 @@ impl Sync<'_> {
 }
 
 /// By what a stored file is known: its content, and the reader that read it.
-fn mark(sha: &str) -> Box<str> {
+pub(super) fn mark(sha: &str) -> Box<str> {
     format!("{READER}:{sha}").into()
 }
 
 fn stored(folder: &Folder<'_>, path: &str, sha: &str, text: &str) -> StoredFile {
-    let fact = (folder.read)(path, text);
-    StoredFile {
-        repository: folder.repository.to_string().into(),
-        path: path.into(),
-        sha: mark(sha),
-        // Plain values: they can always be written.
-        read: serde_json::to_string(&fact).unwrap_or_default(),
-    }
+    Local::file(folder.repository, path, sha, &(folder.read)(path, text))
 }
 
 /// The release of `releases/release-1.38/README.md`.

@@ -14,17 +14,17 @@ use crate::{
         tracking::{read_pull, read_tracking_issue},
     },
     ports::{
-        forge::{Fetched, Found, Page},
+        forge::{Fetched, Found},
         store::{Feed, IssueBatch, Position},
     },
 };
 
 /// What a page of issues brings.
 #[derive(Default)]
-struct Sorted {
-    keep: Vec<Issue>,
-    drop: Vec<u64>,
-    mentions: Vec<(u64, u64)>,
+pub(super) struct Sorted {
+    pub(super) keep: Vec<Issue>,
+    pub(super) drop: Vec<u64>,
+    pub(super) mentions: Vec<(u64, u64)>,
     tracking: Vec<u64>,
 }
 
@@ -59,11 +59,10 @@ impl Sync<'_> {
                 loaded = true;
             }
             let (next, again) = advance(&position, &page, validator);
-            let sorted = sort(page, runtime, &tracked, position.settled);
-            for (place, why) in &sorted.1 {
+            for (place, why) in &page.problems {
                 self.broken(&format!("{name} {place}"), why).await?;
             }
-            let sorted = sorted.0;
+            let sorted = sort(page.items, runtime, &tracked, position.settled);
             appeared.extend(
                 sorted
                     .tracking
@@ -190,15 +189,15 @@ impl Sync<'_> {
     }
 }
 
+/// Sorts everything there is into what is kept and what is not.
+pub(super) fn sort_all(issues: Vec<Issue>, runtime: &Runtime) -> Sorted {
+    sort(issues, runtime, &HashSet::new(), true)
+}
+
 /// Sorts a page into what is kept and what is not.
-fn sort(
-    page: Page<Issue>,
-    runtime: &Runtime,
-    tracked: &HashSet<u64>,
-    settled: bool,
-) -> (Sorted, Vec<(Box<str>, String)>) {
+fn sort(issues: Vec<Issue>, runtime: &Runtime, tracked: &HashSet<u64>, settled: bool) -> Sorted {
     let mut sorted = Sorted::default();
-    let items: Vec<Arc<Issue>> = page.items.into_iter().map(Arc::new).collect();
+    let items: Vec<Arc<Issue>> = issues.into_iter().map(Arc::new).collect();
     let is_tracking = |issue: &&Arc<Issue>| read_tracking_issue(issue, runtime).is_some();
     sorted.tracking = items
         .iter()
@@ -218,7 +217,7 @@ fn sort(
             sorted.drop.push(number);
         }
     }
-    (sorted, page.problems)
+    sorted
 }
 
 /// The issues of its repository that a pull request names: each with the pull request's number.

@@ -7,7 +7,7 @@ use super::{Report, Sync, Trouble};
 use crate::{
     domain::{CommentKind, Repository},
     ports::{
-        ForgeError, StoreError,
+        StoreError,
         forge::{Fetched, Found},
         store::{Feed, IssueBatch, Position},
     },
@@ -23,10 +23,7 @@ impl Sync<'_> {
                 Ok(()) => {}
                 Err(Trouble::Store(error)) => return Err(error),
                 Err(Trouble::Forge(error)) => {
-                    if let ForgeError::Limited { until } = error {
-                        limited_until = limited_until.max(Some(until));
-                    }
-                    self.complain(format!("{repository}: {error}"));
+                    limited_until = limited_until.max(self.fail(repository, &error));
                 }
             }
         }

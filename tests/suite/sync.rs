@@ -1,0 +1,5 @@
+//! Syncs against the model of GitHub, through the production client and a real store.
+
+mod cost;
+mod news;
+mod world;

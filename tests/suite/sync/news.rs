@@ -1,0 +1,52 @@
+//! What a sync tells, and what it keeps to itself.
+
+use super::world::{World, kep_path, kep_yaml, told};
+
+#[tokio::test]
+async fn the_first_sync_is_quiet_and_the_second_tells() {
+    let world = World::with_keps(3).await;
+    let (first, _) = world.sync_well().await;
+    assert_eq!(first.changed, []);
+    assert_eq!(world.board().await.entries().len(), 3);
+    world.pass(60);
+    world
+        .enhancements
+        .push(&[(&kep_path(2), &kep_yaml(2, "beta"))]);
+    world.containerd.label(1, "target/kubernetes/v1.38");
+    let (second, _) = world.sync_well().await;
+    assert_eq!(
+        told(&second.changed),
+        [
+            "KEP-1 #1 Labels([target/kubernetes/v1.38], [])",
+            "KEP-2 Stage((alpha), (beta))",
+        ]
+    );
+    let (third, _) = world.sync_well().await;
+    assert_eq!(third.changed, []);
+}
+
+#[tokio::test]
+async fn a_pull_request_that_named_an_issue_before_it_tracked_a_kep_is_found() {
+    let world = World::with_keps(3).await;
+    let plain = world
+        .containerd
+        .open_issue("author1", "Please help", "Nothing yet.");
+    let body = format!("Part of #{plain}");
+    let pull = world.containerd.open_pull("author1", "Work", &body);
+    world.settle().await;
+    world.pass(60);
+    world
+        .containerd
+        .edit_title(plain, "[SIG-Node]: KEP-9 - Feature 9");
+    world.containerd.edit_body(plain, &super::world::form(9));
+    let (report, _) = world.sync_well().await;
+    let told = told(&report.changed);
+    assert!(
+        told.contains(&format!("KEP-9 #{plain} IssueOpened")),
+        "{told:?}"
+    );
+    assert!(
+        told.contains(&format!("KEP-9 #{pull} PullOpened")),
+        "{told:?}"
+    );
+}
