@@ -15,6 +15,7 @@ mod repository;
 mod settings;
 pub mod ships;
 mod stage;
+pub mod summary;
 pub mod text;
 pub mod tracking;
 
