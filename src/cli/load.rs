@@ -194,12 +194,12 @@ fn add_releases<'a>(
         if let Some(runtime) = runtime {
             let read = read_runtime_releases(text);
             facts
-                .problems
+                .notes
                 .extend(read.notes.iter().map(|note| (name.into(), note.clone())));
             runtimes.insert(runtime.name.clone(), read);
         } else if let Some(page) = read_release_page(text) {
             facts
-                .problems
+                .notes
                 .extend(page.notes.iter().map(|note| (name.into(), note.clone())));
             cycles.push(page);
         } else if name.starts_with("release-") {

@@ -13,12 +13,7 @@ use serde::Serialize;
 
 use super::Failure;
 use crate::{
-    domain::{
-        KepNumber, Login,
-        card::Card,
-        ships::{ShipsFrom, ShipsIn},
-        text::each_once,
-    },
+    domain::{KepNumber, Login, card::Card, text::each_once},
     github::Counts,
     handlers::status::Answer,
     jobs::sync::Report,
@@ -26,6 +21,9 @@ use crate::{
 
 /// Said wherever the sample is shown, so that nobody takes it for today's news.
 pub(super) const SAMPLE_NOTE: &str = "This is the built-in sample, as of 6 July 2026. For real data give --enhancements-dir, --tracking-file and --release-dir.";
+
+/// The same in short, before anything else.
+const SAMPLE_FIRST: &str = "Sample data of 6 July 2026, not live.";
 
 /// How wide an answer may be: the terminal's width, 80 where there is none, and never so wide
 /// that lines are hard to follow.
@@ -36,6 +34,9 @@ pub(super) fn width() -> usize {
 /// An answer for people.
 pub(super) fn text(answer: &Answer, now: DateTime<Utc>, sample: bool, width: usize) -> String {
     let mut page = page::Page::new(width);
+    if sample {
+        page.dim(SAMPLE_FIRST);
+    }
     match answer {
         Answer::Card(card) => card::render(card, now, &mut page),
         Answer::List(cards) => match cards.as_slice() {
@@ -170,16 +171,6 @@ fn names<'a>(logins: impl IntoIterator<Item = &'a Login>) -> String {
         .map(Login::as_str)
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// The runtime release and how it is known.
-fn ships(ships: ShipsIn) -> String {
-    let from = match ships.from {
-        ShipsFrom::Milestone => "by the tracking issue's milestone",
-        ShipsFrom::PullRequest => "by the milestone of a pull request",
-        ShipsFrom::Guess => "a guess: the next release after the code freeze",
-    };
-    format!("{} ({from})", ships.release)
 }
 
 #[cfg(test)]

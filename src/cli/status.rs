@@ -53,6 +53,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
     let Loaded { facts, now, sample } = global.load(&settings)?;
     let board = Board::build(facts, &settings);
     let answer = answer(&query, &board, &settings, now);
+    let told = matches!(answer, Answer::Cycle(_)) && args.format == Format::Text;
+    if !told && let Some(line) = unread(board.problems().len()) {
+        anstream::eprintln!("{line}");
+    }
     if let Answer::Unknown { asked, near } = &answer {
         let mut why = render::unknown(asked, near);
         if sample {
@@ -77,6 +81,16 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
         anstream::eprintln!("{}", render::SAMPLE_NOTE);
     }
     print(&text)
+}
+
+/// What an answer that cannot name them says of things that could not be read.
+fn unread(many: usize) -> Option<String> {
+    let what = match many {
+        0 => return None,
+        1 => "1 thing could not be read; `kep-liaison status` names it".to_owned(),
+        many => format!("{many} things could not be read; `kep-liaison status` names them"),
+    };
+    Some(what + ", with the same options and no words.")
 }
 
 fn cards(answer: &Answer) -> Vec<&Card> {

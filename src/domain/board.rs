@@ -32,6 +32,8 @@ pub struct Facts {
     pub runtime_releases: HashMap<Box<str>, RuntimeReleases>,
     /// What could not be read at all: a place and a sentence.
     pub problems: Vec<(Box<str>, String)>,
+    /// What was read, but a person should look at: dates that contradict one another.
+    pub notes: Vec<(Box<str>, String)>,
 }
 
 /// All KEPs with what each runtime says of them.
@@ -46,6 +48,7 @@ pub struct Board {
     stray: Vec<Arc<TrackingIssue>>,
     knows_issues: bool,
     problems: Vec<(Box<str>, String)>,
+    notes: Vec<(Box<str>, String)>,
 }
 
 /// One KEP with its side of each runtime, in the settings' order of runtimes.
@@ -106,6 +109,7 @@ impl Board {
             cycles,
             runtime_releases,
             problems,
+            notes,
         } = facts;
         let mut keps: Vec<Box<Kep>> = Vec::with_capacity(files.len());
         let mut unnumbered = Vec::new();
@@ -149,6 +153,7 @@ impl Board {
             stray: Vec::new(),
             knows_issues: issues.is_some(),
             problems,
+            notes,
         };
         board.join(&issues.unwrap_or_default(), settings);
         board.sort(settings);
@@ -365,6 +370,11 @@ impl Board {
     /// What could not be read: a place and a sentence.
     pub fn problems(&self) -> &[(Box<str>, String)] {
         &self.problems
+    }
+
+    /// What was read, but a person should look at: a place and a sentence.
+    pub fn notes(&self) -> &[(Box<str>, String)] {
+        &self.notes
     }
 }
 

@@ -7,12 +7,12 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{
-    KepNumber, Login, Release, Settings, Stage, Status,
+    IssueState, KepNumber, Login, Milestone, Release, Settings, Stage, Status,
     board::{Board, Entry},
     cycle::CycleEvent,
     finding::{Finding, Inspector, Severity},
     kep::{Kep, Marker, Person},
-    ships::ShipsIn,
+    ships::{ShipsFrom, ShipsIn, deciding_pull},
     tracking::TrackingIssue,
 };
 
@@ -27,6 +27,9 @@ pub struct Card {
     pub findings: Vec<Finding>,
     /// The days ahead that matter to it.
     pub dates: Vec<DateView>,
+    /// What the calendar says of it.
+    #[serde(skip)]
+    pub when: When,
     /// Whether any `kep.yaml` was read, so that its absence means something.
     #[serde(skip)]
     pub knows_keps: bool,
@@ -36,6 +39,20 @@ pub struct Card {
     /// Folders of other KEPs with the same number.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub namesakes: Vec<Box<str>>,
+}
+
+/// How a KEP stands to the calendar, for answers in words.
+#[derive(Debug, Clone, Default)]
+pub struct When {
+    /// The current Kubernetes release, where the KEP aims at it.
+    pub cycle: Option<Release>,
+    /// Whether it aims at the current release or a later one, so that the days ahead concern it.
+    pub days_concern_it: bool,
+    /// Whether there is still something to follow.
+    pub under_way: bool,
+    /// The Kubernetes releases that the KEP names, and whether they have shipped; one of which
+    /// nothing tells is absent.
+    pub shipped: BTreeMap<Release, bool>,
 }
 
 /// The Kubernetes side of a KEP.
@@ -85,6 +102,18 @@ pub struct RuntimeView {
     pub issues: Vec<IssueView>,
     /// Its pull requests.
     pub pulls: Vec<PullView>,
+    /// `containerd/containerd`
+    #[serde(skip)]
+    pub repository: Box<str>,
+    /// Its maintainers; empty where the settings name none.
+    #[serde(skip)]
+    pub maintainers: Vec<Login>,
+    /// The pull request that says what it ships in, where one does.
+    #[serde(skip)]
+    pub ships_by_pull: Option<u64>,
+    /// Whether the release that it ships in is published.
+    #[serde(skip)]
+    pub is_out: bool,
 }
 
 /// One tracking issue.
@@ -104,6 +133,12 @@ pub struct IssueView {
     pub owners: Vec<Login>,
     pub liaisons: Vec<Login>,
     pub shepherds: Vec<Login>,
+    /// Open, or how it was closed, in full.
+    #[serde(skip)]
+    pub ending: IssueState,
+    /// The release that the milestone names.
+    #[serde(skip)]
+    pub milestone_release: Option<Release>,
 }
 
 /// One pull request.
@@ -139,6 +174,15 @@ impl DateView {
             .filter(|_| self.at.time() != NaiveTime::MIN)
             .unwrap_or_else(|| self.at.date_naive())
     }
+
+    /// `in 16 days`, as a person counts who asks at `now`.
+    pub fn left(&self, now: DateTime<Utc>) -> String {
+        match (self.day() - now.date_naive()).num_days() {
+            ..=0 => "today".to_owned(),
+            1 => "tomorrow".to_owned(),
+            many => format!("in {many} days"),
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
@@ -161,6 +205,16 @@ impl Card {
             runtimes: runtimes
                 .map(|((runtime, side), ships_in)| RuntimeView {
                     runtime: runtime.name.clone(),
+                    repository: runtime.repository.clone(),
+                    maintainers: runtime.maintainers.clone(),
+                    ships_by_pull: ships_in
+                        .filter(|ships| ships.from == ShipsFrom::PullRequest)
+                        .and(deciding_pull(side))
+                        .map(|(_, pull)| pull.number),
+                    is_out: ships_in.is_some_and(|ships| {
+                        let releases = board.runtime_releases(&runtime.name);
+                        releases.is_some_and(|all| all.is_out(ships.release, inspector.now()))
+                    }),
                     ships_in,
                     issues: side
                         .issues
@@ -176,6 +230,7 @@ impl Card {
                 .collect(),
             findings: inspector.findings(entry),
             dates: inspector.dates(entry),
+            when: When::of(entry, inspector),
             knows_keps: board.knows_keps(),
             knows_issues: board.knows_issues(),
             namesakes: board
@@ -185,12 +240,15 @@ impl Card {
         }
     }
 
+    /// How many findings there are of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        let of_it = |finding: &&Finding| finding.severity == severity;
+        self.findings.iter().filter(of_it).count()
+    }
+
     /// How many errors and warnings there are: what somebody should do.
     pub fn urgent(&self) -> usize {
-        self.findings
-            .iter()
-            .filter(|finding| finding.severity < Severity::Advice)
-            .count()
+        self.count(Severity::Error) + self.count(Severity::Warning)
     }
 
     /// The shepherds of all tracking issues, each once.
@@ -203,6 +261,25 @@ impl Card {
             }
         }
         found
+    }
+}
+
+impl When {
+    fn of(entry: &Entry, inspector: &Inspector<'_>) -> Self {
+        let kep = &entry.kep;
+        let cycle = inspector.current().filter(|_| inspector.in_cycle(entry));
+        let latest = kep.latest_milestone.get();
+        let planned = kep.milestones.iter().filter_map(|(_, field)| field.get());
+        let later = latest.is_some() && latest > inspector.current();
+        Self {
+            cycle,
+            days_concern_it: kep.is_active() && (cycle.is_some() || later),
+            under_way: inspector.is_under_way(kep),
+            shipped: planned
+                .chain(latest)
+                .filter_map(|release| Some((release, inspector.shipped(release)?)))
+                .collect(),
+        }
     }
 }
 
@@ -296,6 +373,8 @@ impl IssueView {
             owners: tracking.owners.clone(),
             liaisons: tracking.liaisons.clone(),
             shepherds: tracking.shepherds.clone(),
+            ending: issue.state,
+            milestone_release: issue.milestone.as_ref().and_then(Milestone::release),
         }
     }
 }

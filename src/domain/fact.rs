@@ -64,7 +64,7 @@ impl Facts {
         for (place, text) in pages {
             if let Some(page) = read_release_page(text) {
                 let notes = page.notes.iter();
-                self.problems
+                self.notes
                     .extend(notes.map(|note| (place.into(), note.clone())));
                 cycles.push(page);
             } else {
@@ -79,7 +79,7 @@ impl Facts {
     pub fn add_runtime_releases(&mut self, runtime: &Runtime, place: &str, text: &str) {
         let read = read_runtime_releases(text);
         let notes = read.notes.iter();
-        self.problems
+        self.notes
             .extend(notes.map(|note| (place.into(), note.clone())));
         self.runtime_releases.insert(runtime.name.clone(), read);
     }

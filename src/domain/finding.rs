@@ -10,9 +10,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    Release, Settings,
+    Release, Settings, Stage, Status,
     board::{Board, Entry},
     card::DateView,
+    kep::Kep,
     text::nearest,
 };
 
@@ -177,6 +178,11 @@ impl<'a> Inspector<'a> {
         self.current
     }
 
+    /// The time of which it speaks.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     /// All findings of one KEP, worst first.
     pub fn findings(&self, entry: &Entry) -> Vec<Finding> {
         let mut found = Vec::new();
@@ -216,7 +222,7 @@ impl<'a> Inspector<'a> {
                     runtime.name
                 ),
                 mend: format!(
-                    "a maintainer takes the role; record it in the configuration, under [[people]]: roles = [\"liaison\"], liaison_for = [\"{current}\"]"
+                    "maintainer: one of you takes the role; admin of this bot: record it in the configuration, under [[people]]: roles = [\"liaison\"], liaison_for = [\"{current}\"]"
                 ),
             })
             .collect()
@@ -265,13 +271,46 @@ impl<'a> Inspector<'a> {
     }
 
     /// Whether a Kubernetes release is out: by its page, or because a later one is current.
-    fn has_shipped(&self, release: Release) -> bool {
+    /// `None` when nothing tells.
+    pub fn shipped(&self, release: Release) -> Option<bool> {
         let by_page = self
             .board
             .cycles()
             .get(release)
             .and_then(|cycle| cycle.when(super::cycle::CycleEvent::Release))
             .map(|at| at <= self.now);
-        by_page.unwrap_or_else(|| self.current.is_some_and(|current| release < current))
+        by_page.or_else(|| self.current.map(|current| release < current))
+    }
+
+    fn has_shipped(&self, release: Release) -> bool {
+        self.shipped(release) == Some(true)
+    }
+
+    /// Whether there is still something to follow: the KEP is active, and not yet generally
+    /// available in a release that has shipped (many stay `implementable` after that).
+    pub fn is_under_way(&self, kep: &Kep) -> bool {
+        kep.is_active() && self.generally_available(kep).is_none()
+    }
+
+    /// That the feature is generally available, in words with the release where it is known.
+    fn generally_available(&self, kep: &Kep) -> Option<String> {
+        if kep.stage.get() != Some(Stage::Stable) {
+            return None;
+        }
+        let implemented = kep.status.get() == Some(Status::Implemented);
+        match kep
+            .milestone(Stage::Stable)
+            .or_else(|| kep.latest_milestone.get())
+        {
+            Some(release) if self.has_shipped(release) => {
+                Some(format!("the KEP is stable since Kubernetes {release}"))
+            }
+            // Without a release, or without a calendar, the KEP's own word has to do.
+            None if implemented => Some("the KEP is stable and implemented".to_owned()),
+            Some(release) if implemented && self.current.is_none() => Some(format!(
+                "the KEP is stable and implemented, in Kubernetes {release}"
+            )),
+            _ => None,
+        }
     }
 }

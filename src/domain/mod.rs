@@ -17,6 +17,7 @@ mod secret;
 mod settings;
 pub mod ships;
 mod stage;
+pub mod summary;
 pub mod text;
 pub mod tracking;
 

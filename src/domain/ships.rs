@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{
-    Release, Settings,
+    Issue, Release, Settings,
     board::{Board, Entry, RuntimeSide},
     cycle::CycleEvent,
 };
@@ -30,6 +30,18 @@ pub enum ShipsFrom {
     Guess,
 }
 
+/// The pull request whose milestone counts where the tracking issue has none. Work is complete
+/// with the last of its pull requests; one that was closed unmerged ships nowhere.
+pub(super) fn deciding_pull(side: &RuntimeSide) -> Option<(Release, &Issue)> {
+    let pulls =
+        side.pulls.iter().map(|pull| &*pull.issue).filter(|issue| {
+            issue.is_open() || issue.pull.is_some_and(|pull| pull.merged_at.is_some())
+        });
+    pulls
+        .filter_map(|issue| Some((issue.milestone.as_ref()?.release()?, issue)))
+        .max_by_key(|(release, _)| *release)
+}
+
 impl Board {
     /// For each runtime of the settings, the release that will contain the KEP.
     pub fn ships(&self, entry: &Entry, settings: &Settings) -> Vec<Option<ShipsIn>> {
@@ -39,7 +51,7 @@ impl Board {
             .collect()
     }
 
-    fn ships_in(&self, side: &RuntimeSide, runtime: &str) -> Option<ShipsIn> {
+    pub(super) fn ships_in(&self, side: &RuntimeSide, runtime: &str) -> Option<ShipsIn> {
         let issue = side
             .issues
             .iter()
@@ -50,15 +62,7 @@ impl Board {
                 from: ShipsFrom::Milestone,
             });
         }
-        // Work is complete with the last of its pull requests; one that was closed unmerged
-        // ships nowhere.
-        let pulls = side.pulls.iter().filter(|pull| {
-            pull.issue.is_open() || pull.issue.pull.is_some_and(|pull| pull.merged_at.is_some())
-        });
-        if let Some(release) = pulls
-            .filter_map(|pull| pull.issue.milestone.as_ref()?.release())
-            .max()
-        {
+        if let Some((release, _)) = deciding_pull(side) {
             return Some(ShipsIn {
                 release,
                 from: ShipsFrom::PullRequest,

@@ -61,6 +61,18 @@ impl Stage {
             .or_else(|| word.eq_ignore_ascii_case("ga").then_some(Self::Stable))
     }
 
+    /// What it means for whoever uses the feature.
+    pub const fn effect(self) -> &'static str {
+        match self {
+            Self::Alpha => "for trying out, off by default",
+            Self::Beta => "nearly finished, usually on by default",
+            Self::Stable => "generally available",
+            Self::Deprecated => "on its way out",
+            Self::Disabled => "on its way out, off by default",
+            Self::Removed => "gone",
+        }
+    }
+
     /// Whether the feature is being taken away rather than brought in.
     pub fn is_removal(self) -> bool {
         self >= Self::Deprecated
@@ -130,6 +142,19 @@ impl Status {
         Self::ALL
             .into_iter()
             .find(|status| word.eq_ignore_ascii_case(status.as_str()))
+    }
+
+    /// What it means, for whoever has never heard of KEPs.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Provisional => "a draft, not approved yet",
+            Self::Implementable => "approved, work goes on",
+            Self::Implemented => "done",
+            Self::Deferred => "put off",
+            Self::Rejected => "refused",
+            Self::Withdrawn => "taken back by its authors",
+            Self::Replaced => "another proposal took its place",
+        }
     }
 
     /// Whether work may still go on.

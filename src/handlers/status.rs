@@ -48,9 +48,11 @@ pub struct CycleView {
     pub knows_issues: bool,
     /// How many KEPs the board holds.
     pub keps: usize,
-    /// `kep.yaml` files without a number, tracking issues without a KEP, and what could not be
-    /// read: a place and a sentence.
+    /// What could not be read: a place and a sentence.
     pub problems: Vec<(Box<str>, String)>,
+    /// What was read, but a person should look at: tracking issues without a KEP, dates that
+    /// contradict one another.
+    pub notes: Vec<(Box<str>, String)>,
 }
 
 impl CycleView {
@@ -152,8 +154,8 @@ fn cycle(
         })
         .filter(|(_, count)| *count > 0)
         .collect();
-    let mut problems: Vec<(Box<str>, String)> = board.problems().to_vec();
-    problems.extend(board.stray().iter().map(|tracking| {
+    let mut notes = board.notes().to_vec();
+    notes.extend(board.stray().iter().map(|tracking| {
         let issue = &tracking.issue;
         (
             issue.url.clone(),
@@ -174,6 +176,7 @@ fn cycle(
         findings: inspector.cycle_findings(),
         knows_issues: board.knows_issues(),
         keps: board.entries().len(),
-        problems,
+        problems: board.problems().to_vec(),
+        notes,
     }
 }

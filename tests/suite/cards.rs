@@ -109,7 +109,7 @@ fn card_of_a_kep_that_only_an_issue_knows() {
     );
     // Who has not looked does not say that there is none.
     let unseen = card(&folder, "9001", &sources[2..]);
-    assert!(unseen.contains("\nStage not known. containerd: tracked in #20001. "));
+    assert!(unseen.contains("\nKubernetes  not known: no kep.yaml was read\n"));
     assert!(
         unseen.contains(
             "\n  Proposal        not known: no kep.yaml was read (give --enhancements-dir)\n"
@@ -187,7 +187,9 @@ fn no_line_of_the_sample_is_wider_than_a_terminal() {
     assert_eq!(numbers.len(), 45, "every KEP of the sample has a stage");
     for number in numbers {
         let card = run(&["status", number]).answer();
-        assert!(card.starts_with(&format!("KEP-{number}: ")), "{card}");
+        let (note, card_alone) = card.split_once('\n').expect("lines");
+        assert_eq!(note, "Sample data of 6 July 2026, not live.");
+        assert!(card_alone.starts_with(&format!("KEP-{number}: ")), "{card}");
         assert_eq!(too_wide(&card), [] as [&str; 0], "{number}");
         let untidy = card.lines().filter(|line| line.ends_with(' '));
         assert_eq!(untidy.count(), 0, "blanks at the end of a line: {card}");
@@ -196,4 +198,48 @@ fn no_line_of_the_sample_is_wider_than_a_terminal() {
         let text = run(words).answer();
         assert_eq!(too_wide(&text), [] as [&str; 0], "{words:?}");
     }
+}
+
+/// The line on what there is to do counts what is listed below it.
+#[test]
+fn the_summary_counts_what_is_listed() {
+    for number in ["4680", "5825", "4191", "3857", "2371"] {
+        let card = run(&["status", number]).answer();
+        let says = card
+            .lines()
+            .find_map(|line| line.strip_prefix("To do       "))
+            .expect("what there is to do");
+        let listed = |label: &str| {
+            let label = format!("  {label:<9}");
+            card.lines().filter(|line| line.starts_with(&label)).count()
+        };
+        for (label, word) in [
+            ("error", "error"),
+            ("warning", "warning"),
+            ("advice", "suggestion"),
+        ] {
+            let counted = match listed(label) {
+                0 => continue,
+                1 => format!("1 {word}"),
+                many => format!("{many} {word}s"),
+            };
+            assert!(says.contains(&counted), "{counted}: {says}");
+        }
+    }
+}
+
+/// Where no release page was read, nobody can say what has shipped.
+#[test]
+fn without_a_calendar_nothing_is_past_or_planned() {
+    let folder = Folder::new();
+    folder.file(
+        "keps/sig-node/9001-a/kep.yaml",
+        "title: A\nstatus: implementable\nstage: beta\nlatest-milestone: v1.36\nmilestone:\n  alpha: v1.35\n  beta: v1.36\n  stable: v1.38\n",
+    );
+    let card = card(&folder, "9001", &["--enhancements-dir", "."]);
+    assert!(card.contains("\nKubernetes  beta in 1.36\n"), "{card}");
+    assert!(
+        card.contains("  Releases        alpha 1.35, beta 1.36, stable 1.38\n"),
+        "{card}"
+    );
 }

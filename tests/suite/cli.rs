@@ -149,8 +149,18 @@ fn one_broken_issue_costs_itself_and_is_told() {
     );
     let sources = ["--tracking-file", "issues.json"];
     let card = folder.run(&[&["status", "9001"], &sources[..]].concat());
-    assert!(card.answer().contains("#2, open: [SIG-Node]: KEP-9001 - A"));
-    // The overview tells of the others.
+    assert_eq!(
+        card.stderr,
+        "2 things could not be read; `kep-liaison status` names them, with the same options and no words.\n"
+    );
+    assert!(card.stdout.contains("#2, open: [SIG-Node]: KEP-9001 - A"));
+    let unknown = folder.run(&[&["status", "1"], &sources[..]].concat());
+    assert!(
+        unknown
+            .complaint(1)
+            .starts_with("2 things could not be read; ")
+    );
+    // The overview tells of them, and needs no line that sends people there.
     let cycle = folder.run(&[&["status"], &sources[..]].concat()).answer();
     let (_, told) = cycle
         .split_once("What could not be read\n")

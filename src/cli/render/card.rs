@@ -3,23 +3,27 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{names, page::Page, ships};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{names, page::Page};
 use crate::domain::{
-    Stage, Status,
-    card::{Card, DateView, IssueView, KepView, RuntimeView},
+    Login, Release, Stage,
+    card::{Card, DateView, IssueView, RuntimeView},
     ships::{ShipsFrom, ShipsIn},
 };
 
 pub(super) fn render(card: &Card, now: DateTime<Utc>, page: &mut Page) {
     let kep = &card.kep;
     page.title(&format!("KEP-{}: {}", kep.number, kep.title));
-    page.line(&summary(card));
+    summary(card, now, page);
     page.line(&kep.url);
-    kubernetes(kep, card.knows_keps, page);
+    kubernetes(card, page);
     for runtime in &card.runtimes {
-        render_runtime(runtime, card.knows_issues, page);
+        render_runtime(runtime, card, page);
     }
-    dates(&card.dates, now, page);
+    if card.when.days_concern_it {
+        dates(&card.dates, now, page);
+    }
     findings(card, page);
     for other in &card.namesakes {
         page.blank();
@@ -27,57 +31,34 @@ pub(super) fn render(card: &Card, now: DateTime<Utc>, page: &mut Page) {
     }
 }
 
-/// What a person in a hurry wants to know: where it stands, who has it, whether it needs somebody.
-fn summary(card: &Card) -> String {
-    let kep = &card.kep;
-    let stands = match (kep.stage, kep.status) {
-        (Some(stage), _) => stage.to_string(),
-        (None, Some(Status::Provisional)) => "draft".to_owned(),
-        (None, Some(status)) => status.to_string(),
-        (None, None) if kep.path.is_none() && card.knows_keps => "not merged yet".to_owned(),
-        (None, None) => "stage not known".to_owned(),
-    };
-    let release = kep
-        .latest_milestone
-        .map(|release| format!(" in Kubernetes {release}"));
-    let mut sentences = vec![format!("{stands}{}.", release.unwrap_or_default())];
-    for runtime in card.runtimes.iter().filter(|_| card.knows_issues) {
-        let name = &runtime.runtime;
-        // Open ones come first.
-        let tracked = match runtime.issues.first() {
-            None => "not tracked".to_owned(),
-            Some(issue) if issue.state == "open" => format!("tracked in #{}", issue.number),
-            Some(issue) => format!("tracked in #{}, closed", issue.number),
-        };
-        let ships = match runtime.ships_in {
-            None => String::new(),
-            Some(ShipsIn {
-                release,
-                from: ShipsFrom::Guess,
-            }) => format!(", perhaps in {name} {release}"),
-            Some(ShipsIn { release, .. }) => format!(", in {name} {release}"),
-        };
-        sentences.push(format!("{name}: {tracked}{ships}."));
+/// What a person in a hurry wants to know.
+fn summary(card: &Card, now: DateTime<Utc>, page: &mut Page) {
+    const KUBERNETES: &str = "Kubernetes";
+    let summary = card.summary(now);
+    let names = summary.runtimes.iter().map(|line| line.name.width());
+    let wide = names.max().unwrap_or_default().clamp(KUBERNETES.len(), 20);
+    page.labelled(KUBERNETES, wide, &summary.kubernetes);
+    for line in &summary.runtimes {
+        let mut says = line.says.clone();
+        if !line.issues.is_empty() {
+            let issues = line.issues.iter().map(|issue| {
+                let closed = if issue.is_open() { "" } else { " (closed)" };
+                format!("#{}{closed}", issue.number)
+            });
+            says.push(issues.collect::<Vec<_>>().join(", "));
+        }
+        page.labelled(line.name, wide, &says.join("\u{a0}· "));
     }
-    sentences.push(match card.urgent() {
-        0 => "Nothing urgent is missing.".to_owned(),
-        1 => "1 thing needs somebody.".to_owned(),
-        many => format!("{many} things need somebody."),
-    });
-    let text = sentences.join(" ");
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
+    page.labelled("To do", wide, &summary.to_do);
 }
 
-fn kubernetes(kep: &KepView, knows_keps: bool, page: &mut Page) {
+fn kubernetes(card: &Card, page: &mut Page) {
+    let kep = &card.kep;
     page.heading("In Kubernetes");
     if kep.path.is_none() {
         page.row(
             "Proposal",
-            if knows_keps {
+            if card.knows_keps {
                 "not merged yet: kubernetes/enhancements has no kep.yaml for it"
             } else {
                 "not known: no kep.yaml was read (give --enhancements-dir)"
@@ -100,82 +81,70 @@ fn kubernetes(kep: &KepView, knows_keps: bool, page: &mut Page) {
             .unwrap_or_default()
     };
     let status = kep.status.map_or("not understood".to_owned(), |status| {
-        format!("{status}: {}", meaning(status))
+        format!("{status}: {}", status.meaning())
     });
     page.row("Status", &format!("{status}{}", written("status")));
     let stage = kep.stage.map_or("none yet".to_owned(), |stage| {
-        format!("{stage}: {}", effect(stage))
+        format!("{stage}: {}", stage.effect())
     });
     page.row("Stage", &format!("{stage}{}", written("stage")));
     let plan: Vec<String> = Stage::ALL
         .iter()
         .filter_map(|stage| {
             let release = kep.milestones.get(stage.as_str())?;
-            Some(format!(
-                "{stage} {}",
-                release.map_or("open".to_owned(), |release| release.to_string())
-            ))
+            Some(match release {
+                None => format!("{stage} open"),
+                Some(release) => {
+                    let planned = match card.when.shipped.get(release) {
+                        Some(false) => " (planned)",
+                        // That release is out, and the KEP did not get there.
+                        Some(true) if kep.stage < Some(*stage) => " (was planned)",
+                        _ => "",
+                    };
+                    format!("{stage} {release}{planned}")
+                }
+            })
         })
         .collect();
     if !plan.is_empty() {
-        page.row("Releases", &plan.join(" → "));
+        page.row("Releases", &plan.join(", "));
     }
     if !kep.feature_gates.is_empty() {
         page.row("Feature gate", &kep.feature_gates.join(", "));
     }
-    let with_mark = |people: &[Box<str>], assigned: &[crate::domain::Login]| {
-        let marked = people.iter().map(|name| {
-            let is_assigned = assigned
-                .iter()
-                .any(|login| login.as_str().eq_ignore_ascii_case(name));
-            if is_assigned {
-                format!("{name} (assigned)")
-            } else {
-                name.to_string()
-            }
-        });
-        marked.collect::<Vec<_>>().join(", ")
-    };
     if !kep.reviewers.is_empty() {
         page.row(
             "Reviewers",
-            &with_mark(&kep.reviewers, &kep.assigned_reviewers),
+            &assigned_first(&kep.reviewers, &kep.assigned_reviewers),
         );
     }
     if !kep.approvers.is_empty() {
         page.row(
             "Approvers",
-            &with_mark(&kep.approvers, &kep.assigned_approvers),
+            &assigned_first(&kep.approvers, &kep.assigned_approvers),
         );
     }
 }
 
-fn meaning(status: Status) -> &'static str {
-    match status {
-        Status::Provisional => "a draft, not approved yet",
-        Status::Implementable => "approved, work goes on",
-        Status::Implemented => "done",
-        Status::Deferred => "put off",
-        Status::Rejected => "refused",
-        Status::Withdrawn => "taken back by its authors",
-        Status::Replaced => "another proposal took its place",
+/// `assigned: mikebrow; also haircommander, samuelkarp`
+fn assigned_first(people: &[Box<str>], assigned: &[Login]) -> String {
+    let (first, also): (Vec<&str>, Vec<&str>) =
+        people.iter().map(AsRef::as_ref).partition(|name| {
+            assigned
+                .iter()
+                .any(|login| login.as_str().eq_ignore_ascii_case(name))
+        });
+    let (first, also) = (first.join(", "), also.join(", "));
+    match (first.is_empty(), also.is_empty()) {
+        (true, _) => also,
+        (false, true) => format!("assigned: {first}"),
+        (false, false) => format!("assigned: {first}; also {also}"),
     }
 }
 
-fn effect(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Alpha => "for trying out, off by default",
-        Stage::Beta => "nearly finished, usually on by default",
-        Stage::Stable => "generally available",
-        Stage::Deprecated => "on its way out",
-        Stage::Disabled => "on its way out, off by default",
-        Stage::Removed => "gone",
-    }
-}
-
-fn render_runtime(runtime: &RuntimeView, knows_issues: bool, page: &mut Page) {
+fn render_runtime(runtime: &RuntimeView, card: &Card, page: &mut Page) {
     page.heading(&format!("In {}", runtime.runtime));
-    if !knows_issues {
+    if !card.knows_issues {
         page.row(
             "Tracked in",
             "not known: no tracking issues were read (give --tracking-file)",
@@ -185,59 +154,97 @@ fn render_runtime(runtime: &RuntimeView, knows_issues: bool, page: &mut Page) {
     if runtime.issues.is_empty() {
         page.row("Tracked in", "no issue");
     }
-    for issue in &runtime.issues {
+    for (at, issue) in runtime.issues.iter().enumerate() {
         page.row(
             "Tracked in",
-            &format!("#{}, {}: {}", issue.number, issue.state, issue.title),
-        );
-        page.row("", &issue.url);
-        issue_rows(issue, page);
-    }
-    if !runtime.issues.is_empty() || runtime.ships_in.is_some() {
-        page.row(
-            "Ships in",
-            &runtime.ships_in.map_or_else(
-                || {
-                    format!(
-                        "not known: no milestone says which {} release",
-                        runtime.runtime
-                    )
-                },
-                |known| format!("{} {}", runtime.runtime, ships(known)),
+            &format!(
+                "#{}, {}: {}",
+                issue.number,
+                issue.state_in_words(),
+                issue.title
             ),
         );
+        page.row("", &issue.url);
+        let roles = People {
+            runtime,
+            explain: at == 0,
+            wanted: issue.is_open() && card.when.under_way,
+        };
+        page.row("Shepherd", &roles.shepherds(&issue.shepherds));
+        page.row("Liaison", &roles.liaisons(&issue.liaisons));
+        issue_rows(issue, runtime, page);
+    }
+    if !runtime.issues.is_empty() || runtime.ships_in.is_some() {
+        page.row("Ships in", &ships(runtime));
+    }
+    if runtime.pulls.is_empty() {
+        page.row("Pull request", "none found");
     }
     for pull in &runtime.pulls {
         page.row(
             "Pull request",
             &format!("#{}, {}: {}", pull.number, pull.state, pull.title),
         );
+        page.row("", &pull.url);
     }
 }
 
-fn issue_rows(issue: &IssueView, page: &mut Page) {
-    let people = |logins: &[crate::domain::Login], role: &str| {
-        if logins.is_empty() {
-            format!("nobody ({role})")
+/// Who has a part in an issue, with the part explained where it first stands.
+struct People<'a> {
+    runtime: &'a RuntimeView,
+    explain: bool,
+    /// Whether somebody should be found where there is nobody.
+    wanted: bool,
+}
+
+impl People<'_> {
+    fn shepherds(&self, shepherds: &[Login]) -> String {
+        let strangers: Vec<&Login> = shepherds
+            .iter()
+            .filter(|login| self.runtime.is_stranger(login))
+            .collect();
+        let gloss = match (shepherds, strangers.len()) {
+            ([], _) if !self.wanted => return "nobody".to_owned(),
+            ([], _) => "should be a maintainer who sees it through",
+            ([_], 0) => "the maintainer who sees it through",
+            (_, 0) => "the maintainers who see it through",
+            ([_], _) => "no maintainer; should be one who sees it through",
+            (all, some) if all.len() == some => {
+                "no maintainers; should be maintainers who see it through"
+            }
+            _ => return format!("{} (no maintainer: {})", names(shepherds), names(strangers)),
+        };
+        let who = if shepherds.is_empty() {
+            "nobody yet".to_owned()
         } else {
-            format!("{} ({role})", names(logins))
+            names(shepherds)
+        };
+        if self.explain || !strangers.is_empty() {
+            format!("{who} ({gloss})")
+        } else {
+            who
         }
-    };
-    page.row(
-        "Shepherd",
-        &people(&issue.shepherds, "the maintainer who sees it through"),
-    );
-    page.row(
-        "Liaison",
-        &people(
-            &issue.liaisons,
-            "carries news between SIG-Node and the runtime",
-        ),
-    );
+    }
+
+    fn liaisons(&self, liaisons: &[Login]) -> String {
+        let who = match liaisons {
+            [] => "nobody named".to_owned(),
+            liaisons => names(liaisons),
+        };
+        if self.explain {
+            let runtime = &self.runtime.runtime;
+            format!("{who} (carries news between Kubernetes SIG Node and {runtime})")
+        } else {
+            who
+        }
+    }
+}
+
+fn issue_rows(issue: &IssueView, runtime: &RuntimeView, page: &mut Page) {
     if !issue.owners.is_empty() {
         page.row("Owner", &names(&issue.owners));
     }
-    let list = |releases: &[crate::domain::Release]| {
+    let list = |releases: &[Release]| {
         releases
             .iter()
             .map(ToString::to_string)
@@ -255,11 +262,30 @@ fn issue_rows(issue: &IssueView, page: &mut Page) {
         says.push(format!("labelled {}", list(&issue.label_releases)));
     }
     if !says.is_empty() {
-        page.row("Issue says", &says.join(", "));
+        page.row(&format!("#{} says", issue.number), &says.join(", "));
     }
-    if let Some(milestone) = &issue.milestone {
+    if let Some(milestone) = &issue.milestone
+        && !(runtime.ships_by_issue() == Some(issue.number) && Release::parse(milestone).is_some())
+    {
         page.row("Milestone", milestone);
     }
+}
+
+/// The runtime's release, and how it is known.
+fn ships(runtime: &RuntimeView) -> String {
+    let name = &runtime.runtime;
+    let Some(ShipsIn { release, from }) = runtime.ships_in else {
+        return format!("not known: no milestone says which {name} release");
+    };
+    let from = match (from, runtime.ships_by_issue(), runtime.ships_by_pull) {
+        (ShipsFrom::Milestone, Some(issue), _) => format!("the milestone of #{issue}"),
+        (ShipsFrom::PullRequest, _, Some(pull)) => {
+            format!("the milestone of pull request #{pull}")
+        }
+        (ShipsFrom::Guess, ..) => "a guess: the next release after the code freeze".to_owned(),
+        _ => "a milestone".to_owned(),
+    };
+    format!("{name} {release} ({from})")
 }
 
 /// The days ahead, one a line; what falls on one day stands together.
@@ -271,15 +297,11 @@ pub(super) fn dates(dates: &[DateView], now: DateTime<Utc>, page: &mut Page) {
     for same in dates.chunk_by(|one, next| (one.day(), one.release) == (next.day(), next.release)) {
         let day = same[0].day();
         let names: Vec<&str> = same.iter().map(|date| date.what.name()).collect();
-        let left = match (day - now.date_naive()).num_days() {
-            ..=0 => "today".to_owned(),
-            1 => "tomorrow".to_owned(),
-            many => format!("in {many} days"),
-        };
         let text = format!(
-            "{} of Kubernetes {} ({left})",
+            "{} of Kubernetes {} ({})",
             names.join(" and "),
-            same[0].release
+            same[0].release,
+            same[0].left(now)
         );
         page.row(&day.format("%a %-d %b %Y").to_string(), &text);
     }
@@ -288,7 +310,11 @@ pub(super) fn dates(dates: &[DateView], now: DateTime<Utc>, page: &mut Page) {
 fn findings(card: &Card, page: &mut Page) {
     if card.findings.is_empty() {
         page.blank();
-        page.line("Nothing is missing.");
+        page.line(if card.knows_issues {
+            "Nothing is missing."
+        } else {
+            "Nothing is missing in the KEP's own files."
+        });
         return;
     }
     page.heading("What is missing");
@@ -300,4 +326,10 @@ fn findings(card: &Card, page: &mut Page) {
             finding.code.as_str(),
         );
     }
+    page.blank();
+    page.line(&card.where_to_ask());
+    page.dim(&format!(
+        "KEPs with the same [code]: kep-liaison status finding:{}",
+        card.findings[0].code
+    ));
 }

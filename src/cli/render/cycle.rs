@@ -91,9 +91,14 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
         page.blank();
         page.line("The runtimes' tracking issues are not at hand; give --tracking-file.");
     }
-    if !cycle.problems.is_empty() {
-        page.heading("What could not be read");
-        for (place, why) in &cycle.problems {
+    for (heading, all) in [
+        ("What could not be read", &cycle.problems),
+        ("Worth a look", &cycle.notes),
+    ] {
+        if !all.is_empty() {
+            page.heading(heading);
+        }
+        for (place, why) in all {
             page.line(&format!("{place}: {why}"));
         }
     }

@@ -1,10 +1,13 @@
 //! Several KEPs as a table that fits the width.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::page::{Page, fit};
 use crate::domain::card::Card;
 
 /// What the columns leave unsaid.
-pub(super) const LEGEND: &str = "✓ is a closed issue; Todo counts errors and warnings.";
+pub(super) const LEGEND: &str =
+    "✓ is a closed issue, +1 another open one; Todo counts errors and warnings.";
 
 pub(super) fn render(cards: &[Card], page: &mut Page) {
     if cards.is_empty() {
@@ -14,18 +17,35 @@ pub(super) fn render(cards: &[Card], page: &mut Page) {
     table(cards.iter(), page);
     page.blank();
     page.dim(&format!(
-        "{}. {LEGEND} One whole: kep-liaison status {}",
+        "{}. {LEGEND} More on one: kep-liaison status {}",
         super::keps(cards.len()),
         cards[0].kep.number
     ));
 }
 
+/// The first tracking issue, and how many others are open.
+fn issues(card: &Card) -> String {
+    let mut issues = card.runtimes.iter().flat_map(|runtime| &runtime.issues);
+    let Some(first) = issues.next() else {
+        return "–".to_owned();
+    };
+    let others = issues.filter(|issue| issue.is_open()).count();
+    match (first.is_open(), others) {
+        (true, 0) => format!("#{}", first.number),
+        (false, 0) => format!("#{}✓", first.number),
+        (_, others) => format!("#{} +{others}", first.number),
+    }
+}
+
 /// The rows: number, title, stage, release, tracking issue, shepherds, what is missing.
 pub(super) fn table<'a>(cards: impl Iterator<Item = &'a Card>, page: &mut Page) {
-    const FIXED: usize = 5 + 10 + 5 + 7 + 13 + 4 + 6;
-    let title = page.width().saturating_sub(FIXED).max(12);
+    const FIXED: usize = 5 + 10 + 5 + 13 + 4 + 6;
+    let cards: Vec<&Card> = cards.collect();
+    let wide = cards.iter().map(|card| issues(card).width());
+    let wide = wide.max().unwrap_or_default().clamp(7, 10);
+    let title = page.width().saturating_sub(FIXED + wide).max(12);
     let row = |cells: [&str; 7]| {
-        let widths = [5, title, 10, 5, 7, 13, 4];
+        let widths = [5, title, 10, 5, wide, 13, 4];
         let cells = cells
             .iter()
             .zip(widths)
@@ -48,18 +68,7 @@ pub(super) fn table<'a>(cards: impl Iterator<Item = &'a Card>, page: &mut Page) 
             (None, Some(status)) => status.to_string(),
             (None, None) => "?".to_owned(),
         };
-        let issue = card
-            .runtimes
-            .iter()
-            .flat_map(|runtime| &runtime.issues)
-            .next();
-        let issue = issue.map_or("–".to_owned(), |issue| {
-            format!(
-                "#{}{}",
-                issue.number,
-                if issue.state == "open" { "" } else { "✓" }
-            )
-        });
+        let issue = issues(card);
         let shepherds = card.shepherds();
         let shepherds = if shepherds.is_empty() {
             "–".to_owned()

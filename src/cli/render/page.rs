@@ -65,6 +65,12 @@ impl Page {
         self.wrap(text, &first, &next, Style::new());
     }
 
+    /// `label  text`, with NBSP where no line may end; the label as wide as its neighbours', wrapped under itself.
+    pub(super) fn labelled(&mut self, label: &str, wide: usize, text: &str) {
+        let first = format!("{}  ", fit(label, wide));
+        self.wrap(text, &first, &" ".repeat(wide + 2), Style::new());
+    }
+
     /// A code and the numbers that have it, wrapped under themselves.
     pub(super) fn tally(&mut self, code: &str, numbers: &str) {
         let first = format!("  {code:<28}");
@@ -102,7 +108,8 @@ impl Page {
             .initial_indent(first)
             .subsequent_indent(next);
         for line in textwrap::wrap(&text, options) {
-            let _ = writeln!(self.text, "{style}{}{style:#}", line.trim_end());
+            let line = line.trim_end().replace('\u{a0}', " ");
+            let _ = writeln!(self.text, "{style}{line}{style:#}");
         }
         if text.is_empty() {
             self.raw(first);

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::Release;
 use super::date::Moment;
@@ -187,6 +187,14 @@ impl RuntimeReleases {
             .filter(|(start, _)| start.last_day() >= day)
             .min_by_key(|(start, release)| (start.last_day(), release.release))
             .map(|(_, release)| release)
+    }
+
+    /// Whether a minor release is published: its day is certain and has come.
+    pub fn is_out(&self, release: Release, now: DateTime<Utc>) -> bool {
+        let row = self.releases.iter().find(|row| row.release == release);
+        row.filter(|row| !row.tentative)
+            .and_then(|row| row.start)
+            .is_some_and(|start| start.last_day() <= now.date_naive())
     }
 }
 

@@ -44,13 +44,13 @@ fn of_oddity(kep: &Kep, oddity: &Oddity) -> Finding {
                 "{file} says number \"{raw}\", but lies under {}",
                 kep.number
             ),
-            format!("set kep-number to {} in {file}", kep.number),
+            format!("KEP owner: set kep-number to {} in {file}", kep.number),
         ),
         OddityKind::Broken => finding(
             FindingCode::KepUnreadableValue,
             Severity::Error,
             format!("{file} cannot be read to its end: {raw}"),
-            format!("repair the YAML of {file} below {}", kep.path),
+            format!("KEP owner: repair the YAML of {file} below {}", kep.path),
         ),
         OddityKind::Value => {
             let severity = match &**field {
@@ -65,7 +65,7 @@ fn of_oddity(kep: &Kep, oddity: &Oddity) -> Finding {
                 FindingCode::KepUnreadableValue,
                 severity,
                 format!("{file} has {field}: \"{raw}\", {taken}"),
-                format!("{} in kep.yaml: {}", field, wanted(field)),
+                format!("KEP owner: for {} in {file}, {}", field, wanted(field)),
             )
         }
     }
@@ -120,6 +120,6 @@ fn milestone_contradiction(kep: &Kep) -> Option<Finding> {
         FindingCode::KepMilestoneContradiction,
         Severity::Advice,
         evidence,
-        format!("the KEP's owner makes latest-milestone and milestone.{stage} agree in kep.yaml"),
+        format!("KEP owner: make latest-milestone and milestone.{stage} agree in kep.yaml"),
     ))
 }

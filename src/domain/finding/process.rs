@@ -5,6 +5,8 @@ mod people;
 mod release;
 mod words;
 
+use chrono::NaiveDate;
+
 use super::{Finding, FindingCode as Code, Inspector, Severity};
 use crate::domain::{
     IssueState, Login, Runtime, Stage, Status,
@@ -33,7 +35,7 @@ pub(super) fn inspect(
         found.extend(rules.left_open(tracking));
         found.extend(rules.title(tracking));
         found.extend(rules.number(tracking));
-        if rules.is_under_way() {
+        if at.is_under_way(&entry.kep) {
             found.extend(rules.shepherds(tracking));
             found.extend(rules.labels(tracking));
             found.extend(rules.milestone(tracking));
@@ -80,8 +82,22 @@ impl Rules<'_> {
         }
     }
 
-    fn maintainers(&self) -> String {
-        names(self.runtime.maintainers.iter())
+    /// Why something weighs less than the same on another KEP, in brackets behind the evidence.
+    fn out_of_cycle(&self) -> &'static str {
+        // Without a calendar nothing weighs more.
+        if self.at.current.is_none() || self.at.in_cycle(self.entry) {
+            ""
+        } else {
+            " (KEP not in the current cycle)"
+        }
+    }
+
+    /// Who keeps an issue up to date: its shepherds, or as long as it has none any maintainer.
+    fn keeper(tracking: &TrackingIssue) -> String {
+        match tracking.shepherds.as_slice() {
+            [] => "maintainer".to_owned(),
+            shepherds => format!("shepherd ({})", names(shepherds.iter())),
+        }
     }
 
     fn untracked(&self) -> Option<Finding> {
@@ -94,7 +110,7 @@ impl Rules<'_> {
             .is_some_and(|(latest, now)| latest > now);
         (watched
             && self.at.board.knows_issues()
-            && self.is_under_way()
+            && self.at.is_under_way(kep)
             && self.side.issues.is_empty())
         .then(|| {
             let severity = if ahead {
@@ -112,16 +128,17 @@ impl Rules<'_> {
                 severity,
                 None,
                 format!(
-                    "the KEP is {}{aim}, and {} has no tracking issue for it",
+                    "the KEP is {}{aim}, and {} has no tracking issue for it{}",
                     if kep.status.raw().is_empty() {
                         "active"
                     } else {
                         kep.status.raw()
                     },
-                    self.runtime.name
+                    self.runtime.name,
+                    if ahead { "" } else { self.out_of_cycle() }
                 ),
                 format!(
-                    "if the KEP touches {0}, open a tracking issue in {1}",
+                    "KEP owner: if the KEP touches {0}, open its tracking issue with the issue form of {1}",
                     self.runtime.name, self.runtime.repository
                 ),
             )
@@ -146,7 +163,7 @@ impl Rules<'_> {
             Severity::Error,
             Some(newest.issue.number),
             format!("{} are open for one KEP", all.join(" and ")),
-            format!("keep one (such as #{}), move what the others hold into it, and close them as duplicates", keep.issue.number),
+            format!("maintainer: keep one (such as #{}), move what the others hold into it, close the others as duplicates", keep.issue.number),
         ))
     }
 
@@ -161,7 +178,7 @@ impl Rules<'_> {
         let given_up = kep.status.get().is_some_and(Status::is_given_up);
         let done = given_up
             || kep.is_finished()
-            || self.generally_available().is_some()
+            || self.at.generally_available(kep).is_some()
             || kep.stage.get().is_some_and(Stage::is_removal);
         (all_closed && !done && last.issue.state == IssueState::Completed).then(|| {
             let stands = match (kep.stage.get(), kep.latest_milestone.get()) {
@@ -178,45 +195,16 @@ impl Rules<'_> {
                     last.issue.number
                 ),
                 format!(
-                    "reopen #{}: one issue follows the KEP until it is generally available",
+                    "maintainer: reopen #{}: one issue follows the KEP until it is generally available",
                     last.issue.number
                 ),
             )
         })
     }
 
-    /// Whether there is still something to follow: the KEP is active, and not yet generally
-    /// available in a release that has shipped (many stay `implementable` after that).
-    fn is_under_way(&self) -> bool {
-        self.entry.kep.is_active() && self.generally_available().is_none()
-    }
-
-    /// That the feature is generally available, in words with the release where it is known.
-    fn generally_available(&self) -> Option<String> {
-        let kep = &self.entry.kep;
-        if kep.stage.get() != Some(Stage::Stable) {
-            return None;
-        }
-        let implemented = kep.status.get() == Some(Status::Implemented);
-        match kep
-            .milestone(Stage::Stable)
-            .or_else(|| kep.latest_milestone.get())
-        {
-            Some(release) if self.at.has_shipped(release) => {
-                Some(format!("the KEP is stable since Kubernetes {release}"))
-            }
-            // Without a release, or without a calendar, the KEP's own word has to do.
-            None if implemented => Some("the KEP is stable and implemented".to_owned()),
-            Some(release) if implemented && self.at.current.is_none() => Some(format!(
-                "the KEP is stable and implemented, in Kubernetes {release}"
-            )),
-            _ => None,
-        }
-    }
-
     fn left_open(&self, tracking: &TrackingIssue) -> Option<Finding> {
         let kep = &self.entry.kep;
-        let why = if let Some(why) = self.generally_available() {
+        let why = if let Some(why) = self.at.generally_available(kep) {
             why
         } else if kep.stage.get() == Some(Stage::Removed) {
             "the feature is removed".to_owned()
@@ -234,7 +222,7 @@ impl Rules<'_> {
             Some(number),
             format!("{why}, but #{number} is still open"),
             format!(
-                "close #{number}, or say on it what {} still has to do",
+                "maintainer: close #{number}, or say on it what {} still has to do",
                 self.runtime.name
             ),
         ))
@@ -243,6 +231,11 @@ impl Rules<'_> {
 
 fn names<'a>(logins: impl Iterator<Item = &'a Login>) -> String {
     logins.map(Login::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// `22 Jul 2026`, as everywhere else.
+fn day(day: NaiveDate) -> String {
+    day.format("%-d %b %Y").to_string()
 }
 
 fn first_line(text: &str) -> String {

@@ -3,7 +3,30 @@
 use super::{Code, Finding, Rules, Severity, first_line, names};
 use crate::domain::{Login, tracking::TrackingIssue};
 
+fn in_brackets<'a>(logins: impl Iterator<Item = &'a Login>) -> String {
+    let names = names(logins);
+    if names.is_empty() {
+        names
+    } else {
+        format!(" ({names})")
+    }
+}
+
 impl Rules<'_> {
+    /// ` (mikebrow, samuelkarp)`; nothing where the settings name nobody.
+    fn maintainers_in_brackets(&self) -> String {
+        in_brackets(self.runtime.maintainers.iter())
+    }
+
+    fn others_in_brackets(&self, but: &Login) -> String {
+        in_brackets(
+            self.runtime
+                .maintainers
+                .iter()
+                .filter(|login| *login != but),
+        )
+    }
+
     pub(super) fn shepherds(&self, tracking: &TrackingIssue) -> Vec<Finding> {
         let number = tracking.issue.number;
         let mut found = Vec::new();
@@ -14,6 +37,10 @@ impl Rules<'_> {
                     .map(str::trim)
                     .filter(|said| !said.is_empty());
                 let evidence = match said {
+                    // What GitHub writes for a field that was not filled in.
+                    Some("_No response_") => format!(
+                        "on #{number} the form's KEP-Shepherd was left empty, and nobody is assigned"
+                    ),
                     Some(said) => format!(
                         "#{number} has \"KEP-Shepherd: {}\" and nobody assigned",
                         first_line(said)
@@ -24,8 +51,8 @@ impl Rules<'_> {
                     Code::NoShepherd,
                     self.by_cycle(Severity::Error, Severity::Warning),
                     Some(number),
-                    evidence,
-                    format!("a {} maintainer ({}) takes it: write them into KEP-Shepherd and assign them", self.runtime.name, self.maintainers()),
+                    evidence + self.out_of_cycle(),
+                    format!("maintainer: one of you{} takes it, is written into KEP-Shepherd and assigned", self.maintainers_in_brackets()),
                 ));
             }
             [one] => found.push(self.finding(
@@ -34,14 +61,9 @@ impl Rules<'_> {
                 Some(number),
                 format!("only {one} shepherds #{number}; two are better"),
                 format!(
-                        "find a second shepherd among {}",
-                        names(
-                            self.runtime
-                                .maintainers
-                                .iter()
-                                .filter(|login| *login != one)
-                        )
-                    ),
+                    "maintainer: a second one of you{} joins {one}",
+                    self.others_in_brackets(one)
+                ),
             )),
             _ => {}
         }
@@ -67,7 +89,10 @@ impl Rules<'_> {
                     names(strangers.into_iter()),
                     self.runtime.name
                 ),
-                format!("a maintainer takes it: one of {}", self.maintainers()),
+                format!(
+                    "maintainer: one of you{} takes it",
+                    self.maintainers_in_brackets()
+                ),
             ));
         }
         let unnamed = tracking.unnamed_assignees();
@@ -82,7 +107,9 @@ impl Rules<'_> {
                     names(tracking.shepherds.iter()),
                     names(unnamed.into_iter())
                 ),
-                format!("make the KEP-Shepherd field and the assignees of #{number} agree"),
+                format!(
+                    "maintainer: make the KEP-Shepherd field and the assignees of #{number} agree"
+                ),
             ));
         }
         found
@@ -100,7 +127,7 @@ impl Rules<'_> {
                 Severity::Advice,
                 Some(number),
                 format!("#{number} names no liaison, and none is recorded for Kubernetes {current}"),
-                "a maintainer takes the role for the cycle, and is written into the configuration or the issue",
+                format!("maintainer: one of you takes the role for Kubernetes {current} and is written into #{number}"),
             )
         })
     }

@@ -1,6 +1,6 @@
 //! What a tracking issue says: its title, its number, its stage, and whether it says anything at all.
 
-use super::{Code, Finding, Form, Rules, Severity, first_line, names};
+use super::{Code, Finding, Form, Rules, Severity, day, first_line};
 use crate::domain::tracking::{NumberSource, TrackingIssue};
 
 impl Rules<'_> {
@@ -8,7 +8,7 @@ impl Rules<'_> {
         let number = tracking.issue.number;
         let kep = &self.entry.kep;
         let mend = format!(
-            "rename #{number} to \"{}\"",
+            "maintainer: rename #{number} to \"{}\"",
             self.runtime.title_of(kep.number, &kep.title)
         );
         let severity = if tracking.form == Form::BeforeForm {
@@ -64,7 +64,7 @@ impl Rules<'_> {
                 Some(tracking.issue.number),
                 format!("{}, but the issue is about KEP-{kep}", said.join(", ")),
                 format!(
-                    "make title, KEP(s) field and links of #{} name KEP-{kep}",
+                    "maintainer: make title, KEP(s) field and links of #{} name KEP-{kep}",
                     tracking.issue.number
                 ),
             )
@@ -89,7 +89,10 @@ impl Rules<'_> {
                     "#{number} says \"stage: {}\", but the KEP is {kep}",
                     first_line(tracking.stage.raw())
                 ),
-                format!("set the stage in the body of #{number} to {kep}"),
+                format!(
+                    "{}: set the stage in the body of #{number} to {kep}",
+                    Self::keeper(tracking)
+                ),
             )
         })
     }
@@ -99,26 +102,20 @@ impl Rules<'_> {
         let silent = self.at.now - last;
         (self.at.in_cycle(self.entry) && silent > self.runtime.stale_after).then(|| {
             let number = tracking.issue.number;
-            let who = if tracking.shepherds.is_empty() {
-                "a maintainer".to_owned()
-            } else {
-                names(tracking.shepherds.iter())
-            };
-            let writes = if tracking.shepherds.len() > 1 {
-                "write"
-            } else {
-                "writes"
-            };
+            // As a person counts, by the calendar.
+            let days = (self.at.now.date_naive() - last.date_naive()).num_days();
             self.finding(
                 Code::Stale,
                 Severity::Warning,
                 Some(number),
                 format!(
-                    "nothing was said on #{number} for {} days (since {})",
-                    silent.num_days(),
-                    last.date_naive()
+                    "nothing was said on #{number} for {days} days (since {})",
+                    day(last.date_naive())
                 ),
-                format!("{who} {writes} on #{number} how the work stands"),
+                format!(
+                    "{}: say on #{number} how the work stands",
+                    Self::keeper(tracking)
+                ),
             )
         })
     }
