@@ -2,7 +2,11 @@
 
 use clap::ValueEnum;
 
-use super::{Failure, Global, json, load::Loaded, print, render};
+use super::{
+    Failure, Global, json,
+    load::{Loaded, Origin},
+    print, render,
+};
 use crate::{
     command::Query,
     domain::{board::Board, card::Card},
@@ -49,8 +53,9 @@ fn help() -> String {
 pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
     let query = Query::parse(args.query.iter().map(String::as_str))
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    let settings = global.config()?.settings();
-    let Loaded { facts, now, sample } = global.load(&settings)?;
+    let config = global.config()?;
+    let settings = config.settings();
+    let Loaded { facts, now, origin } = global.load(&config, &settings)?;
     let board = Board::build(facts, &settings);
     let answer = answer(&query, &board, &settings, now);
     let told = matches!(answer, Answer::Cycle(_)) && args.format == Format::Text;
@@ -59,14 +64,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
     }
     if let Answer::Unknown { asked, near } = &answer {
         let mut why = render::unknown(asked, near);
-        if sample {
+        if origin == Origin::Sample {
             // A KEP that the sample leaves out may well exist.
             why = format!("{why}\n\n{}", render::SAMPLE_NOTE);
         }
         return Err(Failure::Failed(why));
     }
     let text = match args.format {
-        Format::Text => render::text(&answer, now, sample, render::width()),
+        Format::Text => render::text(&answer, now, origin, render::width()),
         Format::Json => match &answer {
             Answer::Card(card) => json(card),
             answer => json(&cards(answer)),
@@ -77,8 +82,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
         }?,
         Format::Csv => render::csv(&cards(&answer))?,
     };
-    if sample && args.format != Format::Text {
-        anstream::eprintln!("{}", render::SAMPLE_NOTE);
+    if args.format != Format::Text
+        && let Some(note) = render::origin_that_matters(origin, now)
+    {
+        anstream::eprintln!("{note}");
     }
     print(&text)
 }
