@@ -202,7 +202,7 @@ impl State {
             "id": app.id,
             "slug": app.slug,
             "node_id": node_id("A", app.id),
-            "client_id": format!("Iv23li{:014}", app.id),
+            "client_id": app.client_id(),
             "owner": self.show_user(app.bot),
             "name": app.slug,
             "description": null,

@@ -53,17 +53,14 @@ impl Http {
         self.send(Method::GET, path, None).await
     }
 
-    #[expect(dead_code, reason = "the writes come next")]
     pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
         self.send(Method::POST, path, Some(body)).await
     }
 
-    #[expect(dead_code, reason = "the writes come next")]
     pub(crate) async fn patch(&self, path: &str, body: Value) -> Reply {
         self.send(Method::PATCH, path, Some(body)).await
     }
 
-    #[expect(dead_code, reason = "the writes come next")]
     pub(crate) async fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, None).await
     }
@@ -85,11 +82,27 @@ impl Http {
         } else {
             format!("{}{path}", self.base)
         };
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        self.transmit(method, address, body).await
+    }
+
+    /// A `POST` whose body may be anything.
+    pub(crate) async fn post_text(&self, path: &str, body: &str) -> Reply {
+        let address = format!("{}{path}", self.base);
+        let sent = self.transmit(Method::POST, address, body.to_owned()).await;
+        sent.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    async fn transmit(
+        &self,
+        method: Method,
+        address: String,
+        body: String,
+    ) -> Result<Reply, String> {
         let mut request = Request::builder().method(method).uri(address);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
         let request = request.body(Full::from(body)).expect("a request");
         let response = self.client.request(request).await;
         let response = response.map_err(|error| error.to_string())?;
