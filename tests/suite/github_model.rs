@@ -9,6 +9,7 @@ mod http;
 mod issues;
 mod limits;
 mod lists;
+mod pygithub;
 mod webhooks;
 mod writes;
 

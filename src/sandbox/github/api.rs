@@ -107,7 +107,7 @@ impl State {
             ["milestones"] => Ok(self.milestones(call, id)),
             ["milestones", number] => self.milestone(id, number),
             ["labels"] => Ok(self.labels(call, id)),
-            ["labels", name] => self.label(id, name),
+            ["labels", name @ ..] => self.label(id, &name.join("/")),
             ["assignees"] => Ok(self.assignees(call, id)),
             ["assignees", login] => self.is_assignable(id, login),
             _ => Err(Refusal::not_found()),

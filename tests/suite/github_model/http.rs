@@ -93,6 +93,27 @@ impl Http {
         sent.unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
+    /// Reads a body until it ends or has so many bytes; how many were read.
+    pub(crate) async fn read_at_most(&self, path: &str, most: usize) -> usize {
+        let address = format!("{}{path}", self.base);
+        let request = Request::get(address).header("user-agent", "test");
+        let request = request.body(Full::default()).expect("a request");
+        let mut body = self
+            .client
+            .request(request)
+            .await
+            .expect("an answer")
+            .into_body();
+        let mut read = 0;
+        while read < most {
+            let Some(frame) = body.frame().await else {
+                break;
+            };
+            read += frame.expect("a frame").data_ref().map_or(0, Bytes::len);
+        }
+        read
+    }
+
     async fn transmit(
         &self,
         method: Method,

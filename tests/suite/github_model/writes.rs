@@ -151,6 +151,28 @@ async fn impossible_milestones_and_assignees_of_a_whole_issue_are_errors() {
 }
 
 #[tokio::test]
+async fn a_milestone_is_named_by_number_and_taken_out_by_nothing() {
+    let world = world().await;
+    world.containerd.open_issue("dims", "KEP-1", "");
+    world.containerd.milestone("2.3", None, Openness::Open);
+    let http = world.somebody("mike", Right::Triage);
+    for (milestone, expected) in [
+        (json!(1), json!("2.3")),
+        (json!(null), json!(null)),
+        (json!("1"), json!("2.3")),
+        (json!(""), json!(null)),
+    ] {
+        let issue = http
+            .patch(&issues("/1"), json!({"milestone": milestone}))
+            .await
+            .json();
+        assert_eq!(issue["milestone"]["title"], expected, "{milestone}");
+    }
+    let by_title = http.patch(&issues("/1"), json!({"milestone": "2.3"})).await;
+    assert_eq!(error(&by_title)["field"], "milestone");
+}
+
+#[tokio::test]
 async fn authors_and_triage_edit_issues_and_nobody_else() {
     let world = world().await;
     world.containerd.open_issue("dims", "KEP-1", "text");

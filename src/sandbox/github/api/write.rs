@@ -65,7 +65,10 @@ impl State {
             (&Method::POST, ["comments"]) => self.create_comment(call, writer, id, number),
             (&Method::POST, ["labels"]) => self.put_labels(call, writer, id, number, false),
             (&Method::PUT, ["labels"]) => self.put_labels(call, writer, id, number, true),
-            (&Method::DELETE, ["labels", name]) => self.take_label(writer, id, number, name),
+            // A label's name may hold slashes, and clients leave them as they are.
+            (&Method::DELETE, ["labels", name @ ..]) => {
+                self.take_label(writer, id, number, &name.join("/"))
+            }
             (&Method::POST | &Method::DELETE, ["assignees"]) => {
                 self.change_assignees(call, writer, id, number)
             }
@@ -197,9 +200,11 @@ impl State {
         };
         let milestone = match asked.get("milestone") {
             None => Change::Keep,
-            Some(Value::Null) => Change::To(None),
+            Some(milestone) if milestone.is_null() || milestone == "" => Change::To(None),
             Some(milestone) => {
-                let known = milestone.as_u64();
+                // "string or integer", says the documentation.
+                let spelled = milestone.as_str().and_then(|number| number.parse().ok());
+                let known = milestone.as_u64().or(spelled);
                 let known = known.filter(|known| self.at(id).milestones.contains_key(known));
                 let invalid = || {
                     failed(

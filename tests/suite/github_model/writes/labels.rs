@@ -26,6 +26,9 @@ async fn labels_are_added_replaced_and_taken_off() {
         (left.status, left.each("name")),
         (200, vec!["kind/kep".into(), "area/nri".into()])
     );
+    // Clients leave the slash as it is, too.
+    let left = http.delete(&format!("{path}/area/nri")).await;
+    assert_eq!(left.each("name"), ["kind/kep"]);
     let again = http.delete(&format!("{path}/area%2Fcri")).await;
     assert_eq!(again.refusal(), (404, "Label does not exist".into()));
     let replaced = http
