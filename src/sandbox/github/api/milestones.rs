@@ -3,10 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Answer, Call, Outcome, Refusal, State, Token, issues::openness};
-use crate::sandbox::github::{
-    answer::page,
-    repository::{Milestone, Repository},
-};
+use crate::sandbox::github::{answer::page, repository::Milestone};
 
 impl State {
     /// <https://docs.github.com/en/rest/issues/milestones#list-milestones>
@@ -17,7 +14,7 @@ impl State {
             .filter(|milestone| openness.is_none_or(|wanted| wanted == milestone.openness()))
             .collect();
         if call.word("sort", &["due_on", "completeness"]) == "completeness" {
-            milestones.sort_by_key(|milestone| completeness(repository, milestone));
+            milestones.sort_by_key(|milestone| completeness(milestone));
         } else {
             // Those without a date come last.
             milestones.sort_by_key(|milestone| (milestone.due.is_none(), milestone.due));
@@ -109,10 +106,8 @@ impl State {
 }
 
 /// The share of a milestone's issues that are closed, least complete first.
-fn completeness(repository: &Repository, milestone: &Milestone) -> (usize, Reverse<u64>) {
-    let issues = repository.issues.values();
-    let mine = issues.filter(|issue| issue.milestone == Some(milestone.number));
-    let (closed, open): (Vec<_>, Vec<_>) = mine.partition(|issue| issue.closed.is_some());
-    let per_mille = closed.len() * 1_000 / (closed.len() + open.len()).max(1);
+fn completeness(milestone: &Milestone) -> (usize, Reverse<u64>) {
+    let (open, closed) = (milestone.open.len(), milestone.closed.len());
+    let per_mille = closed * 1_000 / (open + closed).max(1);
     (per_mille, Reverse(milestone.number))
 }
