@@ -31,7 +31,7 @@ impl State {
             (&Method::GET, ["user"]) => self.own_account(token),
             (&Method::GET, ["users", login]) => {
                 let user = self.find_user(login).ok_or_else(Refusal::not_found)?;
-                Ok(Answer::ok(&self.show_user(user)))
+                Ok(Answer::ok(&self.show_profile(user)))
             }
             (_, ["app", rest @ ..]) => self.as_app(call, token, rest),
             (&Method::GET, ["installation", "repositories"]) => {
@@ -54,7 +54,7 @@ impl State {
     /// not work with GitHub App installation access tokens".
     fn own_account(&self, token: &Token) -> Outcome {
         match token.caller {
-            Caller::User(user) => Ok(Answer::ok(&self.show_user(user))),
+            Caller::User(user) => Ok(Answer::ok(&self.show_profile(user))),
             Caller::Anonymous => Err(Refusal::unauthorized("Requires authentication")),
             Caller::App(_) | Caller::Installation(_) => Err(not_for_apps()),
         }

@@ -30,6 +30,7 @@ pub(super) enum UserKind {
 pub(super) struct User {
     pub(super) login: String,
     pub(super) kind: UserKind,
+    pub(super) created_at: DateTime<Utc>,
 }
 
 /// Whom a request comes from.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderName, Method, Request, Response, StatusCode, header};
+use http::{HeaderName, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -226,11 +226,7 @@ impl State {
             self.limits.charge(caller, now);
         }
         let answer = self.with_common_headers(answer, caller);
-        let mut response = answer.into_response();
-        if call.method == Method::HEAD {
-            *response.body_mut() = Bytes::new();
-        }
-        response
+        answer.into_response()
     }
 
     pub(super) fn with_common_headers(&mut self, mut answer: Answer, caller: Caller) -> Answer {

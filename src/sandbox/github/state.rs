@@ -96,7 +96,7 @@ impl State {
         if let Some(known) = self.find_user(login) {
             return known;
         }
-        let id = self.new_id();
+        let (id, created_at) = (self.new_id(), self.now());
         let kind = if login.ends_with("[bot]") {
             UserKind::Bot
         } else {
@@ -108,6 +108,7 @@ impl State {
             User {
                 login: login.to_owned(),
                 kind,
+                created_at,
             },
         );
         id

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{acts::By, repository::Repository, state::State};
+use super::{acts::By, repository::Repository, show, state::State};
 
 #[derive(Debug)]
 pub(super) struct Hook {
@@ -82,6 +82,8 @@ impl State {
                 "name": "web",
                 "active": true,
                 "events": ["*"],
+                "created_at": show::time(self.now()),
+                "updated_at": show::time(self.now()),
                 "config": {"content_type": "json", "insecure_ssl": "0", "url": url},
             },
             "repository": self.show_repository(here, None),

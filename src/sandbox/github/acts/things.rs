@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{By, State};
 use crate::sandbox::github::{
-    git::Edit,
+    git::{Edit, mail_of},
     repository::{Label, Milestone, Openness},
     show,
 };
@@ -190,12 +190,20 @@ impl State {
         });
         self.notify(id, by, "push", None, |state, repository| {
             let author = &state.users[&by.user].login;
+            let author = json!({"name": author, "username": author, "email": mail_of(author)});
+            let tree = repository
+                .git
+                .branch(branch)
+                .map(|commit| commit.tree.to_string());
             let commit = json!({
                 "id": after,
                 "message": "Change files",
                 "timestamp": show::time(repository.pushed_at),
                 "url": state.web(repository, &format!("/commit/{after}")),
-                "author": {"name": author, "username": author},
+                "author": author,
+                "committer": author,
+                "tree_id": tree,
+                "distinct": true,
                 "added": [],
                 "modified": put,
                 "removed": removed,
@@ -211,7 +219,7 @@ impl State {
                 "compare": state.web(repository, &format!("/commit/{after}")),
                 "commits": [commit],
                 "head_commit": commit,
-                "pusher": {"name": author},
+                "pusher": author,
             })
         });
     }
@@ -221,8 +229,19 @@ impl State {
     pub(in crate::sandbox::github) fn release(&mut self, id: u64, by: By, tag: &str) -> u64 {
         let (now, release) = (self.now(), self.new_id());
         self.notify(id, by, "release", Some("published"), |state, repository| {
+            let url = state.url(repository, &format!("/releases/{release}"));
             json!({"release": {
                 "id": release,
+                "node_id": format!("RE_{release}"),
+                "url": url,
+                "assets_url": format!("{url}/assets"),
+                "upload_url": format!("{url}/assets{{?name,label}}"),
+                "tarball_url": state.url(repository, &format!("/tarball/{tag}")),
+                "zipball_url": state.url(repository, &format!("/zipball/{tag}")),
+                "target_commitish": repository.default_branch,
+                "assets": [],
+                "immutable": false,
+                "updated_at": show::time(now),
                 "tag_name": tag,
                 "name": tag,
                 "draft": false,
