@@ -147,7 +147,8 @@ impl GitHub {
         self.lock().limits.points_a_minute = points;
     }
 
-    /// How many requests were made by callers who had been told to wait.
+    /// How many requests came from callers who had been told to wait, by `x-ratelimit-remaining: 0`
+    /// or by a refusal. Of requests made at once, those behind the first refused count too.
     pub fn violations(&self) -> usize {
         self.lock().limits.violations
     }
