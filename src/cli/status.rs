@@ -5,8 +5,8 @@ use clap::ValueEnum;
 use super::{Failure, Global, json, load::Loaded, print, render};
 use crate::{
     command::Query,
-    domain::{board::Board, card::Card},
-    handlers::status::{Answer, answer},
+    domain::{answer::Answer, board::Board, card::Card},
+    handlers::status::answer,
 };
 
 #[derive(Debug, clap::Args)]
