@@ -7,6 +7,7 @@ use crate::{
     command::Query,
     domain::{answer::Answer, board::Board, card::Card},
     handlers::status::answer,
+    slack::blocks::{Frame, message},
 };
 
 #[derive(Debug, clap::Args)]
@@ -30,6 +31,8 @@ enum Format {
     Csv,
     /// As JSON, written as YAML
     Yaml,
+    /// A Slack message: JSON with `text` and `blocks`
+    Blocks,
 }
 
 fn help() -> String {
@@ -53,11 +56,24 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
     let Loaded { facts, now, sample } = global.load(&settings)?;
     let board = Board::build(facts, &settings);
     let answer = answer(&query, &board, &settings, now);
-    let told = matches!(answer, Answer::Cycle(_)) && args.format == Format::Text;
+    let told =
+        matches!(answer, Answer::Cycle(_)) && matches!(args.format, Format::Text | Format::Blocks);
     if !told && let Some(line) = unread(board.problems().len()) {
         anstream::eprintln!("{line}");
     }
+    let blocks = || {
+        let asked = args.query.join(" ");
+        let frame = Frame {
+            now,
+            asked: &asked,
+            note: sample.then_some(render::SAMPLE_FIRST),
+        };
+        json(&message(&answer, frame))
+    };
     if let Answer::Unknown { asked, near } = &answer {
+        if args.format == Format::Blocks {
+            print(&blocks()?)?;
+        }
         let mut why = render::unknown(asked, near);
         if sample {
             // A KEP that the sample leaves out may well exist.
@@ -76,6 +92,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
             answer => render::yaml(&cards(answer)),
         }?,
         Format::Csv => render::csv(&cards(&answer))?,
+        Format::Blocks => blocks()?,
     };
     if sample && args.format != Format::Text {
         anstream::eprintln!("{}", render::SAMPLE_NOTE);
