@@ -105,7 +105,7 @@ fn store_url(text: &str) -> Result<StoreUrl, String> {
 }
 
 /// Runs what waits for a network or a store, on this thread.
-fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -14,6 +14,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Failure, Global};
 use crate::{
+    app,
+    config::Config,
     domain::{
         Settings,
         board::Facts,
@@ -21,7 +23,10 @@ use crate::{
         fact::FileFact,
     },
     github::wire::read_issues,
+    jobs::facts::facts_of,
+    ports::{Store as _, store::Version},
     sample,
+    store::Mode,
 };
 
 /// No KEP file is near this size; one that is larger is not read into memory.
@@ -31,23 +36,35 @@ const LARGEST_FILE: u64 = 4 << 20;
 pub(super) struct Loaded {
     pub(super) facts: Facts,
     pub(super) now: DateTime<Utc>,
-    /// Whether it is the sample.
-    pub(super) sample: bool,
+    pub(super) origin: Origin,
+}
+
+/// Where facts come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The data that comes along.
+    Sample,
+    /// Local files, read just now.
+    Files,
+    /// The store, as a sync left it at that moment.
+    Store(DateTime<Utc>),
 }
 
 impl Global {
-    /// Reads what the options name; without any, the sample.
-    pub(super) fn load(&self, settings: &Settings) -> Result<Loaded, Failure> {
-        let sample = self.enhancements_dir.is_none()
-            && self.tracking_file.is_none()
-            && self.release_dir.is_none();
-        if sample {
-            let now = self.now.unwrap_or_else(sample::as_of);
-            return Ok(Loaded {
-                facts: sample_facts(settings),
-                now,
-                sample,
-            });
+    /// Reads what the options name; without any, the store where there is one, and else the
+    /// sample.
+    pub(super) fn load(&self, config: &Config, settings: &Settings) -> Result<Loaded, Failure> {
+        if !self.names_files() {
+            let there = app::sqlite_file(&config.store.url).is_none_or(Path::exists);
+            return if self.store.is_some() || there {
+                self.load_stored(config, settings)
+            } else {
+                Ok(Loaded {
+                    facts: sample_facts(settings),
+                    now: self.now.unwrap_or_else(sample::as_of),
+                    origin: Origin::Sample,
+                })
+            };
         }
         let mut facts = Facts::default();
         if let Some(dir) = &self.enhancements_dir {
@@ -75,7 +92,25 @@ impl Global {
         Ok(Loaded {
             facts,
             now: self.now.unwrap_or_else(Utc::now),
-            sample,
+            origin: Origin::Files,
+        })
+    }
+
+    fn load_stored(&self, config: &Config, settings: &Settings) -> Result<Loaded, Failure> {
+        let stored = super::block_on(async {
+            let store = app::store(&config.store.url, Mode::Read).await?;
+            Ok(store.facts(Version::Now).await?)
+        })?;
+        let Some(synced_at) = stored.synced_at else {
+            return Err(Failure::Failed(format!(
+                "there is nothing in {} yet; `kep-liaison sync` fetches it",
+                config.store.url
+            )));
+        };
+        Ok(Loaded {
+            facts: facts_of(stored, &config.sources(), settings),
+            now: self.now.unwrap_or_else(Utc::now),
+            origin: Origin::Store(synced_at),
         })
     }
 }

@@ -8,10 +8,10 @@ mod sync;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::Failure;
+use super::{Failure, load::Origin};
 use crate::{
     domain::{
         KepNumber, Login,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Said wherever the sample is shown, so that nobody takes it for today's news.
-pub(super) const SAMPLE_NOTE: &str = "This is the built-in sample, as of 6 July 2026. For real data give --enhancements-dir, --tracking-file and --release-dir.";
+pub(super) const SAMPLE_NOTE: &str = "This is the built-in sample, as of 6 July 2026. `kep-liaison sync` fetches real data from GitHub; --enhancements-dir, --tracking-file and --release-dir read local files.";
 
 /// The same in short, before anything else.
 pub(super) const SAMPLE_FIRST: &str = "Sample data of 6 July 2026, not live.";
@@ -36,9 +36,9 @@ pub(super) fn width() -> usize {
 }
 
 /// An answer for people.
-pub(super) fn text(answer: &Answer, now: DateTime<Utc>, sample: bool, width: usize) -> String {
+pub(super) fn text(answer: &Answer, now: DateTime<Utc>, origin: Origin, width: usize) -> String {
     let mut page = page::Page::new(width);
-    if sample {
+    if origin == Origin::Sample {
         page.dim(SAMPLE_FIRST);
     }
     match answer {
@@ -50,11 +50,43 @@ pub(super) fn text(answer: &Answer, now: DateTime<Utc>, sample: bool, width: usi
         Answer::Cycle(cycle) => cycle::render(cycle, now, &mut page),
         Answer::Unknown { asked, near } => page.line(&unknown(asked, near)),
     }
-    if sample {
+    if let Some(note) = origin_note(origin, now) {
         page.blank();
-        page.dim(SAMPLE_NOTE);
+        page.dim(&note);
     }
     page.finish()
+}
+
+/// Where an answer comes from, and how old it is; nothing where it was read just now.
+fn origin_note(origin: Origin, now: DateTime<Utc>) -> Option<String> {
+    match origin {
+        Origin::Files => None,
+        Origin::Sample => Some(SAMPLE_NOTE.to_owned()),
+        Origin::Store(at) => Some(format!(
+            "As of {}, {}. `kep-liaison sync` fetches what is new.",
+            at.format("%-d %B %Y %H:%M UTC"),
+            ago(now - at)
+        )),
+    }
+}
+
+/// The same for those who read the answer without the note: only where it matters.
+pub(super) fn origin_that_matters(origin: Origin, now: DateTime<Utc>) -> Option<String> {
+    let is_fresh = matches!(origin, Origin::Store(at) if now - at < TimeDelta::hours(1));
+    origin_note(origin, now).filter(|_| !is_fresh)
+}
+
+fn ago(age: TimeDelta) -> String {
+    let count = |many: i64, what: &str| {
+        let plural = if many == 1 { "" } else { "s" };
+        format!("{many} {what}{plural} ago")
+    };
+    match age.num_minutes() {
+        ..=0 => "just now".to_owned(),
+        minutes @ 1..60 => count(minutes, "minute"),
+        minutes @ 60..2_880 => count(minutes / 60, "hour"),
+        minutes => count(minutes / 1_440, "day"),
+    }
 }
 
 /// What a sync did.
@@ -186,12 +218,13 @@ mod tests {
             release_dir: None,
             now: None,
         };
-        let settings = Config::default().settings();
-        let loaded = nothing_named.load(&settings).expect("the sample");
+        let config = Config::default();
+        let settings = config.settings();
+        let loaded = nothing_named.load(&config, &settings).expect("the sample");
         let board = Board::build(loaded.facts, &settings);
         let query = Query::parse(words.iter().copied()).expect("a question");
         let answer = answer(&query, &board, &settings, loaded.now);
-        strip_str(&text(&answer, loaded.now, true, width)).to_string()
+        strip_str(&text(&answer, loaded.now, loaded.origin, width)).to_string()
     }
 
     #[test]

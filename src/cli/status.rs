@@ -2,7 +2,11 @@
 
 use clap::ValueEnum;
 
-use super::{Failure, Global, json, load::Loaded, print, render};
+use super::{
+    Failure, Global, json,
+    load::{Loaded, Origin},
+    print, render,
+};
 use crate::{
     command::Query,
     domain::{answer::Answer, board::Board, card::Card},
@@ -52,8 +56,9 @@ fn help() -> String {
 pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
     let query = Query::parse(args.query.iter().map(String::as_str))
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    let settings = global.config()?.settings();
-    let Loaded { facts, now, sample } = global.load(&settings)?;
+    let config = global.config()?;
+    let settings = config.settings();
+    let Loaded { facts, now, origin } = global.load(&config, &settings)?;
     let board = Board::build(facts, &settings);
     let answer = answer(&query, &board, &settings, now);
     let told =
@@ -66,23 +71,24 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
         let frame = Frame {
             now,
             asked: &asked,
-            note: sample.then_some(render::SAMPLE_FIRST),
+            first: (origin == Origin::Sample).then_some(render::SAMPLE_FIRST),
+            last: render::origin_that_matters(origin, now),
         };
-        json(&message(&answer, frame))
+        json(&message(&answer, &frame))
     };
     if let Answer::Unknown { asked, near } = &answer {
         if args.format == Format::Blocks {
             print(&blocks()?)?;
         }
         let mut why = render::unknown(asked, near);
-        if sample {
+        if origin == Origin::Sample {
             // A KEP that the sample leaves out may well exist.
             why = format!("{why}\n\n{}", render::SAMPLE_NOTE);
         }
         return Err(Failure::Failed(why));
     }
     let text = match args.format {
-        Format::Text => render::text(&answer, now, sample, render::width()),
+        Format::Text => render::text(&answer, now, origin, render::width()),
         Format::Json => match &answer {
             Answer::Card(card) => json(card),
             answer => json(&cards(answer)),
@@ -94,8 +100,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
         Format::Csv => render::csv(&cards(&answer))?,
         Format::Blocks => blocks()?,
     };
-    if sample && args.format != Format::Text {
-        anstream::eprintln!("{}", render::SAMPLE_NOTE);
+    if args.format != Format::Text
+        && let Some(note) = render::origin_that_matters(origin, now)
+    {
+        anstream::eprintln!("{note}");
     }
     print(&text)
 }

@@ -20,20 +20,22 @@ use crate::domain::{
 };
 
 /// What a message tells beside its answer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Frame<'a> {
     /// When it is answered.
     pub now: DateTime<Utc>,
     /// The words that were asked, such as `sig:node stage:beta`.
     pub asked: &'a str,
     /// Said before anything else, such as that this is a sample.
-    pub note: Option<&'a str>,
+    pub first: Option<&'a str>,
+    /// Said after all else: where the answer comes from and how old it is, if that matters.
+    pub last: Option<String>,
 }
 
 /// An answer, and its fallback for notifications.
-pub fn message(answer: &Answer, frame: Frame<'_>) -> Message {
+pub fn message(answer: &Answer, frame: &Frame<'_>) -> Message {
     let mut draft = Draft::default();
-    if let Some(note) = frame.note {
+    if let Some(note) = frame.first {
         draft.text.push(note.to_owned());
         draft.blocks.push(Block::plain_context(note));
     }
@@ -45,6 +47,9 @@ pub fn message(answer: &Answer, frame: Frame<'_>) -> Message {
         },
         Answer::Cycle(cycle) => cycle::render(cycle, frame.now, &mut draft),
         Answer::Unknown { asked, near } => unknown(asked, near, &mut draft),
+    }
+    if let Some(note) = &frame.last {
+        draft.blocks.push(Block::plain_context(note));
     }
     Message::new(&draft.text, draft.blocks)
 }

@@ -162,9 +162,10 @@ fn asked(words: &str, board: &Board) -> Message {
     let frame = Frame {
         now: now(),
         asked: words,
-        note: None,
+        first: None,
+        last: None,
     };
-    message(&answer, frame)
+    message(&answer, &frame)
 }
 
 /// Asks for everything that a board holds, and checks each message.
