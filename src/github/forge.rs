@@ -13,6 +13,7 @@ use url::{Url, form_urlencoded};
 use super::{
     archive,
     auth::Credentials,
+    blob_sha,
     client::{Answer, Ask, Client, Counters, Counts, RAW},
     limits::Urgency,
     wire::{WireComment, WireIssue, WireMilestone, read_items},
@@ -218,16 +219,16 @@ impl Forge for GitHub {
             ..Ask::get("GET /repos/{repo}/git/blobs/{sha}", path)
         };
         let answer = self.get(repository, ask).await?;
-        // A stand-in may know only the other form.
-        if let Ok(blob) = serde_json::from_slice::<WireBlob>(&answer.body)
-            && blob.encoding == "base64"
-        {
-            let packed: String = blob.content.split_whitespace().collect();
-            let bytes = BASE64_STANDARD.decode(packed);
-            let bytes = bytes.map_err(|error| ForgeError::Unreadable(format!("{sha}: {error}")))?;
-            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        let bytes = if blob_sha(&answer.body) == sha {
+            answer.body.to_vec()
+        } else {
+            // A stand-in may know only the other form.
+            packed_blob(&answer)?
+        };
+        if blob_sha(&bytes) != sha {
+            return Err(ForgeError::Unreadable(format!("{sha} is another file")));
         }
-        Ok(String::from_utf8_lossy(&answer.body).into_owned())
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// <https://docs.github.com/en/rest/repos/contents#download-a-repository-archive-tar>
@@ -253,7 +254,7 @@ impl Forge for GitHub {
         let ask = Ask::get("GET /repos/{repo}/issues", path).known(known);
         let answer = self.get(repository, ask).await?;
         let name = repository.to_string();
-        page(&answer, "issues", |item: WireIssue| {
+        page(&answer, "#", |item: WireIssue| {
             // A list of a renamed repository's issues gives its new name.
             let issue = Issue {
                 repository: name.as_str().into(),
@@ -281,7 +282,7 @@ impl Forge for GitHub {
         let ask = Ask::get(endpoint, path).known(known);
         let answer = self.get(repository, ask).await?;
         let name = repository.to_string();
-        page(&answer, "comments", |item: WireComment| {
+        page(&answer, " comment ", |item: WireComment| {
             let comment = item.into_domain(kind, None)?;
             let updated_at = Some(comment.updated_at);
             let repository = name.as_str().into();
@@ -581,6 +582,15 @@ impl Forge for GitHub {
     }
 }
 
+/// A file in the form that is JSON.
+fn packed_blob(answer: &Answer) -> Result<Vec<u8>, ForgeError> {
+    let blob: WireBlob = read(answer)?;
+    let packed: String = blob.content.split_whitespace().collect();
+    let unpacked = (blob.encoding == "base64").then(|| BASE64_STANDARD.decode(packed));
+    let wrong = || ForgeError::Unreadable("a file is packed in an unknown way".to_owned());
+    unpacked.and_then(Result::ok).ok_or_else(wrong)
+}
+
 /// By last change, oldest first, so that what comes next always stands behind what came.
 fn ordered(since: Since) -> String {
     let from = since.moment.map(|moment| {
@@ -606,7 +616,7 @@ fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, ForgeError> {
 /// One page of a list; an item that cannot be read costs itself.
 fn page<W: DeserializeOwned, T>(
     answer: &Answer,
-    what: &str,
+    place: &str,
     take: impl Fn(W) -> Option<(T, Option<chrono::DateTime<chrono::Utc>>)>,
 ) -> Result<Fetched<Page<T>>, ForgeError> {
     if answer.is_same() {
@@ -619,7 +629,7 @@ fn page<W: DeserializeOwned, T>(
         length: 0,
         has_next: answer.has_next(),
     };
-    read_items(text_of(answer)?, what, |item: Result<W, _>| {
+    read_items(text_of(answer)?, "items", |item: Result<W, _>| {
         page.length += 1;
         match item {
             Ok(item) => {
@@ -631,8 +641,8 @@ fn page<W: DeserializeOwned, T>(
             Err(broken) => {
                 page.latest = page.latest.max(broken.updated_at);
                 let place = broken.number.map_or_else(
-                    || format!("{what}: one without a number"),
-                    |number| format!("{what} {number}"),
+                    || format!("{place}without a number"),
+                    |number| format!("{place}{number}"),
                 );
                 page.problems.push((place.into(), broken.why));
             }

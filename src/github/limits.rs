@@ -12,7 +12,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use crate::ports::{Clock, ForgeError};
 
@@ -48,11 +48,15 @@ pub(super) struct Budget {
     state: Arc<Mutex<State>>,
     all: Arc<Semaphore>,
     background: Arc<Semaphore>,
+    /// The very first request goes alone: what is left is not known before its answer.
+    first: Arc<Turn<()>>,
 }
 
 #[derive(Default)]
 struct State {
-    /// What GitHub last said of this hour; `None` before its first answer.
+    /// Whether GitHub answered at all.
+    heard: bool,
+    /// What GitHub last said of this hour; `None` where it says nothing.
     hour: Option<Hour>,
     /// Nobody asks before this moment.
     blocked_until: Option<DateTime<Utc>>,
@@ -81,6 +85,7 @@ pub(super) struct Leave {
     state: Arc<Mutex<State>>,
     _all: OwnedSemaphorePermit,
     _background: Option<OwnedSemaphorePermit>,
+    _first: Option<OwnedMutexGuard<()>>,
 }
 
 impl Drop for Leave {
@@ -101,6 +106,7 @@ impl Budget {
             state: Arc::default(),
             all: Arc::new(Semaphore::new(AT_ONCE)),
             background: Arc::new(Semaphore::new(BACKGROUND_AT_ONCE)),
+            first: Arc::default(),
         }
     }
 
@@ -111,6 +117,7 @@ impl Budget {
             Urgency::Background => Some(permit(&self.background).await?),
         };
         let all = permit(&self.all).await?;
+        let first = self.go_first().await;
         let patience = PATIENCE
             .into_iter()
             .find_map(|(whose, patience)| (whose == urgency).then_some(patience))
@@ -139,7 +146,17 @@ impl Budget {
             state: Arc::clone(&self.state),
             _all: all,
             _background: background,
+            _first: first,
         })
+    }
+
+    /// The lead over all others, as long as nothing was heard from GitHub.
+    async fn go_first(&self) -> Option<OwnedMutexGuard<()>> {
+        if lock(&self.state).heard {
+            return None;
+        }
+        let lead = Arc::clone(&self.first).lock_owned().await;
+        (!lock(&self.state).heard).then_some(lead)
     }
 
     /// Takes in what an answer says of the limits. `Some` when it is a refusal for one of them,
@@ -152,6 +169,7 @@ impl Budget {
     ) -> Option<DateTime<Utc>> {
         let now = self.clock.now();
         let mut state = lock(&self.state);
+        state.heard = true;
         state.learn(headers);
         let refused = status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::FORBIDDEN;
         if !refused {

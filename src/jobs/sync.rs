@@ -278,6 +278,20 @@ impl<'a> Sync<'a> {
         errors.push(what);
     }
 
+    /// What stands at these places was understood: a reason that was noted there is over.
+    async fn mended(&self, places: impl Iterator<Item = String>) -> Result<(), StoreError> {
+        let known = self.store.problems().await?;
+        if known.is_empty() {
+            return Ok(());
+        }
+        for place in places {
+            if known.iter().any(|(other, _)| **other == *place) {
+                self.store.put_problem(&place, None).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Notes what could not be understood, so that people are told of it.
     async fn broken(&self, place: &str, why: &str) -> Result<(), StoreError> {
         self.complain(format!("{place}: {why}"));

@@ -65,6 +65,8 @@ pub struct Position {
     pub since: Option<DateTime<Utc>>,
     /// The next page, where more changed within one second than a page holds.
     pub page: Option<u32>,
+    /// How often in a row something of it could not be read, and is asked for again.
+    pub broken: u32,
     /// The mark of the last answer, good for just this position.
     pub validator: Option<Validator>,
     /// The hash of the folder that arrived whole.
@@ -220,6 +222,9 @@ pub trait Store: Send + Sync {
 
     /// The labels of a repository.
     async fn labels(&self, repository: &str) -> Result<Vec<Box<str>>, StoreError>;
+
+    /// Everything that could not be understood: a place and a sentence.
+    async fn problems(&self) -> Result<Vec<(Box<str>, String)>, StoreError>;
 
     /// What could not be understood at a place: with a reason it stands, without it is mended.
     async fn put_problem(&self, place: &str, why: Option<&str>) -> Result<(), StoreError>;

@@ -55,6 +55,7 @@ fn out_of_range(what: &str, value: i64) -> sqlx::Error {
 pub(super) type PositionRow = (
     Option<i64>,
     Option<i64>,
+    i64,
     Option<String>,
     Option<String>,
     Option<String>,
@@ -62,13 +63,14 @@ pub(super) type PositionRow = (
 );
 
 pub(super) fn read_position(row: PositionRow) -> sqlx::Result<Position> {
-    let (since, page, tag, identity, tree, settled) = row;
+    let (since, page, broken, tag, identity, tree, settled) = row;
     Ok(Position {
         since: since.map(read_seconds).transpose()?,
         page: page
             .map(u32::try_from)
             .transpose()
             .map_err(|error| sqlx::Error::Decode(error.into()))?,
+        broken: u32::try_from(broken).map_err(|error| sqlx::Error::Decode(error.into()))?,
         validator: tag.zip(identity).map(|(tag, identity)| Validator {
             tag: tag.into(),
             identity: identity.into(),

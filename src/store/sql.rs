@@ -16,14 +16,14 @@ pub(super) const PENDING: &str = "\
     FROM state WHERE id = 1";
 
 pub(super) const POSITION: &str = "\
-    SELECT since, page, tag, identity, tree, settled FROM positions
+    SELECT since, page, broken, tag, identity, tree, settled FROM positions
     WHERE repository = $1 AND feed = $2";
 
 pub(super) const SET_POSITION: &str = "\
-    INSERT INTO positions (repository, feed, since, page, tag, identity, tree, settled)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    INSERT INTO positions (repository, feed, since, page, broken, tag, identity, tree, settled)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (repository, feed) DO UPDATE SET
-        since = excluded.since, page = excluded.page, tag = excluded.tag,
+        since = excluded.since, page = excluded.page, broken = excluded.broken, tag = excluded.tag,
         identity = excluded.identity, tree = excluded.tree, settled = excluded.settled";
 
 pub(super) const FILE_HASHES: &str =

@@ -157,6 +157,10 @@ impl Store for SqliteStore {
         self.said(lists::labels(&self.reader, repository).await)
     }
 
+    async fn problems(&self) -> Result<Vec<(Box<str>, String)>, StoreError> {
+        self.said(facts::problems(&self.reader).await)
+    }
+
     async fn put_problem(&self, place: &str, why: Option<&str>) -> Result<(), StoreError> {
         self.said(facts::put_problem(&self.writer, place, why).await)
     }

@@ -1,5 +1,6 @@
 //! Syncs against the model of GitHub, through the production client and a real store.
 
 mod cost;
+mod faults;
 mod news;
 mod world;

@@ -33,6 +33,8 @@ const RELEASE_PAGES: usize = 4;
 struct Folder<'a> {
     repository: &'a Repository,
     path: &'static str,
+    /// Whether a repository without it is none of those that are meant.
+    needed: bool,
     wanted: fn(&str) -> bool,
     read: fn(&str, &str) -> FileFact,
 }
@@ -46,6 +48,7 @@ impl Sync<'_> {
         self.folder(&Folder {
             repository: &self.sources.enhancements,
             path: "keps",
+            needed: true,
             wanted: FileFact::is_kep_file,
             read: FileFact::of_kep_file,
         })
@@ -56,6 +59,7 @@ impl Sync<'_> {
         self.folder(&Folder {
             repository: &self.sources.releases,
             path: "releases",
+            needed: true,
             wanted: |path| release_of(path).is_some(),
             read: page,
         })
@@ -67,6 +71,7 @@ impl Sync<'_> {
         self.folder(&Folder {
             repository,
             path: "RELEASES.md",
+            needed: false,
             wanted: |path| path == "RELEASES.md",
             read: page,
         })
@@ -85,6 +90,11 @@ impl Sync<'_> {
             .entries
             .iter()
             .find(|entry| *entry.path == *folder.path);
+        // What is not listed is gone, and all its files with it: that must be sure.
+        if entry.is_none() && (root.truncated || folder.needed) {
+            let why = format!("the repository's folder lists no {}", folder.path);
+            return Err(ForgeError::Unreadable(why).into());
+        }
         let sha = entry.map(|entry| entry.sha.clone());
         let done = Position {
             validator,
@@ -111,7 +121,18 @@ impl Sync<'_> {
             .iter()
             .filter(|file| stored.get(&file.path) != Some(&mark(&file.sha)))
             .collect();
-        self.fetch(folder, &missing).await?;
+        let broken = self.fetch(folder, &missing).await?;
+        let done = if broken == 0 {
+            done
+        } else {
+            // What could not be read is asked for again next time. It holds up the end of a first
+            // pass only once: one file that is broken for good must not keep all others quiet.
+            Position {
+                broken: position.broken + 1,
+                settled: position.settled || position.broken > 0,
+                ..Position::default()
+            }
+        };
         let there: HashSet<&str> = files.iter().map(|file| &*file.path).collect();
         let gone: Vec<Box<str>> = stored
             .into_keys()
@@ -136,6 +157,10 @@ impl Sync<'_> {
             let by_folder = tree.truncated;
             if by_folder {
                 tree = self.subtree(repository, &sha, false).await?;
+                if tree.truncated {
+                    let why = format!("{below} has more entries than GitHub lists");
+                    return Err(ForgeError::Unreadable(why).into());
+                }
             }
             for entry in tree.entries {
                 let path = format!("{below}/{}", entry.path);
@@ -169,7 +194,14 @@ impl Sync<'_> {
         }
     }
 
-    async fn fetch(&self, folder: &Folder<'_>, missing: &[&TreeEntry]) -> Result<(), Trouble> {
+    /// Fetches files and stores what they tell; how many could not be read.
+    async fn fetch(&self, folder: &Folder<'_>, missing: &[&TreeEntry]) -> Result<usize, Trouble> {
+        if missing.is_empty() {
+            return Ok(0);
+        }
+        let known = self.store.problems().await?;
+        let known: HashSet<&str> = known.iter().map(|(place, _)| &**place).collect();
+        let mut broken = 0;
         let mut missing: HashMap<&str, &str> = missing
             .iter()
             .map(|file| (&*file.path, &*file.sha))
@@ -187,11 +219,18 @@ impl Sync<'_> {
         let mut ready = Vec::new();
         while let Some((path, sha, text)) = blobs.try_next().await? {
             match text {
-                Ok(text) => ready.push(stored(folder, path, sha, &text)),
+                Ok(text) => {
+                    let place = format!("{}/{path}", folder.repository);
+                    if known.contains(&*place) {
+                        self.store.put_problem(&place, None).await?;
+                    }
+                    ready.push(stored(folder, path, sha, &text));
+                }
                 // That one file; all other reasons concern the next file as well.
                 Err(error @ (ForgeError::NotFound(_) | ForgeError::Unreadable(_))) => {
                     let place = format!("{}/{path}", folder.repository);
                     self.broken(&place, &error.to_string()).await?;
+                    broken += 1;
                 }
                 Err(error) => {
                     // What has arrived is kept.
@@ -205,7 +244,7 @@ impl Sync<'_> {
             }
         }
         self.store.put_files(&ready).await?;
-        Ok(())
+        Ok(broken)
     }
 
     /// Takes what is missing from a download of the whole repository. What goes wrong here costs

@@ -60,8 +60,14 @@ impl Sync<'_> {
             }
             let (next, again) = advance(&position, &page, validator);
             for (place, why) in &page.problems {
-                self.broken(&format!("{name} {place}"), why).await?;
+                self.broken(&format!("{name}{place}"), why).await?;
             }
+            self.mended(
+                page.items
+                    .iter()
+                    .map(|issue| format!("{name}#{}", issue.number)),
+            )
+            .await?;
             let sorted = sort(page.items, runtime, &tracked, position.settled);
             appeared.extend(
                 sorted
@@ -173,7 +179,7 @@ impl Sync<'_> {
             };
             let (next, again) = advance(&position, &page, validator);
             for (place, why) in &page.problems {
-                self.broken(&format!("{name} {place}"), why).await?;
+                self.broken(&format!("{name}{place}"), why).await?;
             }
             let kept = self.store.kept(&name).await?;
             let kept: HashSet<u64> = kept.into_iter().map(|(number, _)| number).collect();

@@ -37,6 +37,7 @@ pub(super) fn advance<T>(
     let next = Position {
         since: later(page.latest, position.since),
         page: page_number,
+        broken: 0,
         // The mark belongs to this answer, and the next question may be another.
         validator: validator.filter(|_| !again),
         settled: position.settled || !again,

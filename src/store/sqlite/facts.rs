@@ -286,6 +286,10 @@ async fn read_milestones(tx: &mut SqliteConnection) -> sqlx::Result<Vec<(Box<str
     rows.into_iter().map(read).collect()
 }
 
+pub(super) async fn problems(pool: &SqlitePool) -> sqlx::Result<Vec<(Box<str>, String)>> {
+    read_problems(&mut *pool.acquire().await?).await
+}
+
 async fn read_problems(tx: &mut SqliteConnection) -> sqlx::Result<Vec<(Box<str>, String)>> {
     let mut problems = Vec::new();
     let mut rows = sqlx::query(sql::PROBLEMS).fetch(tx);

@@ -46,6 +46,7 @@ pub(super) async fn set_position(
         .bind(&*feed.name())
         .bind(position.since.map(|since| since.timestamp()))
         .bind(position.page.map(i64::from))
+        .bind(i64::from(position.broken))
         .bind(validator.map(|validator| &*validator.tag))
         .bind(validator.map(|validator| &*validator.identity))
         .bind(position.tree.as_deref())

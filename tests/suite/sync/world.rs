@@ -171,6 +171,16 @@ impl World {
         self.clock.advance(std::time::Duration::from_secs(seconds));
     }
 
+    /// The comments that are stored of one of containerd's issues.
+    pub(super) async fn store_comments(&self, issue: u64) -> Vec<String> {
+        let comments = self.store.comments("containerd/containerd", issue).await;
+        let comments = comments.expect("comments");
+        comments
+            .iter()
+            .map(|comment| comment.body.to_string())
+            .collect()
+    }
+
     pub(super) async fn board(&self) -> Board {
         let stored = self.store.facts(Version::Now).await.expect("facts");
         Board::build(

@@ -81,6 +81,7 @@ CREATE TABLE positions (
     feed TEXT NOT NULL,
     since BIGINT,
     page BIGINT,
+    broken BIGINT NOT NULL,
     tag TEXT,
     identity TEXT,
     tree TEXT,
