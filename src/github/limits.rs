@@ -33,6 +33,8 @@ const BACKGROUND_AT_ONCE: usize = 8;
 /// used for other things as well.
 const WRITES_A_MINUTE: usize = 60;
 const WRITES_AN_HOUR: usize = 400;
+/// GitHub allows 900 points a minute: one for a read, five for a write.
+const POINTS_A_MINUTE: u32 = 800;
 /// How long a call waits for a limit to pass before it gives up and says until when.
 const PATIENCE: [(Urgency, Duration); 2] = [
     (Urgency::Person, Duration::from_secs(2)),
@@ -64,6 +66,9 @@ struct State {
     refused: u32,
     in_flight: u32,
     writes: VecDeque<DateTime<Utc>>,
+    /// The points of the last minute, each with its moment, and their sum.
+    points: VecDeque<(DateTime<Utc>, u32)>,
+    sum_of_points: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -232,7 +237,8 @@ impl State {
             (hour.remaining <= kept).then_some(hour.resets_at)
         });
         let by_writes = writes.then(|| self.writes_free_at(now)).flatten();
-        [self.blocked_until, by_hour, by_writes]
+        let by_points = self.points_free_at(now, points_of(writes));
+        [self.blocked_until, by_hour, by_writes, by_points]
             .into_iter()
             .flatten()
             .max()
@@ -251,8 +257,28 @@ impl State {
         full(WRITES_A_MINUTE, TimeDelta::minutes(1)).max(full(WRITES_AN_HOUR, hour))
     }
 
+    fn points_free_at(&mut self, now: DateTime<Utc>, wanted: u32) -> Option<DateTime<Utc>> {
+        let minute = TimeDelta::minutes(1);
+        while let Some((at, points)) = self.points.front().copied()
+            && at + minute <= now
+        {
+            self.sum_of_points -= points;
+            self.points.pop_front();
+        }
+        let over = (self.sum_of_points + wanted).saturating_sub(POINTS_A_MINUTE);
+        let mut freed = 0;
+        let enough = self.points.iter().find(|(_, points)| {
+            freed += points;
+            freed >= over
+        });
+        enough.filter(|_| over > 0).map(|(at, _)| *at + minute)
+    }
+
     fn take(&mut self, now: DateTime<Utc>, writes: bool) {
         self.in_flight += 1;
+        let points = points_of(writes);
+        self.points.push_back((now, points));
+        self.sum_of_points += points;
         if let Some(hour) = &mut self.hour {
             hour.remaining = hour.remaining.saturating_sub(1);
         }
@@ -280,6 +306,10 @@ impl State {
             });
         }
     }
+}
+
+fn points_of(writes: bool) -> u32 {
+    if writes { 5 } else { 1 }
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u32> {

@@ -2,5 +2,7 @@
 
 mod cost;
 mod faults;
+mod killed;
+mod limits;
 mod news;
 mod world;

@@ -72,7 +72,8 @@ impl Gate {
     }
 }
 
-/// Which requests go wrong: the next that fits, unless said otherwise.
+/// Which requests go wrong: the next that fits, unless said otherwise. Archives are fetched from
+/// `/codeload/…`, wherever the API is.
 #[derive(Debug, Clone)]
 pub struct On {
     method: Option<Method>,

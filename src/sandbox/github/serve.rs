@@ -29,6 +29,9 @@ use super::{
 /// <https://docs.github.com/en/rest/about-the-rest-api/api-versions>
 const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
 
+/// Where archives are: a host of its own on GitHub, `codeload.github.com`.
+const ARCHIVES: &str = "/codeload/";
+
 /// What the server and the handles share.
 pub(super) struct Shared {
     state: Mutex<State>,
@@ -92,8 +95,8 @@ async fn respond(
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
     let path = head.uri.path();
-    if let Some(archive) = path.strip_prefix("/codeload/") {
-        return Ok(archive_of(&shared, archive, head.uri.query()));
+    if path.starts_with(ARCHIVES) {
+        return respond_with_archive(&shared, path, head.uri.query()).await;
     }
     let Some(path) = path.strip_prefix(&shared.base_path) else {
         let response = Refusal::not_found().into_answer().into_response();
@@ -121,15 +124,35 @@ async fn respond(
     }
 }
 
-fn archive_of(shared: &Shared, path: &str, query: Option<&str>) -> Response<Body> {
-    let mut query = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    let pass = query.find(|(key, _)| key == "token").map(|(_, pass)| pass);
-    let answer = api::codeload(&mut shared.lock(), path, pass.as_deref());
+/// Serves an archive, which takes no token and knows no limits, but is logged and can go wrong.
+async fn respond_with_archive(
+    shared: &Shared,
+    path: &str,
+    query: Option<&str>,
+) -> Result<Response<Body>, Dropped> {
+    let mut parameters = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let pass = parameters.find(|(key, _)| key == "token");
+    let pass = pass.map(|(_, pass)| pass);
+    let (place, fault) = shared
+        .lock()
+        .note(&Method::GET, with_query(path, query), None, false);
+    if let Some(fault) = &fault
+        && let Some(response) = faulty::before(shared, Caller::Anonymous, fault).await?
+    {
+        return Ok(shared.lock().end(place, response));
+    }
+    let archive = path.trim_start_matches(ARCHIVES);
+    let answer = api::codeload(&mut shared.lock(), archive, pass.as_deref());
     let missing = || Answer::bytes(StatusCode::NOT_FOUND, "text/plain", "404: Not Found");
-    answer
-        .unwrap_or_else(missing)
-        .into_response()
-        .map(Body::from)
+    let response = answer.unwrap_or_else(missing).into_response();
+    match fault {
+        Some(fault) => faulty::after(shared, place, fault, response).await,
+        None => Ok(shared.lock().end(place, response)),
+    }
+}
+
+fn with_query(path: &str, query: Option<&str>) -> String {
+    query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
 }
 
 impl State {
@@ -144,19 +167,32 @@ impl State {
             .as_ref()
             .map_or(Caller::Anonymous, |token| token.caller);
         self.limits.enter(caller);
-        let path = self.path_by_name(call);
-        let path = query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
+        let path = with_query(&self.path_by_name(call), query);
+        let is_conditional = call.header("if-none-match").is_some();
+        let login = self.login_of(caller);
+        let (place, fault) = self.note(&call.method, path, login, is_conditional);
+        (token, place, fault)
+    }
+
+    /// Logs that a request arrived, and draws its fault.
+    fn note(
+        &mut self,
+        method: &Method,
+        path: String,
+        login: Option<String>,
+        conditional: bool,
+    ) -> (usize, Option<Fault>) {
+        let fault = self.faults.strike(method, &path);
         let place = self.log.begin(Logged {
             at: self.exact_now(),
-            method: call.method.to_string(),
-            path: path.clone(),
-            login: self.login_of(caller),
-            conditional: call.header("if-none-match").is_some(),
+            method: method.to_string(),
+            path,
+            login,
+            conditional,
             status: None,
             bytes: 0,
         });
-        let fault = self.faults.strike(&call.method, &path);
-        (token, place, fault)
+        (place, fault)
     }
 
     /// The path, its repository called by name.
@@ -226,11 +262,7 @@ impl State {
             self.limits.charge(caller, now);
         }
         let answer = self.with_common_headers(answer, caller);
-        let mut response = answer.into_response();
-        if call.method == Method::HEAD {
-            *response.body_mut() = Bytes::new();
-        }
-        response
+        answer.into_response()
     }
 
     pub(super) fn with_common_headers(&mut self, mut answer: Answer, caller: Caller) -> Answer {

@@ -4,12 +4,13 @@
 
 mod git;
 mod issues;
+mod repository;
 
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
 use super::{
-    people::{App, Right, UserKind},
+    people::{App, UserKind},
     repository::{Label, Milestone, Moment, Repository},
     state::State,
 };
@@ -46,7 +47,7 @@ fn association(repository: &Repository, author: u64) -> &'static str {
 }
 
 impl State {
-    /// <https://docs.github.com/en/rest/users/users#get-a-user>
+    /// An account as other things show it.
     pub(super) fn show_user(&self, id: u64) -> Value {
         let user = &self.users[&id];
         let login = &user.login;
@@ -89,65 +90,20 @@ impl State {
         format!("{WEB}/{owner}/{}{rest}", repository.name)
     }
 
-    /// <https://docs.github.com/en/rest/repos/repos#get-a-repository>
-    pub(super) fn show_repository(&self, repository: &Repository, right: Option<Right>) -> Value {
-        let url = |rest: &str| self.url(repository, rest);
-        let open_issues = repository
-            .issues
-            .values()
-            .filter(|issue| issue.closed.is_none());
-        let open_issues = open_issues.count();
-        let mut shown = json!({
-            "id": repository.id,
-            "node_id": node_id("R", repository.id),
-            "name": repository.name,
-            "full_name": self.full_name(repository.id),
-            "private": repository.is_private,
-            "owner": self.show_user(repository.owner),
-            "html_url": self.web(repository, ""),
-            "description": null,
-            "fork": false,
-            "url": url(""),
-            "archive_url": url("/{archive_format}{/ref}"),
-            "assignees_url": url("/assignees{/user}"),
-            "blobs_url": url("/git/blobs{/sha}"),
-            "comments_url": url("/comments{/number}"),
-            "commits_url": url("/commits{/sha}"),
-            "contents_url": url("/contents/{+path}"),
-            "issue_comment_url": url("/issues/comments{/number}"),
-            "issues_url": url("/issues{/number}"),
-            "labels_url": url("/labels{/name}"),
-            "milestones_url": url("/milestones{/number}"),
-            "pulls_url": url("/pulls{/number}"),
-            "trees_url": url("/git/trees{/sha}"),
-            "created_at": time(repository.created_at),
-            "updated_at": time(repository.pushed_at),
-            "pushed_at": time(repository.pushed_at),
-            "default_branch": repository.default_branch,
-            "has_issues": repository.has_issues,
-            "archived": repository.is_archived,
-            "disabled": false,
-            "visibility": if repository.is_private { "private" } else { "public" },
-            "open_issues": open_issues,
-            "open_issues_count": open_issues,
-            "forks": 0,
-            "forks_count": 0,
-            "stargazers_count": 0,
-            "watchers": 0,
-            "watchers_count": 0,
-            "size": 0,
-            "language": null,
-            "license": null,
-            "homepage": null,
-        });
-        if let Some(right) = right {
-            shown["permissions"] = json!({
-                "admin": false,
-                "maintain": false,
-                "push": right >= Right::Write,
-                "triage": right >= Right::Triage,
-                "pull": true,
-            });
+    /// An account with all that its own page shows.
+    /// <https://docs.github.com/en/rest/users/users#get-a-user>
+    pub(super) fn show_profile(&self, id: u64) -> Value {
+        let mut shown = self.show_user(id);
+        for member in [
+            "name", "company", "blog", "location", "email", "hireable", "bio",
+        ] {
+            shown[member] = Value::Null;
+        }
+        for member in ["public_repos", "public_gists", "followers", "following"] {
+            shown[member] = 0.into();
+        }
+        for member in ["created_at", "updated_at"] {
+            shown[member] = time(self.users[&id].created_at).into();
         }
         shown
     }
@@ -171,11 +127,6 @@ impl State {
     pub(super) fn show_milestone(&self, repository: &Repository, milestone: &Milestone) -> Value {
         let number = milestone.number;
         let url = self.url(repository, &format!("/milestones/{number}"));
-        let here = repository
-            .issues
-            .values()
-            .filter(|issue| issue.milestone == Some(number));
-        let (open, closed): (Vec<_>, Vec<_>) = here.partition(|issue| issue.closed.is_none());
         json!({
             "url": url,
             "html_url": self.web(repository, &format!("/milestone/{number}")),
@@ -186,8 +137,8 @@ impl State {
             "title": milestone.title,
             "description": null,
             "creator": self.show_user(milestone.creator),
-            "open_issues": open.len(),
-            "closed_issues": closed.len(),
+            "open_issues": milestone.open.len(),
+            "closed_issues": milestone.closed.len(),
             "state": milestone.openness().as_str(),
             "created_at": time(milestone.created_at),
             "updated_at": time(milestone.updated_at),
@@ -202,7 +153,7 @@ impl State {
             "id": app.id,
             "slug": app.slug,
             "node_id": node_id("A", app.id),
-            "client_id": format!("Iv23li{:014}", app.id),
+            "client_id": app.client_id(),
             "owner": self.show_user(app.bot),
             "name": app.slug,
             "description": null,

@@ -96,7 +96,7 @@ impl State {
         if let Some(known) = self.find_user(login) {
             return known;
         }
-        let id = self.new_id();
+        let (id, created_at) = (self.new_id(), self.now());
         let kind = if login.ends_with("[bot]") {
             UserKind::Bot
         } else {
@@ -106,9 +106,9 @@ impl State {
         self.users.insert(
             id,
             User {
-                id,
                 login: login.to_owned(),
                 kind,
+                created_at,
             },
         );
         id
@@ -188,7 +188,12 @@ impl State {
         let here = self.at(repository);
         let public = (!here.is_private).then_some(Right::Read);
         let granted = match token.caller {
-            Caller::Anonymous | Caller::App(_) => None,
+            Caller::Anonymous => None,
+            Caller::App(app) => {
+                let mut own = self.installations.values().filter(|one| one.app == app);
+                own.find_map(|one| one.repositories.get(&repository))
+                    .map(|_| Right::Read)
+            }
             Caller::User(user) if user == here.owner => Some(Right::Write),
             Caller::User(user) => here.rights.get(&user).copied(),
             Caller::Installation(id) => {

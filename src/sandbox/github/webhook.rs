@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{acts::By, repository::Repository, state::State};
+use super::{acts::By, repository::Repository, show, state::State};
 
 #[derive(Debug)]
 pub(super) struct Hook {
@@ -27,6 +27,7 @@ pub struct Delivery {
     /// The exact bytes that are signed and sent.
     pub payload: Bytes,
     pub(super) hook: u64,
+    pub(super) repository: u64,
     pub(super) url: String,
     pub(super) secret: String,
 }
@@ -81,6 +82,8 @@ impl State {
                 "name": "web",
                 "active": true,
                 "events": ["*"],
+                "created_at": show::time(self.now()),
+                "updated_at": show::time(self.now()),
                 "config": {"content_type": "json", "insecure_ssl": "0", "url": url},
             },
             "repository": self.show_repository(here, None),
@@ -103,6 +106,7 @@ impl State {
             action: action.map(str::to_owned),
             payload,
             hook: hook.id,
+            repository: hook.repository,
             url: hook.url.clone(),
             secret: hook.secret.clone(),
         });

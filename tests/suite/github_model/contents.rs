@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use flate2::read::GzDecoder;
-use kep_liaison::sandbox::github::Right;
+use kep_liaison::sandbox::github::{Fault, On, Right};
 use serde_json::json;
 
 use super::{CONTAINERD, World, world};
@@ -242,6 +242,30 @@ async fn an_archive_lives_elsewhere_and_is_a_tarball() {
 
     let missing = http.get(&format!("{CONTAINERD}/tarball/nowhere")).await;
     assert_eq!(missing.status, 404);
+}
+
+#[tokio::test]
+async fn an_archives_download_is_logged_and_can_go_wrong() {
+    let world = with_files().await;
+    let http = world.anonymous();
+    let redirect = http.get(&format!("{CONTAINERD}/tarball/main")).await;
+    let to = redirect.header("location");
+    for (fault, status) in [(Fault::Status(503), Some(503)), (Fault::Cut, None)] {
+        world.github.fault(On::get("/codeload/"), fault);
+        let reply = world
+            .anonymous()
+            .try_send(http::Method::GET, to, None)
+            .await;
+        assert_eq!(reply.ok().map(|reply| reply.status), status);
+    }
+    world.github.reset_log();
+    let archive = http.get(to).await;
+    let log = world.github.requests();
+    assert!(
+        log[0].path.starts_with("/codeload/containerd/containerd/"),
+        "{log:?}"
+    );
+    assert_eq!(log[0].bytes, archive.body.len() as u64);
 }
 
 #[tokio::test]

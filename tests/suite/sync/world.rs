@@ -36,7 +36,6 @@ pub(super) struct World {
     pub(super) clock: ManualClock,
     pub(super) model: Model,
     pub(super) enhancements: Repository,
-    pub(super) releases: Repository,
     pub(super) containerd: Repository,
     pub(super) store: SqliteStore,
     pub(super) github: GitHub,
@@ -100,7 +99,6 @@ impl World {
         Self {
             clock,
             enhancements,
-            releases,
             containerd,
             store: SqliteStore::open(":memory:", Mode::Write)
                 .await

@@ -1,11 +1,13 @@
 //! What issues refer to, and what else a repository has: labels, milestones, pushes, releases.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{By, State};
 use crate::sandbox::github::{
-    git::Edit,
+    git::{Edit, mail_of},
     repository::{Label, Milestone, Openness},
     show,
 };
@@ -85,6 +87,8 @@ impl State {
                 number,
                 title: title.to_owned(),
                 creator: by.user,
+                open: BTreeSet::new(),
+                closed: BTreeSet::new(),
                 due,
                 closed_at: None,
                 created_at: now,
@@ -186,12 +190,20 @@ impl State {
         });
         self.notify(id, by, "push", None, |state, repository| {
             let author = &state.users[&by.user].login;
+            let author = json!({"name": author, "username": author, "email": mail_of(author)});
+            let tree = repository
+                .git
+                .branch(branch)
+                .map(|commit| commit.tree.to_string());
             let commit = json!({
                 "id": after,
                 "message": "Change files",
                 "timestamp": show::time(repository.pushed_at),
                 "url": state.web(repository, &format!("/commit/{after}")),
-                "author": {"name": author, "username": author},
+                "author": author,
+                "committer": author,
+                "tree_id": tree,
+                "distinct": true,
                 "added": [],
                 "modified": put,
                 "removed": removed,
@@ -207,7 +219,7 @@ impl State {
                 "compare": state.web(repository, &format!("/commit/{after}")),
                 "commits": [commit],
                 "head_commit": commit,
-                "pusher": {"name": author},
+                "pusher": author,
             })
         });
     }
@@ -217,8 +229,19 @@ impl State {
     pub(in crate::sandbox::github) fn release(&mut self, id: u64, by: By, tag: &str) -> u64 {
         let (now, release) = (self.now(), self.new_id());
         self.notify(id, by, "release", Some("published"), |state, repository| {
+            let url = state.url(repository, &format!("/releases/{release}"));
             json!({"release": {
                 "id": release,
+                "node_id": format!("RE_{release}"),
+                "url": url,
+                "assets_url": format!("{url}/assets"),
+                "upload_url": format!("{url}/assets{{?name,label}}"),
+                "tarball_url": state.url(repository, &format!("/tarball/{tag}")),
+                "zipball_url": state.url(repository, &format!("/zipball/{tag}")),
+                "target_commitish": repository.default_branch,
+                "assets": [],
+                "immutable": false,
+                "updated_at": show::time(now),
                 "tag_name": tag,
                 "name": tag,
                 "draft": false,

@@ -30,6 +30,7 @@ impl State {
             "closed_by": issue.closed.as_ref().map(|closed| self.show_user(closed.by)),
             "performed_via_github_app": issue.app.map(|app| self.show_app(&self.apps[&app])),
             "type": issue.kind.as_ref().map(|kind| show_type(kind)),
+            "reactions": no_reactions(&url),
         });
         extend(&mut shown, own);
         if let Some(pull) = &issue.pull {
@@ -112,6 +113,16 @@ impl State {
             "review_comment_url": self.url(repository, "/pulls/comments{/number}"),
             "comments_url": format!("{issue_url}/comments"),
             "statuses_url": self.url(repository, &format!("/statuses/{}", pull.head)),
+            "_links": {
+                "self": {"href": url},
+                "html": {"href": web},
+                "issue": {"href": issue_url},
+                "comments": {"href": format!("{issue_url}/comments")},
+                "review_comments": {"href": format!("{url}/comments")},
+                "review_comment": {"href": self.url(repository, "/pulls/comments{/number}")},
+                "commits": {"href": format!("{url}/commits")},
+                "statuses": {"href": self.url(repository, &format!("/statuses/{}", pull.head))},
+            },
             "draft": false,
             "requested_reviewers": [],
             "requested_teams": [],
@@ -156,10 +167,12 @@ impl State {
     ) -> Value {
         let (id, number) = (comment.id, comment.issue);
         let place = repository.issues[&number].web_path();
+        let url = self.url(repository, &format!("/issues/comments/{id}"));
         json!({
             "id": id,
             "node_id": node_id("IC", id),
-            "url": self.url(repository, &format!("/issues/comments/{id}")),
+            "url": url,
+            "reactions": no_reactions(&url),
             "html_url": self.web(repository, &format!("/{place}/{number}#issuecomment-{id}")),
             "issue_url": self.url(repository, &format!("/issues/{number}")),
             "body": comment.body,
@@ -187,6 +200,7 @@ impl State {
             "id": id,
             "node_id": node_id("PRRC", id),
             "url": url,
+            "reactions": no_reactions(&url),
             "html_url": web,
             "pull_request_url": pull_url,
             "pull_request_review_id": null,
@@ -196,6 +210,9 @@ impl State {
             "original_position": 1,
             "line": 1,
             "original_line": 1,
+            "start_line": null,
+            "original_start_line": null,
+            "start_side": null,
             "side": "RIGHT",
             "subject_type": "line",
             "commit_id": head,
@@ -267,6 +284,22 @@ pub(in crate::sandbox::github) fn show_type(name: &str) -> Value {
         "description": null,
         "color": "gray",
         "is_enabled": true,
+    })
+}
+
+/// Reactions are not modelled: nobody has any.
+fn no_reactions(url: &str) -> Value {
+    json!({
+        "url": format!("{url}/reactions"),
+        "total_count": 0,
+        "+1": 0,
+        "-1": 0,
+        "laugh": 0,
+        "hooray": 0,
+        "confused": 0,
+        "heart": 0,
+        "rocket": 0,
+        "eyes": 0,
     })
 }
 
