@@ -5,7 +5,7 @@
 //! ```text
 //!            cli                    parses the command line, knows everything below
 //!   ┌─────────┼──────────┐
-//! config    github     sample       adapters: settings, GitHub's JSON, the data of our own
+//! config  github, slack  sample      adapters: settings, GitHub's JSON, Slack's, the data of our own
 //!   │         │          │
 //!   │      handlers      │          what happens when someone asks
 //!   │         │          │
@@ -15,7 +15,7 @@
 //! ```
 //!
 //! Who may import whom: `domain` nobody; `command` the domain; `handlers` domain and command;
-//! `config`, `github` and `sample` the domain, never one another; `cli` all. A test reads the
+//! `config`, `github`, `slack` and `sample` the domain, never one another; `cli` all. A test reads the
 //! `use` lines and fails on a breach.
 //!
 //! Data goes one way: *files or GitHub → facts → board → findings and changes → answers*.
@@ -31,4 +31,5 @@ pub mod jobs;
 pub mod ports;
 pub mod sample;
 pub mod sandbox;
+pub mod slack;
 pub mod store;

@@ -13,9 +13,13 @@ use serde::Serialize;
 
 use super::{Failure, load::Origin};
 use crate::{
-    domain::{KepNumber, Login, card::Card, text::each_once},
+    domain::{
+        KepNumber, Login,
+        answer::{Answer, not_found},
+        card::Card,
+        text::each_once,
+    },
     github::Counts,
-    handlers::status::Answer,
     jobs::sync::Report,
 };
 
@@ -23,7 +27,7 @@ use crate::{
 pub(super) const SAMPLE_NOTE: &str = "This is the built-in sample, as of 6 July 2026. `kep-liaison sync` fetches real data from GitHub; --enhancements-dir, --tracking-file and --release-dir read local files.";
 
 /// The same in short, before anything else.
-const SAMPLE_FIRST: &str = "Sample data of 6 July 2026, not live.";
+pub(super) const SAMPLE_FIRST: &str = "Sample data of 6 July 2026, not live.";
 
 /// How wide an answer may be: the terminal's width, 80 where there is none, and never so wide
 /// that lines are hard to follow.
@@ -94,17 +98,8 @@ pub(super) fn sync(report: &Report, counts: Counts, took: Duration, width: usize
 
 /// There is no such KEP; what may have been meant.
 pub(super) fn unknown(asked: &str, near: &[(KepNumber, Box<str>)]) -> String {
-    let (what, instead) = if asked.bytes().all(|b| b.is_ascii_digit()) {
-        (
-            format!("There is no KEP-{asked}."),
-            "Try words of its title.",
-        )
-    } else {
-        (
-            format!("No KEP matches \"{}\".", page::plain(asked)),
-            "Try other words of its title, or its number.",
-        )
-    };
+    let (what, instead) = not_found(asked);
+    let what = page::plain(&what);
     if near.is_empty() {
         return format!("{what} {instead}");
     }

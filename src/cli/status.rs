@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     command::Query,
-    domain::{board::Board, card::Card},
-    handlers::status::{Answer, answer},
+    domain::{answer::Answer, board::Board, card::Card},
+    handlers::status::answer,
+    slack::blocks::{Frame, message},
 };
 
 #[derive(Debug, clap::Args)]
@@ -34,6 +35,8 @@ enum Format {
     Csv,
     /// As JSON, written as YAML
     Yaml,
+    /// A Slack message: JSON with `text` and `blocks`
+    Blocks,
 }
 
 fn help() -> String {
@@ -58,11 +61,25 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
     let Loaded { facts, now, origin } = global.load(&config, &settings)?;
     let board = Board::build(facts, &settings);
     let answer = answer(&query, &board, &settings, now);
-    let told = matches!(answer, Answer::Cycle(_)) && args.format == Format::Text;
+    let told =
+        matches!(answer, Answer::Cycle(_)) && matches!(args.format, Format::Text | Format::Blocks);
     if !told && let Some(line) = unread(board.problems().len()) {
         anstream::eprintln!("{line}");
     }
+    let blocks = || {
+        let asked = args.query.join(" ");
+        let frame = Frame {
+            now,
+            asked: &asked,
+            first: (origin == Origin::Sample).then_some(render::SAMPLE_FIRST),
+            last: render::origin_that_matters(origin, now),
+        };
+        json(&message(&answer, &frame))
+    };
     if let Answer::Unknown { asked, near } = &answer {
+        if args.format == Format::Blocks {
+            print(&blocks()?)?;
+        }
         let mut why = render::unknown(asked, near);
         if origin == Origin::Sample {
             // A KEP that the sample leaves out may well exist.
@@ -81,6 +98,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
             answer => render::yaml(&cards(answer)),
         }?,
         Format::Csv => render::csv(&cards(&answer))?,
+        Format::Blocks => blocks()?,
     };
     if args.format != Format::Text
         && let Some(note) = render::origin_that_matters(origin, now)

@@ -175,6 +175,17 @@ impl DateView {
             .unwrap_or_else(|| self.at.date_naive())
     }
 
+    /// Those that fall on one day together, in their order.
+    pub fn by_day(dates: &[Self]) -> impl Iterator<Item = &[Self]> {
+        dates.chunk_by(|one, next| (one.day(), one.release) == (next.day(), next.release))
+    }
+
+    /// What falls on a day: `Code Freeze and Test Freeze`.
+    pub fn names(same_day: &[Self]) -> String {
+        let names = same_day.iter().map(|date| date.what.name());
+        names.collect::<Vec<_>>().join(" and ")
+    }
+
     /// `in 16 days`, as a person counts who asks at `now`.
     pub fn left(&self, now: DateTime<Utc>) -> String {
         match (self.day() - now.date_naive()).num_days() {

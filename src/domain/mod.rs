@@ -1,9 +1,11 @@
 //! What the program knows about: pure functions and values, without I/O, clock or async.
 
+pub mod answer;
 pub mod board;
 pub mod card;
 pub mod change;
 pub mod cycle;
+pub mod details;
 pub mod fact;
 pub mod field;
 pub mod finding;

@@ -1,6 +1,8 @@
 //! A KEP in three short lines: where it stands in Kubernetes, where in the runtime and who has it,
 //! and what there is to do. Every answer for people begins with them, whatever it is shown on.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -33,6 +35,27 @@ pub struct RuntimeLine<'a> {
     pub issues: Vec<&'a IssueView>,
 }
 
+/// Where somebody who can mend nothing may ask.
+#[derive(Debug)]
+pub struct Ask {
+    /// `Not a maintainer? Ask on`
+    pub words: String,
+    /// What the place is called, `#12814`; blank where its address has to do.
+    pub label: String,
+    /// Its address.
+    pub url: String,
+}
+
+impl fmt::Display for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.label.is_empty() {
+            write!(f, "{} {}", self.words, self.url)
+        } else {
+            write!(f, "{} {}.", self.words, self.label)
+        }
+    }
+}
+
 impl Card {
     /// The KEP in three short lines.
     pub fn summary(&self, now: DateTime<Utc>) -> Summary<'_> {
@@ -48,8 +71,13 @@ impl Card {
     }
 
     /// For whoever can mend nothing that is missing: where to ask.
-    pub fn where_to_ask(&self) -> String {
-        let on_issue = self.findings.iter().find_map(|finding| finding.issue);
+    pub fn where_to_ask(&self) -> Ask {
+        let issues = || self.runtimes.iter().flat_map(|runtime| &runtime.issues);
+        let on_issue = self.findings.iter().find_map(|finding| {
+            let number = finding.issue?;
+            let issue = issues().find(|issue| issue.number == number)?;
+            Some((number, &*issue.url))
+        });
         let untracked = self
             .findings
             .iter()
@@ -61,12 +89,27 @@ impl Card {
                     .find(|runtime| finding.runtime.as_ref() == Some(&runtime.runtime))
             });
         match (on_issue, untracked) {
-            (Some(number), _) => format!("Not a maintainer? Ask on #{number}."),
-            (None, Some(runtime)) => format!(
-                "Not the KEP's owner? Ask a maintainer of {}, or open it yourself: https://github.com/{}/issues/new/choose",
-                runtime.runtime, runtime.repository
-            ),
-            (None, None) => format!("Not the KEP's owner? Ask on {}", self.kep.url),
+            (Some((number, url)), _) => Ask {
+                words: "Not a maintainer? Ask on".to_owned(),
+                label: format!("#{number}"),
+                url: url.to_owned(),
+            },
+            (None, Some(runtime)) => Ask {
+                words: format!(
+                    "Not the KEP's owner? Ask a maintainer of {}, or open it yourself:",
+                    runtime.runtime
+                ),
+                label: String::new(),
+                url: format!(
+                    "https://github.com/{}/issues/new/choose",
+                    runtime.repository
+                ),
+            },
+            (None, None) => Ask {
+                words: "Not the KEP's owner? Ask on".to_owned(),
+                label: String::new(),
+                url: self.kep.url.clone(),
+            },
         }
     }
 

@@ -1,5 +1,6 @@
 //! The test suite: one binary, a module a subject.
 
+mod block_kit;
 mod cards;
 mod cli;
 mod corpus;

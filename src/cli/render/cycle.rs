@@ -8,10 +8,7 @@ use super::{
     list::{LEGEND, table},
     page::Page,
 };
-use crate::{
-    domain::finding::{FindingCode, Severity},
-    handlers::status::CycleView,
-};
+use crate::domain::{answer::CycleView, finding::FindingCode};
 
 pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
     match &cycle.current {
@@ -56,21 +53,7 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
     }
     if !cycle.cards.is_empty() {
         page.heading("KEPs of this cycle, most urgent first");
-        let mut urgent: Vec<&crate::domain::card::Card> = cycle.cards.iter().collect();
-        urgent.sort_by_key(|card| {
-            let count = |severity| {
-                card.findings
-                    .iter()
-                    .filter(|finding| finding.severity == severity)
-                    .count()
-            };
-            (
-                std::cmp::Reverse(count(Severity::Error)),
-                std::cmp::Reverse(count(Severity::Warning)),
-                card.kep.number,
-            )
-        });
-        table(urgent.into_iter(), page);
+        table(cycle.most_urgent_first().into_iter(), page);
         page.blank();
         page.dim(LEGEND);
     }

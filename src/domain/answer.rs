@@ -1,0 +1,99 @@
+//! What a question about KEPs is answered with, before it is put into any form.
+
+use std::cmp::Reverse;
+
+use super::{
+    KepNumber, Stage,
+    card::{Card, DateView},
+    cycle::CurrentRelease,
+    finding::{Finding, FindingCode, Severity},
+};
+
+/// What is answered.
+#[derive(Debug)]
+pub enum Answer {
+    /// One KEP.
+    Card(Box<Card>),
+    /// Several.
+    List(Vec<Card>),
+    /// The current cycle.
+    Cycle(Box<CycleView>),
+    /// There is no such KEP.
+    Unknown {
+        /// What was asked for.
+        asked: String,
+        /// KEPs that may have been meant.
+        near: Vec<(KepNumber, Box<str>)>,
+    },
+}
+
+/// The current cycle at a glance.
+#[derive(Debug)]
+pub struct CycleView {
+    /// The release; `None` when nothing tells.
+    pub current: Option<CurrentRelease>,
+    /// The days ahead.
+    pub dates: Vec<DateView>,
+    /// The KEPs of the watched SIGs that aim at it.
+    pub cards: Vec<Card>,
+    /// How many of them are at each stage.
+    pub stages: Vec<(Stage, usize)>,
+    /// What concerns the cycle and no single KEP.
+    pub findings: Vec<Finding>,
+    /// Whether the runtimes' issues are known, so that "untracked" means something.
+    pub knows_issues: bool,
+    /// How many KEPs the board holds.
+    pub keps: usize,
+    /// What could not be read: a place and a sentence.
+    pub problems: Vec<(Box<str>, String)>,
+    /// What was read, but a person should look at: tracking issues without a KEP, dates that
+    /// contradict one another.
+    pub notes: Vec<(Box<str>, String)>,
+}
+
+impl CycleView {
+    /// How many KEPs have each finding, with the numbers, most frequent first.
+    pub fn tally(&self) -> Vec<(FindingCode, Vec<KepNumber>)> {
+        let mut tally: Vec<(FindingCode, Vec<KepNumber>)> = Vec::new();
+        for card in &self.cards {
+            for finding in &card.findings {
+                let number = card.kep.number;
+                match tally.iter_mut().find(|(code, _)| *code == finding.code) {
+                    Some((_, numbers)) if numbers.contains(&number) => {}
+                    Some((_, numbers)) => numbers.push(number),
+                    None => tally.push((finding.code, vec![number])),
+                }
+            }
+        }
+        tally.sort_by_key(|(code, numbers)| (Reverse(numbers.len()), *code));
+        tally
+    }
+
+    /// The KEPs, those with the most and gravest findings first.
+    pub fn most_urgent_first(&self) -> Vec<&Card> {
+        let mut cards: Vec<&Card> = self.cards.iter().collect();
+        cards.sort_by_key(|card| {
+            (
+                Reverse(card.count(Severity::Error)),
+                Reverse(card.count(Severity::Warning)),
+                card.kep.number,
+            )
+        });
+        cards
+    }
+}
+
+/// That there is no such KEP, and what to try.
+pub fn not_found(asked: &str) -> (String, &'static str) {
+    if asked.bytes().all(|b| b.is_ascii_digit()) {
+        (
+            format!("There is no KEP-{asked}."),
+            "Try words of its title.",
+        )
+    } else {
+        (
+            format!("No KEP matches \"{asked}\"."),
+            "Try other words of its title, or its number.",
+        )
+    }
+}

@@ -1,0 +1,7 @@
+//! Slack: what is answered, as Block Kit messages.
+
+pub mod blocks;
+mod kit;
+mod mrkdwn;
+
+pub use self::kit::{Block, Message, Text};

@@ -1,0 +1,121 @@
+//! The message of one KEP.
+
+use chrono::{DateTime, Utc};
+
+use super::Draft;
+use crate::{
+    domain::{
+        card::Card,
+        details::{Row, Section},
+        summary::RuntimeLine,
+    },
+    slack::{
+        kit::{Block, Text},
+        mrkdwn::Mrkdwn,
+    },
+};
+
+/// The most links below one heading; the rows below it name everything.
+const MOST_LINKS: usize = 8;
+
+pub(super) fn render(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
+    let kep = &card.kep;
+    draft.headline(&format!("KEP-{}: {}", kep.number, kep.title));
+    let summary = card.summary(now);
+    let mut lines = vec![line("Kubernetes", &summary.kubernetes)];
+    lines.extend(summary.runtimes.iter().map(runtime_line));
+    lines.push(line("To do", &summary.to_do));
+    draft.summary(lines);
+    draft.findings(&card.findings);
+    if !card.findings.is_empty() {
+        draft.blocks.push(Block::context(&ask(card)));
+    }
+    for (at, section) in card.details().iter().enumerate() {
+        let link = (at == 0).then_some((&*kep.url, format!("KEP-{}", kep.number)));
+        particulars(section, link, draft);
+    }
+    if card.when.days_concern_it {
+        draft.dates(&card.dates, now);
+    }
+    for other in card.namesakes.iter().take(3) {
+        draft.blocks.push(Block::plain_context(&format!(
+            "Another KEP has the same number: {other}"
+        )));
+    }
+}
+
+fn line(label: &str, text: &str) -> (String, Mrkdwn, String) {
+    let words = Mrkdwn::default().words(text);
+    (label.to_owned(), words, text.to_owned())
+}
+
+fn runtime_line(line: &RuntimeLine<'_>) -> (String, Mrkdwn, String) {
+    let says = line.says.join(" · ");
+    let mut text = Mrkdwn::default().words(&says);
+    let mut fallback = says;
+    for (at, issue) in line.issues.iter().enumerate() {
+        let before = if at == 0 { " · " } else { ", " };
+        let closed = if issue.is_open() { "" } else { " (closed)" };
+        let label = format!("#{}", issue.number);
+        fallback.extend([before, &label, closed]);
+        text = text.words(before).link(&issue.url, &label).words(closed);
+    }
+    (line.name.to_owned(), text, fallback)
+}
+
+/// Where else to turn.
+fn ask(card: &Card) -> Mrkdwn {
+    let ask = card.where_to_ask();
+    let label = match &*ask.label {
+        "" => ask.url.trim_start_matches("https://"),
+        label => label,
+    };
+    let text = Mrkdwn::default().words(&ask.words).words(" ");
+    let text = text.link(&ask.url, label);
+    let code = card.findings.first().map(|finding| finding.code.as_str());
+    match code {
+        Some(code) => text
+            .words(" · KEPs with the same [code]: ")
+            .code("/kep list finding:", code),
+        None => text,
+    }
+}
+
+/// A heading with links, and the rows as fields: titles and names are shown as they stand.
+fn particulars(section: &Section<'_>, link: Option<(&str, String)>, draft: &mut Draft) {
+    let links: Vec<(&str, String)> = link
+        .into_iter()
+        .chain(section.rows.iter().filter_map(row_link))
+        .collect();
+    let mut heading = Mrkdwn::default().bold(&section.title);
+    for (url, label) in links.iter().take(MOST_LINKS) {
+        heading = heading.words("  ").link(url, label);
+    }
+    if links.len() > MOST_LINKS {
+        heading = heading.words(&format!("  and {} more", links.len() - MOST_LINKS));
+    }
+    let (shown, more) = section.rows.split_at(section.rows.len().min(MOST_ROWS));
+    let mut fields: Vec<Text> = shown
+        .iter()
+        .map(|row| Text::plain_field(&format!("{}\n{}", row.label, row.text)))
+        .collect();
+    if !more.is_empty() {
+        let links = more.iter().filter_map(row_link);
+        let numbers: Vec<String> = links.map(|(_, label)| label).collect();
+        fields.push(Text::plain_field(&format!(
+            "And {} more\n{}",
+            more.len(),
+            numbers.join(", ")
+        )));
+    }
+    draft.blocks.extend(Block::fields(&heading, &fields));
+}
+
+/// The most rows of a section: three tracking issues and a dozen pull requests.
+const MOST_ROWS: usize = 29;
+
+/// The place of a row and what it is called: rows with a place begin with its number.
+fn row_link<'a>(row: &Row<'a>) -> Option<(&'a str, String)> {
+    let label = row.text.split(',').next().unwrap_or_default();
+    Some((row.link?, label.to_owned()))
+}
