@@ -1,5 +1,6 @@
 //! The command line: one subcommand, one file.
 
+mod check;
 mod load;
 mod local;
 mod render;
@@ -62,6 +63,9 @@ enum Command {
     Status(status::Args),
     /// Fetch what is new from GitHub into the store, and say what changed
     Sync(sync::Args),
+    /// Is everything in order: settings, store, GitHub's answers and rights, the clock
+    #[command(after_help = "Example: kep-liaison check")]
+    Check,
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example: kep-liaison completions bash > /etc/bash_completion.d/kep-liaison"
@@ -139,6 +143,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     let done = match args.command {
         Command::Status(status) => status::run(&status, &args.global),
         Command::Sync(sync) => sync::run(&sync, &args.global),
+        Command::Check => check::run(&args.global),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "kep-liaison", &mut script);

@@ -6,6 +6,7 @@ mod client;
 mod connect;
 mod forge;
 mod limits;
+mod probe;
 pub mod wire;
 
 use ring::digest;
@@ -15,6 +16,7 @@ pub use self::{
     client::Counts,
     forge::GitHub,
     limits::Urgency,
+    probe::{Access, Account, AccountKind},
 };
 
 /// GitHub refuses requests that do not say who asks:

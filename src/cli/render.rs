@@ -8,10 +8,11 @@ mod sync;
 
 use std::time::Duration;
 
+use anstyle::AnsiColor;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::{Failure, load::Origin};
+use super::{Failure, check::Level, load::Origin};
 use crate::{
     domain::{
         KepNumber, Login,
@@ -94,6 +95,17 @@ pub(super) fn sync(report: &Report, counts: Counts, took: Duration, width: usize
     let mut page = page::Page::new(width);
     sync::render(report, counts, took, &mut page);
     page.finish()
+}
+
+/// One line of a check: how it stands, with what, and what mends it.
+pub(super) fn check(level: Level, what: &str, how: &str) -> String {
+    let (word, style) = match level {
+        Level::Ok => ("ok", AnsiColor::Green.on_default()),
+        Level::Warn => ("warn", AnsiColor::Yellow.on_default()),
+        Level::Fail => ("fail", AnsiColor::Red.on_default().bold()),
+    };
+    let (what, how) = (page::plain(what), page::plain(how));
+    format!("{style}{word:<4}{style:#}  {what}: {how}\n")
 }
 
 /// There is no such KEP; what may have been meant.

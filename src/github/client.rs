@@ -212,6 +212,10 @@ impl Client {
         })
     }
 
+    pub(super) fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     pub(super) fn budget(&self) -> &Budget {
         &self.budget
     }

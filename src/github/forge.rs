@@ -102,7 +102,15 @@ impl GitHub {
         own.unwrap_or(&self.clients.default)
     }
 
-    async fn get(&self, repository: &Repository, ask: Ask) -> Result<Answer, ForgeError> {
+    pub(super) fn credentials(&self, repository: &Repository) -> &Credentials {
+        self.client(repository).credentials()
+    }
+
+    pub(super) async fn get(
+        &self,
+        repository: &Repository,
+        ask: Ask,
+    ) -> Result<Answer, ForgeError> {
         self.client(repository).send(&ask, self.urgency).await
     }
 
@@ -609,7 +617,7 @@ fn text_of(answer: &Answer) -> Result<&str, ForgeError> {
         .map_err(|error| ForgeError::Unreadable(format!("not UTF-8: {error}")))
 }
 
-fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, ForgeError> {
+pub(super) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, ForgeError> {
     serde_json::from_slice(&answer.body).map_err(|error| ForgeError::Unreadable(error.to_string()))
 }
 

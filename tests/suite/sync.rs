@@ -2,7 +2,9 @@
 
 mod cost;
 mod faults;
+mod installed;
 mod killed;
 mod limits;
 mod news;
+mod told;
 mod world;

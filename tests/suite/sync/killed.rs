@@ -1,59 +1,15 @@
 //! The program is killed in the middle of a sync, at every request and at random moments; the next
 //! one finishes what it began.
 
-use std::{path::PathBuf, process::Stdio};
-
 use kep_liaison::{
     sandbox::github::{Fault, Gate, On},
     store::{Mode, SqliteStore},
 };
-use tempfile::TempDir;
-use tokio::process::{Child, Command};
 
-use super::world::{World, kep_path, kep_yaml};
-
-/// The program in a folder of its own, with the model as its GitHub.
-struct Installed {
-    folder: TempDir,
-    token: String,
-}
-
-impl Installed {
-    fn new(world: &World) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let settings = format!("[github]\napi_url = \"{}\"\n", world.model.url());
-        std::fs::write(folder.path().join("kep-liaison.toml"), settings).expect("settings");
-        Self {
-            folder,
-            token: world.model.token("kep-liaison-bot", &[]),
-        }
-    }
-
-    fn store(&self) -> PathBuf {
-        self.folder.path().join("kep-liaison.db")
-    }
-
-    fn sync(&self) -> Child {
-        Command::new(assert_cmd::cargo::cargo_bin!("kep-liaison"))
-            .args(["sync", "--format", "json"])
-            .current_dir(self.folder.path())
-            .env_remove("DATABASE_URL")
-            .env("GITHUB_TOKEN", &self.token)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the program runs")
-    }
-
-    /// A sync to its end; what it says.
-    async fn sync_well(&self) -> serde_json::Value {
-        let output = self.sync().wait_with_output().await.expect("an end");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}");
-        serde_json::from_slice(&output.stdout).expect("JSON")
-    }
-}
+use super::{
+    installed::Installed,
+    world::{World, kep_path, kep_yaml},
+};
 
 async fn fresh() -> World {
     World::with_keps(4).await
@@ -101,7 +57,7 @@ async fn killed_at_each_request_of_its_first_sync() {
 
 #[tokio::test]
 async fn killed_between_learning_and_telling_it_tells_the_next_time() {
-    let mut world = fresh().await;
+    let world = fresh().await;
     let installed = Installed::new(&world);
     installed.sync_well().await;
     world.pass(60);
@@ -111,26 +67,12 @@ async fn killed_between_learning_and_telling_it_tells_the_next_time() {
     world.containerd.label(1, "target/kubernetes/v1.38");
     world.model.reset_log();
     // Found out in a copy of the folder, so that the original is still to learn.
-    let copy = Installed {
-        folder: tempfile::tempdir().expect("a folder"),
-        token: installed.token.clone(),
-    };
-    for name in ["kep-liaison.toml", "kep-liaison.db"] {
-        let from = installed.folder.path().join(name);
-        std::fs::copy(from, copy.folder.path().join(name)).expect("a copy");
-    }
+    let copy = installed.copy();
     let expected = copy.sync_well().await["changed"].clone();
     assert_eq!(expected.as_array().map(Vec::len), Some(2), "{expected}");
     let count = world.model.requests().len();
     for nth in 1..=count {
-        let again = Installed {
-            folder: tempfile::tempdir().expect("a folder"),
-            token: installed.token.clone(),
-        };
-        for name in ["kep-liaison.toml", "kep-liaison.db"] {
-            let from = installed.folder.path().join(name);
-            std::fs::copy(from, again.folder.path().join(name)).expect("a copy");
-        }
+        let again = installed.copy();
         let gate = Gate::default();
         world
             .model
@@ -146,5 +88,22 @@ async fn killed_between_learning_and_telling_it_tells_the_next_time() {
         assert_eq!(said["changed"], expected, "at request {nth}");
         assert_eq!(again.sync_well().await["changed"], serde_json::json!([]));
     }
-    let _ = stored(&mut world, &installed).await;
+}
+
+#[tokio::test]
+async fn killed_at_random_moments() {
+    let mut world = fresh().await;
+    let whole = Installed::new(&world);
+    whole.sync_well().await;
+    let expected = stored(&mut world, &whole).await;
+    let installed = Installed::new(&world);
+    // Some milliseconds more each time, from before the first request to after the last.
+    for millis in (0..120).step_by(4) {
+        let mut child = installed.sync();
+        let soon = std::time::Duration::from_millis(millis);
+        let _ = tokio::time::timeout(soon, child.wait()).await;
+        child.kill().await.expect("SIGKILL");
+    }
+    installed.sync_well().await;
+    assert_eq!(stored(&mut world, &installed).await, expected);
 }
