@@ -1,10 +1,12 @@
 //! Syncs against the model of GitHub, through the production client and a real store.
 
 mod cost;
+mod elsewhere;
 mod faults;
 mod installed;
 mod killed;
 mod limits;
 mod news;
+mod sweeps;
 mod told;
 mod world;

@@ -24,7 +24,7 @@ use kep_liaison::{
 };
 
 /// Jitter of nothing.
-struct NoChance;
+pub(super) struct NoChance;
 
 impl Dice for NoChance {
     fn roll(&self) -> f64 {
@@ -69,10 +69,10 @@ pub(super) fn form(number: usize) -> String {
 
 impl World {
     /// Three repositories with little in them, and a token that may read them.
-    pub(super) async fn new() -> Self {
+    async fn new(base_path: &str) -> Self {
         let clock = ManualClock::skipping(noon());
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let model = Model::start(Arc::clone(&shared)).await;
+        let model = Model::start_at(base_path, Arc::clone(&shared)).await;
         let enhancements = model.repository("kubernetes/enhancements");
         let releases = model.repository("kubernetes/sig-release");
         let containerd = model.repository("containerd/containerd");
@@ -112,7 +112,12 @@ impl World {
 
     /// KEPs and their tracking issues with the numbers from 1 on.
     pub(super) async fn with_keps(count: usize) -> Self {
-        let world = Self::new().await;
+        Self::at("", count).await
+    }
+
+    /// The same on a GitHub whose API begins at this path.
+    pub(super) async fn at(base_path: &str, count: usize) -> Self {
+        let world = Self::new(base_path).await;
         let files: Vec<(String, String)> = (1..=count)
             .map(|number| (kep_path(number), kep_yaml(number, "alpha")))
             .collect();
@@ -132,15 +137,24 @@ impl World {
         self.containerd.open_issue("author1", &title, &form(number))
     }
 
-    pub(super) async fn sync(&self) -> Report {
-        let sync = Sync::new(
+    fn job(&self) -> Sync<'_> {
+        Sync::new(
             &self.github,
             &self.store,
             &self.clock,
             &self.sources,
             &self.settings,
-        );
-        sync.run().await.expect("a store that works")
+        )
+    }
+
+    pub(super) async fn sync(&self) -> Report {
+        self.job().run().await.expect("a store that works")
+    }
+
+    pub(super) async fn sweep_well(&self) -> Report {
+        let report = self.job().sweep().await.expect("a store that works");
+        assert_eq!(report.errors, [] as [String; 0]);
+        report
     }
 
     /// A sync that goes through, and what it cost: requests, of them answered "the same", bytes.

@@ -1,0 +1,83 @@
+//! What asking for news cannot see, a sweep finds.
+
+use super::world::{World, told};
+
+#[tokio::test]
+async fn a_deleted_comment_is_found_by_a_sweep() {
+    let world = World::with_keps(3).await;
+    world.settle().await;
+    world.pass(60);
+    let first = world.containerd.comment("mikebrow", 2, "Merged.");
+    world.containerd.comment("mikebrow", 2, "It ships.");
+    world.sync_well().await;
+    assert_eq!(world.store_comments(2).await, ["Merged.", "It ships."]);
+    world.pass(60);
+    world.containerd.delete_comment(first);
+    world.sweep_well().await;
+    assert_eq!(world.store_comments(2).await, ["It ships."]);
+}
+
+#[tokio::test]
+async fn an_issue_that_was_moved_or_deleted_is_told_once() {
+    let world = World::with_keps(4).await;
+    world.settle().await;
+    world.pass(60);
+    let elsewhere = world.model.repository("containerd/project");
+    world.containerd.transfer(1, &elsewhere);
+    world.containerd.delete_issue(2);
+    world.containerd.convert_to_discussion(3);
+    let report = world.sweep_well().await;
+    assert_eq!(
+        told(&report.changed),
+        [
+            "KEP-1 #1 IssueGone",
+            "KEP-2 #2 IssueGone",
+            "KEP-3 #3 IssueGone"
+        ]
+    );
+    let problems: Vec<String> = world
+        .board()
+        .await
+        .problems()
+        .iter()
+        .map(|(place, why)| format!("{place} {why}"))
+        .collect();
+    assert!(
+        problems[0].starts_with("containerd/containerd#1 was moved to http"),
+        "{problems:?}"
+    );
+    assert_eq!(problems[1], "containerd/containerd#2 was deleted");
+    assert_eq!(world.sweep_well().await.changed, []);
+}
+
+#[tokio::test]
+async fn a_sweep_of_nothing_brings_nothing() {
+    let world = World::with_keps(4).await;
+    world.settle().await;
+    world.pass(60);
+    world.containerd.comment("mikebrow", 2, "Merged.");
+    world.sync_well().await;
+    world.sweep_well().await;
+    let before = world.github.counts();
+    world.sweep_well().await;
+    let after = world.github.counts();
+    assert_eq!(after.bytes, before.bytes);
+    // Each issue, the comments of one, the labels.
+    assert_eq!(after.requests - before.requests, 4 + 1 + 1);
+}
+
+#[tokio::test]
+async fn a_milestone_that_is_closed_shows_without_touching_its_issues() {
+    use kep_liaison::sandbox::github::Openness;
+    let world = World::with_keps(2).await;
+    let milestone = world.containerd.milestone("2.4", None, Openness::Open);
+    world.containerd.set_milestone(1, Some(milestone));
+    world.settle().await;
+    world.pass(60);
+    world.containerd.open_milestone(milestone, Openness::Closed);
+    world.sync_well().await;
+    let board = world.board().await;
+    let tracking = board.entries()[0].issues().next().expect("an issue");
+    let milestone = tracking.issue.milestone.as_ref().expect("a milestone");
+    assert!(!milestone.open);
+}
