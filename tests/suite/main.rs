@@ -5,4 +5,5 @@ mod hazards;
 mod history;
 mod layering;
 mod properties;
+mod store;
 mod world;
