@@ -50,7 +50,7 @@ macro_rules! contract {
                 labels_are_replaced;
             history: changes_by_time, changes_stay_as_they_are, the_last_of_a_day, notes,
                 pruning_comments, pruning_history;
-            many: writers_lose_nothing, readers_see_one_moment;
+            many: writers_lose_nothing, readers_see_one_moment, a_write_that_is_given_up;
             survival: all_is_there_after_a_restart, all_is_there_without_a_farewell;
         }
     };

@@ -1,6 +1,6 @@
 //! Two stores in one place, as of two processes, and many tasks that use them at once.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use kep_liaison::ports::{Store, store::Version};
 use tokio::task::JoinSet;
@@ -78,4 +78,35 @@ pub(super) async fn readers_see_one_moment(place: &dyn Place) {
         }
     }
     writing.await.unwrap();
+}
+
+/// Whoever waits for a write may lose patience at any point of it.
+pub(super) async fn a_write_that_is_given_up(place: &dyn Place) {
+    let store = place.open().await;
+    for polls in 0..40 {
+        let read = polls.to_string();
+        let files = [file("a", &read), file("b", &read), file("c", &read)];
+        {
+            let mut write = pin!(store.put_files(&files));
+            for _ in 0..polls {
+                if futures::poll!(write.as_mut()).is_ready() {
+                    break;
+                }
+                // By the next time what it waits for may have got further.
+                tokio::task::yield_now().await;
+                std::thread::yield_now();
+            }
+        }
+        let facts = store.facts(Version::Now).await.unwrap();
+        assert!(matches!(facts.files.len(), 0 | 3));
+        assert!(
+            facts
+                .files
+                .iter()
+                .all(|file| file.read == facts.files[0].read)
+        );
+    }
+    store.put_files(&[file("a", "last")]).await.unwrap();
+    let facts = store.facts(Version::Now).await.unwrap();
+    assert_eq!(facts.files[0].read, "last");
 }

@@ -367,6 +367,22 @@ async fn names_that_sqlite_takes_for_something_else() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn a_link_to_a_store() {
+    let place = ours().await;
+    let folder = TempDir::new().unwrap();
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(place.path(), &link).unwrap();
+    let writer = SqliteStore::open(&link, Mode::Write).await.unwrap();
+    writer.put_files(&[file("a", "1")]).await.unwrap();
+    for path in [&link, &place.path()] {
+        let reader = SqliteStore::open(path, Mode::Read).await.unwrap();
+        assert_eq!(reader.facts(Version::Now).await.unwrap().files.len(), 51);
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn no_permission() {
     use std::os::unix::fs::PermissionsExt as _;
 
