@@ -125,6 +125,25 @@ impl GitHub {
         self.client(repository).send(&ask, self.urgency).await
     }
 
+    /// Whether an issue that was asked for still is in its repository. A link followed may have led
+    /// to another repository, or to the same one under a new name.
+    async fn is_there(
+        &self,
+        issue: &Issue,
+        repository: &Repository,
+        number: u64,
+    ) -> Result<bool, ForgeError> {
+        let name = repository.to_string();
+        if issue.number != number {
+            return Ok(false);
+        }
+        if issue.repository.is_empty() || issue.repository.eq_ignore_ascii_case(&name) {
+            return Ok(true);
+        }
+        let now = self.access(repository).await?.full_name;
+        Ok(now.eq_ignore_ascii_case(&issue.repository))
+    }
+
     /// A list of which every page is needed. Only its first page is asked for conditionally: it
     /// changes whenever anything does, because the newest stand first.
     async fn whole_list<T: DeserializeOwned>(
@@ -353,7 +372,7 @@ impl Forge for GitHub {
             return Ok(Fetched::Same);
         }
         let issue = read::<WireIssue>(&answer)?.into_domain();
-        let found = if issue.number == number {
+        let found = if self.is_there(&issue, repository, number).await? {
             Found::Here(Box::new(Issue {
                 repository: repository.to_string().into(),
                 ..issue

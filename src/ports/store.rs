@@ -110,7 +110,7 @@ pub struct StoredFacts {
     pub problems: Vec<(Box<str>, String)>,
     /// When the last sync that went through ended; `None` before the first.
     pub synced_at: Option<DateTime<Utc>>,
-    /// A number that grows with every change of a fact.
+    /// A number that grows with every change of a fact or a problem.
     pub revision: i64,
 }
 
@@ -128,7 +128,7 @@ pub struct ToldChange {
 pub struct IssueBatch<'a> {
     /// Those that may concern a KEP, whole.
     pub keep: &'a [Issue],
-    /// Those that do not: their text is dropped if it was kept before.
+    /// Those that do not: they are removed if they were kept before ([`Store::remove_issue`]).
     pub drop: &'a [u64],
     /// For pull requests, the issues of their repository that they name: pull request, issue.
     pub mentions: &'a [(u64, u64)],
@@ -140,7 +140,7 @@ pub trait Store: Send + Sync {
     /// How far a feed came.
     async fn position(&self, repository: &str, feed: Feed) -> Result<Position, StoreError>;
 
-    /// Every file of a repository: path and hash.
+    /// Every file of a repository: path and hash, by path.
     async fn files(&self, repository: &str) -> Result<Vec<(Box<str>, Box<str>)>, StoreError>;
 
     /// Moves the position of a feed that brought nothing.
@@ -151,7 +151,7 @@ pub trait Store: Send + Sync {
         position: &Position,
     ) -> Result<(), StoreError>;
 
-    /// Stores files that arrived.
+    /// Stores files that arrived, all or none.
     async fn put_files(&self, files: &[StoredFile]) -> Result<(), StoreError>;
 
     /// A folder arrived whole: what is gone from it is removed, and the position moves.
@@ -162,7 +162,10 @@ pub trait Store: Send + Sync {
         position: &Position,
     ) -> Result<(), StoreError>;
 
-    /// Stores what a page of issues brought; `position`, where given, moves with it.
+    /// Stores what a page of issues brought, all or nothing; `position`, where given, moves with it.
+    ///
+    /// Pages and webhooks overtake one another: an issue that was last changed before the one that is
+    /// kept does not replace it. What the pull requests of the batch named before is forgotten.
     async fn put_issues(
         &self,
         repository: &str,
@@ -170,19 +173,21 @@ pub trait Store: Send + Sync {
         position: Option<&Position>,
     ) -> Result<(), StoreError>;
 
-    /// An issue is gone, or is elsewhere.
+    /// An issue is gone, or is elsewhere: its comments go, and what it names.
     async fn remove_issue(&self, repository: &str, number: u64) -> Result<(), StoreError>;
 
     /// One issue, where it is kept.
     async fn issue(&self, repository: &str, number: u64) -> Result<Option<Issue>, StoreError>;
 
-    /// The numbers of the issues of a repository that are kept, and whether each is a pull request.
+    /// The numbers of the issues of a repository that are kept, in order, and whether each is a pull
+    /// request.
     async fn kept(&self, repository: &str) -> Result<Vec<(u64, bool)>, StoreError>;
 
-    /// Pull requests that name one of these issues and whose text is not kept.
+    /// Pull requests that name one of these issues and whose text is not kept, in order.
     async fn mentioning(&self, repository: &str, issues: &[u64]) -> Result<Vec<u64>, StoreError>;
 
-    /// Stores comments that arrived.
+    /// Stores comments that arrived, all or none; the position of their feed, where given, moves with
+    /// them. One that was last changed before the one that is kept does not replace it.
     async fn put_comments(
         &self,
         repository: &str,
@@ -209,7 +214,7 @@ pub trait Store: Send + Sync {
         position: &Position,
     ) -> Result<(), StoreError>;
 
-    /// The milestones of a repository.
+    /// The milestones of a repository, by number.
     async fn milestones(&self, repository: &str) -> Result<Vec<NumberedMilestone>, StoreError>;
 
     /// Replaces the labels of a repository.
@@ -220,23 +225,26 @@ pub trait Store: Send + Sync {
         position: &Position,
     ) -> Result<(), StoreError>;
 
-    /// The labels of a repository.
+    /// The labels of a repository, each once, by name.
     async fn labels(&self, repository: &str) -> Result<Vec<Box<str>>, StoreError>;
 
     /// Everything that could not be understood: a place and a sentence.
     async fn problems(&self) -> Result<Vec<(Box<str>, String)>, StoreError>;
 
-    /// What could not be understood at a place: with a reason it stands, without it is mended.
+    /// What could not be understood at a place: with a reason it stands, without it is mended. The
+    /// revision grows with it, but it is nothing to tell.
     async fn put_problem(&self, place: &str, why: Option<&str>) -> Result<(), StoreError>;
 
-    /// The facts for a board.
+    /// The facts for a board, all as of one moment: files and issues in the version that is asked for,
+    /// by repository and path or number; the rest as it is now.
     async fn facts(&self, version: Version) -> Result<StoredFacts, StoreError>;
 
     /// The revision, and whether anything changed since changes were last told.
     async fn pending(&self) -> Result<(i64, bool), StoreError>;
 
     /// Records changes, as of the revision of the facts that they were found in, and forgets the
-    /// old versions. `false`, and nothing is recorded, where the facts have changed since.
+    /// old versions. `false`, and nothing is recorded, where the facts have changed since. The moment
+    /// is kept to the millisecond.
     async fn tell(
         &self,
         at: DateTime<Utc>,
@@ -244,16 +252,18 @@ pub trait Store: Send + Sync {
         changes: &[Change],
     ) -> Result<bool, StoreError>;
 
-    /// Changes found at or after a moment, oldest first.
+    /// Changes found at or after a moment, oldest first, those of one moment in the order of telling.
     async fn changes(&self, since: DateTime<Utc>) -> Result<Vec<ToldChange>, StoreError>;
 
-    /// Notes that a sync went through, and how the board stood that day (JSON).
+    /// Notes that a sync went through, to the millisecond, and how the board stood that day (JSON;
+    /// the last one of a day in UTC stays).
     async fn synced(&self, at: DateTime<Utc>, summary: Option<&str>) -> Result<(), StoreError>;
 
     /// How the board stood on each day on or after one (JSON), oldest first.
     async fn days(&self, since: NaiveDate) -> Result<Vec<(NaiveDate, String)>, StoreError>;
 
-    /// Deletes comments last changed before one moment, and changes and days before another.
+    /// Deletes comments last changed before one moment, and changes and whole days before another;
+    /// how many rows that were. Positions stay, so nothing of it is fetched again.
     async fn prune(
         &self,
         comments_before: DateTime<Utc>,

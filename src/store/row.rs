@@ -28,6 +28,11 @@ pub(super) fn read_document<T: DeserializeOwned>(text: &str) -> sqlx::Result<T> 
     serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
+/// The first whole second that is not before a moment: what is less than it is before the moment.
+pub(super) fn seconds_from(at: DateTime<Utc>) -> i64 {
+    at.timestamp() + i64::from(at.timestamp_subsec_nanos() > 0)
+}
+
 pub(super) fn read_seconds(seconds: i64) -> sqlx::Result<DateTime<Utc>> {
     DateTime::from_timestamp(seconds, 0).ok_or_else(|| out_of_range("moment", seconds))
 }

@@ -4,6 +4,7 @@ mod error;
 mod facts;
 mod history;
 mod lists;
+mod look;
 mod open;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
+use self::look::Frozen;
 pub use self::open::Mode;
 use crate::{
     domain::{Comment, CommentKind, Issue, change::Change},
@@ -31,6 +33,8 @@ pub struct SqliteStore {
     writer: SqlitePool,
     /// Readers wait for nobody.
     reader: SqlitePool,
+    /// Where it is read without locks.
+    frozen: Option<Arc<Frozen>>,
 }
 
 impl SqliteStore {
@@ -42,6 +46,9 @@ impl SqliteStore {
     }
 
     fn said<T>(&self, result: sqlx::Result<T>) -> Result<T, StoreError> {
+        if self.frozen.as_ref().is_some_and(|frozen| !frozen.holds()) {
+            return Err(error::thawed(&self.place));
+        }
         result.map_err(|error| error::explain(&self.place, &error))
     }
 }

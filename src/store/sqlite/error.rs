@@ -4,17 +4,22 @@ use crate::ports::StoreError;
 
 /// SQLite's primary result codes, <https://www.sqlite.org/rescode.html>.
 const PERM: i32 = 3;
-pub(super) const BUSY: i32 = 5;
+const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
 const READONLY: i32 = 8;
 const CORRUPT: i32 = 11;
 const FULL: i32 = 13;
-pub(super) const CANTOPEN: i32 = 14;
+const CANTOPEN: i32 = 14;
 const AUTH: i32 = 23;
 const NOTADB: i32 = 26;
 
+/// Whether another connection holds a lock that was needed.
+pub(super) fn is_locked(error: &sqlx::Error) -> bool {
+    matches!(code(error), Some(BUSY | LOCKED))
+}
+
 /// The primary result code of an error that comes from SQLite itself.
-pub(super) fn code(error: &sqlx::Error) -> Option<i32> {
+fn code(error: &sqlx::Error) -> Option<i32> {
     let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
     Some(code & 0xff)
 }
@@ -58,4 +63,8 @@ pub(super) fn not_permitted(place: &str, what: &str) -> StoreError {
     StoreError::Refused(format!(
         "{place} cannot be {what}; permit it for the file and its folder, or name another file"
     ))
+}
+
+pub(super) fn thawed(place: &str) -> StoreError {
+    StoreError::Failed(format!("another process began to write {place}; ask again"))
 }

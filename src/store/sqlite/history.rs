@@ -68,7 +68,7 @@ pub(super) async fn prune(
     let mut tx = begin_write(pool).await?;
     let mut deleted = 0;
     for (statement, before) in [
-        (sql::PRUNE_COMMENTS, comments_before.timestamp()),
+        (sql::PRUNE_COMMENTS, row::seconds_from(comments_before)),
         (sql::PRUNE_CHANGES, history_before.timestamp_millis()),
         (sql::PRUNE_DAYS, row::day(history_before.date_naive())),
     ] {

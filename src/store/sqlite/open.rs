@@ -1,9 +1,8 @@
 //! Opening a file, or refusing to: what is not ours is left as it is, to the byte.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, ErrorKind, Read as _},
-    path::{self, Path, PathBuf},
+    cmp::Ordering,
+    path::{self, Path},
     sync::Arc,
     time::Duration,
 };
@@ -14,7 +13,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{SqliteStore, begin_write, error};
+use super::{
+    SqliteStore, begin_write, error,
+    look::{self, Frozen, There},
+};
 use crate::ports::StoreError;
 
 /// Marks a SQLite file as ours, `KEPL`: <https://www.sqlite.org/pragma.html#pragma_application_id>.
@@ -23,29 +25,23 @@ const APPLICATION_ID: i64 = 0x4b45_504c;
 /// [`APPLICATION_ID`] in the words that SQLite takes.
 const SET_APPLICATION_ID: &str = "PRAGMA application_id = 1262833740";
 
-/// How every SQLite database begins: <https://www.sqlite.org/fileformat.html#magic_header_string>.
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 
 /// How long a writer waits for one of another process.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Bytes of a page in a new file. A fact has 2 to 4 KB: of SQLite's usual 4 KB each takes a page of
+/// its own, and reading all of them anew takes half as long again.
+const PAGE: u32 = 16_384;
+
 /// What a store is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// To read what another process wrote. Nothing is created and nothing migrated.
+    /// To read what another process wrote. Nothing is created and nothing migrated. It is for a short
+    /// look: where a writer begins meanwhile, it may fail and have to be opened again.
     Read,
     /// To write. The file is created where it is missing, and brought up to date.
     Write,
-}
-
-/// What there is at a place.
-enum There {
-    Nothing,
-    /// A file without content, as `mktemp` leaves it.
-    Blank,
-    Database,
 }
 
 impl SqliteStore {
@@ -61,83 +57,19 @@ impl SqliteStore {
         if path == Path::new(":memory:") {
             return in_memory(place, mode).await;
         }
-        let there = look(path, &place, mode)?;
-        // Whole, because SQLite takes what begins with `file:` for a URL.
-        let file = path::absolute(path).map_err(|error| cannot_look(&place, &error))?;
-        match mode {
-            Mode::Read => read_only(place, &file, &there).await,
-            Mode::Write => to_write(place, &file, &there).await,
-        }
-    }
-}
-
-fn look(path: &Path, place: &str, mode: Mode) -> Result<There, StoreError> {
-    let known = match fs::metadata(path) {
-        Ok(known) => known,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let folder = path
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty());
-            return match folder {
-                Some(folder) if !folder.is_dir() => Err(StoreError::Refused(format!(
-                    "there is no folder {} for {place}; create it, or name another file",
-                    folder.display()
-                ))),
-                _ => Ok(There::Nothing),
-            };
-        }
-        Err(error) => return Err(cannot_look(place, &error)),
-    };
-    if !known.is_file() {
-        let what = if known.is_dir() {
-            "a folder"
-        } else {
-            "no file"
+        let there = look::look(path, &place, mode)?;
+        // Whole, because SQLite takes what begins with `file:` for a URL, and without links, because it
+        // keeps its other files beside the one that a link leads to.
+        let file = match there {
+            There::Nothing => path::absolute(path),
+            There::Blank | There::Database => path.canonicalize(),
         };
-        return Err(StoreError::Refused(format!(
-            "{place} is {what}; name a file for the store"
-        )));
+        let file = file.map_err(|error| look::cannot_look(&place, &error))?;
+        match mode {
+            Mode::Read => read_only(place, &file, there).await,
+            Mode::Write => to_write(place, &file, there).await,
+        }
     }
-    let open = OpenOptions::new()
-        .read(true)
-        .write(mode == Mode::Write)
-        .open(path);
-    let mut file = open.map_err(|error| match error.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => error::not_permitted(
-            place,
-            if mode == Mode::Write {
-                "written"
-            } else {
-                "read"
-            },
-        ),
-        _ => cannot_look(place, &error),
-    })?;
-    if known.len() == 0 {
-        return Ok(There::Blank);
-    }
-    if begins_with_magic(&mut file).map_err(|error| cannot_look(place, &error))? {
-        Ok(There::Database)
-    } else {
-        Err(error::no_database(place))
-    }
-}
-
-fn begins_with_magic(file: &mut File) -> io::Result<bool> {
-    let mut start = [0; MAGIC.len()];
-    match file.read_exact(&mut start) {
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
-        read => read.map(|()| start == *MAGIC),
-    }
-}
-
-fn cannot_look(place: &str, error: &io::Error) -> StoreError {
-    if error.kind() == ErrorKind::PermissionDenied {
-        return error::not_permitted(place, "read");
-    }
-    StoreError::Refused(format!(
-        "{place} cannot be opened ({error}); name another file"
-    ))
 }
 
 async fn in_memory(place: Arc<str>, mode: Mode) -> Result<SqliteStore, StoreError> {
@@ -154,53 +86,44 @@ async fn in_memory(place: Arc<str>, mode: Mode) -> Result<SqliteStore, StoreErro
         place,
         writer: pool.clone(),
         reader: pool,
+        frozen: None,
     })
 }
 
-async fn read_only(place: Arc<str>, file: &Path, there: &There) -> Result<SqliteStore, StoreError> {
+async fn read_only(place: Arc<str>, file: &Path, there: There) -> Result<SqliteStore, StoreError> {
     if !matches!(there, There::Database) {
         return Err(nothing_yet(&place));
     }
-    let options = options(file).read_only(true);
-    let pool = match connect_to_read(&options).await {
-        // Even a reader wants to write beside the file, to tell others that it reads. Where that is
-        // not permitted, and nothing lies there that would belong to the file, it goes without.
-        Err(error) if error::code(&error) == Some(error::CANTOPEN) && !has_log(file) => {
-            connect_to_read(&options.immutable(true)).await
-        }
-        pool => pool,
-    };
+    let frozen = Frozen::new(file).map(Arc::new);
+    let options = options(file).read_only(true).immutable(frozen.is_some());
     let said = |error| error::explain(&place, &error);
-    let pool = pool.map_err(said)?;
+    let pool = pool(1).connect_with(options).await.map_err(said)?;
     let mut connection = pool.acquire().await.map_err(said)?;
     if application_id(&mut connection).await.map_err(said)? != APPLICATION_ID {
-        return Err(foreign(&place));
+        let is_foreign = has_tables(&mut connection).await.map_err(said)?;
+        return Err(if is_foreign {
+            foreign(&place)
+        } else {
+            nothing_yet(&place)
+        });
     }
     let version = latest_migration(&mut connection).await.map_err(said)?;
     drop(connection);
     match version.cmp(&MIGRATIONS.iter().map(|migration| migration.version).max()) {
-        std::cmp::Ordering::Less => Err(StoreError::Refused(format!(
+        Ordering::Less => Err(StoreError::Refused(format!(
             "{place} was written by an older kep-liaison; `kep-liaison sync` brings it up to date"
         ))),
-        std::cmp::Ordering::Greater => Err(newer(&place)),
-        std::cmp::Ordering::Equal => Ok(SqliteStore {
+        Ordering::Greater => Err(newer(&place)),
+        Ordering::Equal => Ok(SqliteStore {
             place,
             writer: pool.clone(),
             reader: pool,
+            frozen,
         }),
     }
 }
 
-/// The first statement is what opens the file in earnest.
-async fn connect_to_read(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    let pool = pool(1).connect_with(options.clone()).await?;
-    sqlx::query("SELECT 1 FROM sqlite_schema")
-        .fetch_optional(&pool)
-        .await?;
-    Ok(pool)
-}
-
-async fn to_write(place: Arc<str>, file: &Path, there: &There) -> Result<SqliteStore, StoreError> {
+async fn to_write(place: Arc<str>, file: &Path, there: There) -> Result<SqliteStore, StoreError> {
     if matches!(there, There::Database) {
         probe(&place, file).await?;
     }
@@ -208,23 +131,42 @@ async fn to_write(place: Arc<str>, file: &Path, there: &There) -> Result<SqliteS
     let writing = options
         .clone()
         .create_if_missing(true)
+        .page_size(PAGE)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal);
-    let writer = pool(1).connect_with(writing).await;
+    let writer = connect_patiently(&writing).await;
     let writer = writer.map_err(|error| error::explain(&place, &error))?;
     migrate(&place, &writer).await?;
     Ok(SqliteStore {
         place,
         writer,
         reader: pool(2).connect_lazy_with(options.read_only(true)),
+        frozen: None,
     })
+}
+
+/// Where two processes create a store at the same moment, one finds the file locked; for this one
+/// lock SQLite does not wait by itself: <https://github.com/launchbadge/sqlx/pull/1930>.
+async fn connect_patiently(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let mut waited = Duration::ZERO;
+    loop {
+        match pool(1).connect_with(options.clone()).await {
+            Err(error) if error::is_locked(&error) && waited < PATIENCE => {
+                tokio::time::sleep(PAUSE).await;
+                waited += PAUSE;
+            }
+            connected => return connected,
+        }
+    }
 }
 
 /// Looks into a database without a trace: even a writer that only looks would sort out what another
 /// program's crash has left behind.
 async fn probe(place: &str, file: &Path) -> Result<(), StoreError> {
     let said = |error| error::explain(place, &error);
-    let options = options(file).read_only(true).immutable(!has_log(file));
+    let is_all = !look::has_log(file);
+    let options = options(file).read_only(true).immutable(is_all);
     let mut connection = options.connect().await.map_err(said)?;
     if application_id(&mut connection).await.map_err(said)? != APPLICATION_ID {
         if has_tables(&mut connection).await.map_err(said)? {
@@ -244,13 +186,6 @@ async fn probe(place: &str, file: &Path) -> Result<(), StoreError> {
         return Err(newer(place));
     }
     connection.close().await.map_err(said)
-}
-
-/// Whether a write-ahead log lies beside the file, which then is not all of the database.
-fn has_log(file: &Path) -> bool {
-    let mut log = PathBuf::from(file).into_os_string();
-    log.push("-wal");
-    fs::metadata(log).is_ok_and(|log| log.len() > 0)
 }
 
 async fn application_id(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
@@ -286,16 +221,15 @@ async fn migrate(place: &str, pool: &SqlitePool) -> Result<(), StoreError> {
             .await
             .map_err(said)?;
     }
-    MIGRATIONS
-        .run(&mut *tx)
-        .await
-        .map_err(|error| match error {
-            MigrateError::VersionMissing(_) => newer(place),
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-                error::explain(place, &error)
-            }
-            other => error::damaged(place, &other.to_string()),
-        })?;
+    // What `Migrator::run` calls; its own future, over a transaction, is one that no task can hold.
+    let migrated = MIGRATIONS.run_direct(None, &mut *tx, false).await;
+    migrated.map_err(|error| match error {
+        MigrateError::VersionMissing(_) => newer(place),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            error::explain(place, &error)
+        }
+        other => error::damaged(place, &other.to_string()),
+    })?;
     tx.commit().await.map_err(said)
 }
 

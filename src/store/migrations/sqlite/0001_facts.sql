@@ -8,15 +8,16 @@
 -- `gone` is 1 where it is no more; such a row stays until that was told.
 --
 -- Moments are seconds since 1970, as exact as GitHub gives them; where a name ends in `_ms`,
--- milliseconds. Days are counted from 1970-01-01. What is true or false is 1 or 0.
+-- milliseconds. Days are counted from 1970-01-01. What is true or false is 1 or 0. Long texts stand
+-- last in their rows, so that what is before them is read without them.
 
 CREATE TABLE files (
     repository TEXT NOT NULL,
     path TEXT NOT NULL,
     sha TEXT NOT NULL,
-    read TEXT NOT NULL,
     gone BIGINT NOT NULL,
     told TEXT NOT NULL CHECK (told IN ('same', 'other', 'absent')),
+    read TEXT NOT NULL,
     was_sha TEXT,
     was_read TEXT,
     PRIMARY KEY (repository, path)
@@ -29,9 +30,9 @@ CREATE TABLE issues (
     number BIGINT NOT NULL,
     updated_at BIGINT,
     is_pull BIGINT NOT NULL,
-    doc TEXT NOT NULL,
     gone BIGINT NOT NULL,
     told TEXT NOT NULL CHECK (told IN ('same', 'other', 'absent')),
+    doc TEXT NOT NULL,
     was TEXT,
     PRIMARY KEY (repository, number)
 );
@@ -45,7 +46,7 @@ CREATE TABLE mentions (
     PRIMARY KEY (repository, pull, issue)
 );
 
-CREATE INDEX mentions_issue ON mentions (repository, issue);
+CREATE INDEX mentions_issue ON mentions (repository, issue, pull);
 
 CREATE TABLE comments (
     repository TEXT NOT NULL,

@@ -1,0 +1,142 @@
+//! What changed when, how the board stood on past days, small values, and what is not kept forever.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use kep_liaison::{
+    domain::CommentKind,
+    ports::{
+        Store,
+        store::{Feed, Position, Version},
+    },
+};
+
+use super::{Place, REPO, at, change, comment, file, revision, tell};
+
+async fn tell_at(store: &dyn Store, seconds: i64, titles: &[&str]) {
+    let changes: Vec<_> = titles.iter().map(|title| change(9001, title)).collect();
+    let revision = revision(store).await;
+    assert!(store.tell(at(seconds), revision, &changes).await.unwrap());
+}
+
+async fn titles(store: &dyn Store, since: DateTime<Utc>) -> Vec<String> {
+    let changes = store.changes(since).await.unwrap();
+    let titles = changes.into_iter().map(|told| match told.change.what {
+        kep_liaison::domain::change::What::IssueTitle(_, title) => title.into(),
+        other => panic!("{other:?}"),
+    });
+    titles.collect()
+}
+
+pub(super) async fn changes_by_time(place: &dyn Place) {
+    let store = &*place.open().await;
+    tell_at(store, 20, &["b", "c"]).await;
+    tell_at(store, 10, &["a"]).await;
+    tell_at(store, 20, &["d"]).await;
+    assert_eq!(titles(store, at(0)).await, ["a", "b", "c", "d"]);
+    assert_eq!(titles(store, at(20)).await, ["b", "c", "d"]);
+    assert!(titles(store, at(21)).await.is_empty());
+    assert_eq!(titles(store, DateTime::<Utc>::MIN_UTC).await.len(), 4);
+    assert!(titles(store, DateTime::<Utc>::MAX_UTC).await.is_empty());
+}
+
+pub(super) async fn changes_stay_as_they_are(place: &dyn Place) {
+    let store = &*place.open().await;
+    let precise = at(0) + TimeDelta::milliseconds(123);
+    let changes = [change(9001, "a \0 'strange' 🎉 \"title\""), change(2, "")];
+    let revision = revision(store).await;
+    assert!(store.tell(precise, revision, &changes).await.unwrap());
+    let found = store.changes(precise).await.unwrap();
+    assert!(found.iter().all(|told| told.at == precise));
+    let found: Vec<_> = found.into_iter().map(|told| told.change).collect();
+    assert_eq!(found, changes);
+    let later = precise + TimeDelta::milliseconds(1);
+    assert!(store.changes(later).await.unwrap().is_empty());
+}
+
+pub(super) async fn the_last_of_a_day(place: &dyn Place) {
+    let store = &*place.open().await;
+    let day = |seconds| at(seconds).date_naive();
+    store.synced(at(0), Some("morning")).await.unwrap();
+    store.synced(at(60), Some("noon")).await.unwrap();
+    store.synced(at(90), None).await.unwrap();
+    let facts = store.facts(Version::Now).await.unwrap();
+    assert_eq!(facts.synced_at, Some(at(90)));
+    assert_eq!(facts.revision, 0);
+    let week = 7 * 24 * 3600;
+    store.synced(at(week), Some("later")).await.unwrap();
+    let precise = at(-week) + TimeDelta::milliseconds(7);
+    store.synced(precise, Some("earlier")).await.unwrap();
+    let facts = store.facts(Version::Told).await.unwrap();
+    assert_eq!(facts.synced_at, Some(precise));
+    let expected = [
+        (day(-week), "earlier".to_owned()),
+        (day(0), "noon".to_owned()),
+        (day(week), "later".to_owned()),
+    ];
+    assert_eq!(store.days(NaiveDate::MIN).await.unwrap(), expected);
+    assert_eq!(store.days(day(0)).await.unwrap(), expected[1..]);
+    assert!(store.days(NaiveDate::MAX).await.unwrap().is_empty());
+}
+
+pub(super) async fn notes(place: &dyn Place) {
+    let store = &*place.open().await;
+    assert_eq!(store.note("a").await.unwrap(), None);
+    for value in ["1", "", "it's \"2\""] {
+        store.set_note("a", value).await.unwrap();
+        assert_eq!(store.note("a").await.unwrap().as_deref(), Some(value));
+    }
+    assert_eq!(store.note("A").await.unwrap(), None);
+}
+
+pub(super) async fn pruning_comments(place: &dyn Place) {
+    let store = &*place.open().await;
+    let mut said = [1, 2, 3].map(|id| {
+        let seconds = 10 * i64::try_from(id).unwrap();
+        comment(CommentKind::Issue, id, 7, seconds, "text")
+    });
+    // Said long ago and edited since.
+    said[0].updated_at = at(20);
+    let position = Position {
+        since: Some(at(30)),
+        ..Position::default()
+    };
+    let feed = Some((CommentKind::Issue, &position));
+    store.put_comments(REPO, &said, feed).await.unwrap();
+    tell_at(store, 0, &["stays"]).await;
+    let long_ago = at(-1_000_000);
+    let pruned = store.prune(at(20), long_ago).await.unwrap();
+    assert_eq!(pruned, 0);
+    let just_after = at(20) + TimeDelta::milliseconds(1);
+    assert_eq!(store.prune(just_after, long_ago).await.unwrap(), 2);
+    assert_eq!(store.comments(REPO, 7).await.unwrap(), said[2..]);
+    let feed = Feed::Comments(CommentKind::Issue);
+    assert_eq!(store.position(REPO, feed).await.unwrap(), position);
+    assert_eq!(titles(store, long_ago).await, ["stays"]);
+}
+
+pub(super) async fn pruning_history(place: &dyn Place) {
+    let store = &*place.open().await;
+    let hour = 3600;
+    store.put_files(&[file("a", "1")]).await.unwrap();
+    for (at_hour, summary) in [(-48, "first"), (-24, "second"), (0, "third")] {
+        tell_at(store, at_hour * hour, &[summary]).await;
+        let synced = at(at_hour * hour);
+        store.synced(synced, Some(summary)).await.unwrap();
+    }
+    let said = [comment(CommentKind::Issue, 1, 7, -72 * hour, "stays")];
+    store.put_comments(REPO, &said, None).await.unwrap();
+    let never = at(-1_000_000);
+    // A change at the very moment stays, and so does the day that the moment is in.
+    let pruned = store.prune(never, at(-24 * hour)).await.unwrap();
+    assert_eq!(pruned, 2);
+    assert_eq!(titles(store, never).await, ["second", "third"]);
+    let days = store.days(NaiveDate::MIN).await.unwrap();
+    assert_eq!(days.len(), 2);
+    assert_eq!(days[0].1, "second");
+    assert_eq!(store.prune(never, at(-24 * hour)).await.unwrap(), 0);
+    assert_eq!(store.comments(REPO, 7).await.unwrap(), said);
+    assert_eq!(store.facts(Version::Now).await.unwrap().files.len(), 1);
+    let all = store.prune(DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MAX_UTC);
+    assert_eq!(all.await.unwrap(), 5);
+    tell(store, &[]).await;
+    assert_eq!(store.facts(Version::Told).await.unwrap().files.len(), 1);
+}
