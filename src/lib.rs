@@ -3,20 +3,23 @@
 //! # Layers
 //!
 //! ```text
-//!            cli                    parses the command line, knows everything below
-//!   ┌─────────┼──────────┐
-//! config  github, slack  sample      adapters: settings, GitHub's JSON, Slack's, the data of our own
-//!   │         │          │
-//!   │      handlers      │          what happens when someone asks
-//!   │         │          │
-//!   │      command       │          the words that people type
-//!   └─────────┼──────────┘
-//!           domain                  pure: KEPs, tracking issues, board, findings
+//!             cli                          parses the command line
+//!              │
+//!             app                          builds the parts: which adapter fills which port
+//!   ┌──────────┼──────────────────────┐
+//! config   github  slack  store  web  sample      adapters: settings, GitHub, Slack's blocks,
+//!   │          │     │      │     │   │           SQLite, HTTP routes, the data of our own
+//!   │      handlers   │    jobs    │   │           what happens when asked, and without
+//!   │          │      │      │     │   │
+//!   │       command   └──  ports ──┘   │           what people type; what the outside must offer
+//!   └──────────┴─────────────┴─────────┘
+//!            domain                        pure: KEPs, tracking issues, board, findings
 //! ```
 //!
-//! Who may import whom: `domain` nobody; `command` the domain; `handlers` domain and command;
-//! `config`, `github`, `slack` and `sample` the domain, never one another; `cli` all. A test reads the
-//! `use` lines and fails on a breach.
+//! Who may import whom: `domain` nobody; `command` and `ports` the domain; `handlers` and `jobs`
+//! these three; `github`, `slack` and `store` domain and ports, never one another; `web` the
+//! adapters' decoding; `config` and `sample` the domain; `app`, `cli` and `sandbox` all. A test
+//! reads the `use` lines and fails on a breach.
 //!
 //! Data goes one way: *files or GitHub → facts → board → findings and changes → answers*.
 
