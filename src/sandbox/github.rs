@@ -5,15 +5,11 @@
 //! with 404, never with something invented. Time is the clock's it was started with; only the
 //! sockets live in real time.
 
-#![expect(
-    dead_code,
-    reason = "the writes, Apps and webhooks it is for come next"
-)]
-
 mod acts;
 mod answer;
 mod api;
 mod auth;
+mod deliver;
 mod fault;
 mod git;
 mod limits;
@@ -38,7 +34,7 @@ pub use fault::{Fault, Gate, On};
 pub use log::Logged;
 pub use people::Right;
 pub use repository::{Openness, ReviewState};
-pub use seed::Repository;
+pub use seed::{App, Repository};
 pub use webhook::Delivery;
 
 use people::{Caller, Token};

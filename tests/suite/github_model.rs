@@ -1,6 +1,7 @@
 //! The model of GitHub, held to GitHub's documentation rule by rule, through real HTTP and by a
 //! client that knows nothing of this project.
 
+mod apps;
 mod conditional;
 mod contents;
 mod faults;
@@ -8,6 +9,9 @@ mod http;
 mod issues;
 mod limits;
 mod lists;
+mod pygithub;
+mod webhooks;
+mod writes;
 
 use std::sync::Arc;
 

@@ -84,6 +84,7 @@ impl State {
     /// Moves an issue's `updated_at` to now.
     pub(super) fn touch(&mut self, id: u64, number: u64) {
         self.issue_mut(id, number).updated_at = self.now();
+        self.at_mut(id).book(number);
     }
 
     /// Tells the hooks about an issue, or about a pull request, which has an event of its own.
@@ -246,6 +247,7 @@ impl State {
         if from == to {
             return;
         }
+        self.at_mut(id).unbook(number, from);
         self.touch(id, number);
         let told = [(from, "demilestoned"), (to, "milestoned")];
         for (milestone, action) in told {

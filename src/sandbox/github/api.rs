@@ -1,8 +1,11 @@
 //! The endpoints: which request is answered by what.
 
+mod apps;
 mod contents;
 mod issues;
+mod milestones;
 mod tarball;
+mod write;
 
 use http::Method;
 
@@ -26,6 +29,14 @@ impl State {
                 Ok(Answer::ok(&self.limits.show(token.caller, now)))
             }
             (&Method::GET, ["user"]) => self.own_account(token),
+            (&Method::GET, ["users", login]) => {
+                let user = self.find_user(login).ok_or_else(Refusal::not_found)?;
+                Ok(Answer::ok(&self.show_user(user)))
+            }
+            (_, ["app", rest @ ..]) => self.as_app(call, token, rest),
+            (&Method::GET, ["installation", "repositories"]) => {
+                self.installation_repositories(call, token)
+            }
             (_, ["repos", owner, name, rest @ ..]) => {
                 let repository = self.named(owner, name, call, token)?;
                 self.in_repository(call, token, repository, rest)
@@ -60,12 +71,16 @@ impl State {
         if call.method == Method::GET {
             self.read(call, token, repository, rest)
         } else {
-            Err(Refusal::not_found())
+            self.write(call, token, repository, rest)
         }
     }
 
     fn read(&mut self, call: &Call, token: &Token, id: u64, rest: &[&str]) -> Outcome {
+        if matches!(token.caller, Caller::App(_)) && rest != ["installation"] {
+            return Err(not_for_apps());
+        }
         match rest {
+            ["installation"] => self.installation_on(token, id),
             [] => {
                 let right = (token.caller != Caller::Anonymous).then(|| self.right(token, id));
                 Ok(Answer::ok(
@@ -92,7 +107,7 @@ impl State {
             ["milestones"] => Ok(self.milestones(call, id)),
             ["milestones", number] => self.milestone(id, number),
             ["labels"] => Ok(self.labels(call, id)),
-            ["labels", name] => self.label(id, name),
+            ["labels", name @ ..] => self.label(id, &name.join("/")),
             ["assignees"] => Ok(self.assignees(call, id)),
             ["assignees", login] => self.is_assignable(id, login),
             _ => Err(Refusal::not_found()),

@@ -2,6 +2,8 @@
 //!
 //! <https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api>
 
+mod jwt;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 use super::{
@@ -27,10 +29,22 @@ impl State {
             "basic" => password(rest).ok_or_else(bad_credentials)?,
             _ => return Err(bad_credentials()),
         };
+        if bearer.split('.').count() == 3 {
+            let app = self.signer(&bearer)?.id;
+            return Ok(Token::lasting(Caller::App(app)));
+        }
         let token = self.tokens.get(&bearer).ok_or_else(bad_credentials)?;
         let now = self.exact_now();
         if token.expires.is_some_and(|expires| expires <= now) {
             return Err(bad_credentials());
+        }
+        if let Caller::Installation(id) = token.caller
+            && self
+                .installations
+                .get(&id)
+                .is_some_and(|installation| installation.is_suspended)
+        {
+            return Err(Refusal::forbidden("This installation has been suspended"));
         }
         Ok(token.clone())
     }

@@ -28,7 +28,6 @@ pub(super) enum UserKind {
 
 #[derive(Debug)]
 pub(super) struct User {
-    pub(super) id: u64,
     pub(super) login: String,
     pub(super) kind: UserKind,
 }
@@ -74,6 +73,13 @@ pub(super) struct App {
     /// An RSA public key as PKCS #1 DER.
     pub(super) public_key: Vec<u8>,
     pub(super) created_at: DateTime<Utc>,
+}
+
+impl App {
+    /// Another name for its number, in tokens that it signs.
+    pub(super) fn client_id(&self) -> String {
+        format!("Iv23li{:014}", self.id)
+    }
 }
 
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! A repository's issues, pull requests, comments, labels and milestones, as they are kept.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -160,6 +160,10 @@ pub(super) struct Milestone {
     pub(super) number: u64,
     pub(super) title: String,
     pub(super) creator: u64,
+    /// The open issues in it, kept beside each issue's own word because they are counted so often.
+    pub(super) open: BTreeSet<u64>,
+    /// The closed ones.
+    pub(super) closed: BTreeSet<u64>,
     pub(super) due: Option<NaiveDate>,
     pub(super) closed_at: Option<Moment>,
     pub(super) created_at: Moment,
@@ -217,6 +221,33 @@ impl Repository {
         self.labels
             .values()
             .find(|label| label.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Writes an issue into its milestone's books, as open or closed.
+    pub(super) fn book(&mut self, number: u64) {
+        let issue = &self.issues[&number];
+        let milestone = issue.milestone;
+        let milestone = milestone.and_then(|milestone| self.milestones.get_mut(&milestone));
+        let Some(milestone) = milestone else { return };
+        let books = [&mut milestone.open, &mut milestone.closed];
+        let [into, out_of] = match issue.openness() {
+            Openness::Open => books,
+            Openness::Closed => {
+                let [open, closed] = books;
+                [closed, open]
+            }
+        };
+        into.insert(number);
+        out_of.remove(&number);
+    }
+
+    /// Takes an issue out of a milestone's books.
+    pub(super) fn unbook(&mut self, number: u64, milestone: Option<u64>) {
+        let milestone = milestone.and_then(|milestone| self.milestones.get_mut(&milestone));
+        if let Some(milestone) = milestone {
+            milestone.open.remove(&number);
+            milestone.closed.remove(&number);
+        }
     }
 
     pub(super) fn comments_on(&self, number: u64) -> impl Iterator<Item = &Comment> {

@@ -1,5 +1,7 @@
 //! A repository as people use it in the browser: the words tests speak.
 
+mod app;
+
 use chrono::NaiveDate;
 use serde_json::Value;
 
@@ -11,6 +13,8 @@ use super::{
     repository::{Openness, ReviewState},
     state::State,
 };
+
+pub use app::App;
 
 /// A repository on the model. What is done through it is done by its owner, unless the method names
 /// an author or [`Repository::acting_as`] another person. Whoever is named exists from then on.

@@ -171,11 +171,6 @@ impl State {
     pub(super) fn show_milestone(&self, repository: &Repository, milestone: &Milestone) -> Value {
         let number = milestone.number;
         let url = self.url(repository, &format!("/milestones/{number}"));
-        let here = repository
-            .issues
-            .values()
-            .filter(|issue| issue.milestone == Some(number));
-        let (open, closed): (Vec<_>, Vec<_>) = here.partition(|issue| issue.closed.is_none());
         json!({
             "url": url,
             "html_url": self.web(repository, &format!("/milestone/{number}")),
@@ -186,8 +181,8 @@ impl State {
             "title": milestone.title,
             "description": null,
             "creator": self.show_user(milestone.creator),
-            "open_issues": open.len(),
-            "closed_issues": closed.len(),
+            "open_issues": milestone.open.len(),
+            "closed_issues": milestone.closed.len(),
             "state": milestone.openness().as_str(),
             "created_at": time(milestone.created_at),
             "updated_at": time(milestone.updated_at),
@@ -202,7 +197,7 @@ impl State {
             "id": app.id,
             "slug": app.slug,
             "node_id": node_id("A", app.id),
-            "client_id": format!("Iv23li{:014}", app.id),
+            "client_id": app.client_id(),
             "owner": self.show_user(app.bot),
             "name": app.slug,
             "description": null,

@@ -106,7 +106,6 @@ impl State {
         self.users.insert(
             id,
             User {
-                id,
                 login: login.to_owned(),
                 kind,
             },
@@ -188,7 +187,12 @@ impl State {
         let here = self.at(repository);
         let public = (!here.is_private).then_some(Right::Read);
         let granted = match token.caller {
-            Caller::Anonymous | Caller::App(_) => None,
+            Caller::Anonymous => None,
+            Caller::App(app) => {
+                let mut own = self.installations.values().filter(|one| one.app == app);
+                own.find_map(|one| one.repositories.get(&repository))
+                    .map(|_| Right::Read)
+            }
             Caller::User(user) if user == here.owner => Some(Right::Write),
             Caller::User(user) => here.rights.get(&user).copied(),
             Caller::Installation(id) => {

@@ -27,6 +27,7 @@ pub struct Delivery {
     /// The exact bytes that are signed and sent.
     pub payload: Bytes,
     pub(super) hook: u64,
+    pub(super) repository: u64,
     pub(super) url: String,
     pub(super) secret: String,
 }
@@ -103,6 +104,7 @@ impl State {
             action: action.map(str::to_owned),
             payload,
             hook: hook.id,
+            repository: hook.repository,
             url: hook.url.clone(),
             secret: hook.secret.clone(),
         });

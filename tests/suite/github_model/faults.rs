@@ -2,6 +2,7 @@
 
 use http::Method;
 use kep_liaison::sandbox::github::{Fault, Gate, On};
+use serde_json::json;
 
 use super::{CONTAINERD, World, http::Http, world};
 
@@ -189,4 +190,33 @@ async fn repositories_are_matched_by_name_whatever_a_link_calls_them() {
     assert_eq!(reply.status, 504);
     let log = world.github.requests();
     assert_eq!(log[1].path, format!("{CONTAINERD}/issues?page=1"));
+}
+
+#[tokio::test]
+async fn a_write_may_have_happened_whatever_the_answer_says() {
+    let world = world().await;
+    world.containerd.open_issue("dims", "KEP-1", "");
+    let path = format!("{CONTAINERD}/issues/1/comments");
+    for (fault, status, comments) in [
+        (Fault::Status(502), Some(502), 0),
+        (Fault::StatusAfter(502), Some(502), 1),
+        (Fault::Drop, None, 1),
+        (Fault::DropAfter, None, 2),
+        (Fault::Cut, None, 3),
+    ] {
+        world.github.fault(On::post(&path), fault.clone());
+        let body = Some(json!({"body": "hello"}));
+        let reply = world.anybody().try_send(Method::POST, &path, body).await;
+        assert_eq!(reply.ok().map(|reply| reply.status), status, "{fault:?}");
+        assert_eq!(world.containerd.comments_on(1).len(), comments, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_may_have_no_end() {
+    let world = world().await;
+    struck(&world, Fault::Endless);
+    let megabyte = 1 << 20;
+    assert!(world.anybody().read_at_most(CONTAINERD, megabyte).await >= megabyte);
+    assert!(world.anybody().read_at_most(CONTAINERD, megabyte).await < megabyte);
 }

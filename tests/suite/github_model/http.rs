@@ -53,17 +53,14 @@ impl Http {
         self.send(Method::GET, path, None).await
     }
 
-    #[expect(dead_code, reason = "the writes come next")]
     pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
         self.send(Method::POST, path, Some(body)).await
     }
 
-    #[expect(dead_code, reason = "the writes come next")]
     pub(crate) async fn patch(&self, path: &str, body: Value) -> Reply {
         self.send(Method::PATCH, path, Some(body)).await
     }
 
-    #[expect(dead_code, reason = "the writes come next")]
     pub(crate) async fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, None).await
     }
@@ -85,11 +82,48 @@ impl Http {
         } else {
             format!("{}{path}", self.base)
         };
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        self.transmit(method, address, body).await
+    }
+
+    /// A `POST` whose body may be anything.
+    pub(crate) async fn post_text(&self, path: &str, body: &str) -> Reply {
+        let address = format!("{}{path}", self.base);
+        let sent = self.transmit(Method::POST, address, body.to_owned()).await;
+        sent.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Reads a body until it ends or has so many bytes; how many were read.
+    pub(crate) async fn read_at_most(&self, path: &str, most: usize) -> usize {
+        let address = format!("{}{path}", self.base);
+        let request = Request::get(address).header("user-agent", "test");
+        let request = request.body(Full::default()).expect("a request");
+        let mut body = self
+            .client
+            .request(request)
+            .await
+            .expect("an answer")
+            .into_body();
+        let mut read = 0;
+        while read < most {
+            let Some(frame) = body.frame().await else {
+                break;
+            };
+            read += frame.expect("a frame").data_ref().map_or(0, Bytes::len);
+        }
+        read
+    }
+
+    async fn transmit(
+        &self,
+        method: Method,
+        address: String,
+        body: String,
+    ) -> Result<Reply, String> {
         let mut request = Request::builder().method(method).uri(address);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
         let request = request.body(Full::from(body)).expect("a request");
         let response = self.client.request(request).await;
         let response = response.map_err(|error| error.to_string())?;

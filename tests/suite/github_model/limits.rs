@@ -1,8 +1,8 @@
 //! Manners, credentials and limits.
 
-use kep_liaison::sandbox::github::{Fault, Gate, On};
+use kep_liaison::sandbox::github::{Fault, Gate, GitHub, On};
 
-use super::{CONTAINERD, moment, world};
+use super::{CONTAINERD, http::Http, moment, world};
 
 #[tokio::test]
 async fn a_request_names_its_agent() {
@@ -171,6 +171,25 @@ async fn a_hundred_requests_at_once_are_enough() {
     assert_eq!(hasty.status, 403);
     assert_eq!(hasty.header("retry-after"), "60");
     assert_eq!(held.len(), 100);
+}
+
+#[tokio::test]
+async fn an_enterprise_server_has_its_api_below_a_path() {
+    let world = world().await;
+    let clock = std::sync::Arc::new(world.clock.clone());
+    let github = GitHub::start_at("/api/v3", clock).await;
+    github
+        .repository("containerd/containerd")
+        .open_issue("dims", "KEP-1", "");
+    assert!(github.url().ends_with("/api/v3"));
+    let http = Http::new(github.url(), None);
+    let issue = http.get(&format!("{CONTAINERD}/issues/1")).await.json();
+    assert_eq!(
+        issue["url"],
+        format!("{}{CONTAINERD}/issues/1", github.url())
+    );
+    let outside = github.url().trim_end_matches("/api/v3").to_owned() + CONTAINERD;
+    assert_eq!(http.get(&outside).await.status, 404);
 }
 
 #[tokio::test]

@@ -248,3 +248,37 @@ async fn milestones_are_due_on_a_morning_and_sorted_by_it() {
         404
     );
 }
+
+#[tokio::test]
+async fn milestones_count_their_issues() {
+    let world = world().await;
+    let containerd = &world.containerd;
+    let first = containerd.milestone("2.3", None, Openness::Open);
+    let other = containerd.milestone("2.4", None, Openness::Open);
+    for number in 1..=4 {
+        containerd.open_issue("dims", "KEP", "");
+        containerd.set_milestone(number, Some(first));
+    }
+    let http = world.anonymous();
+    let counts = async || {
+        let path = format!("{CONTAINERD}/milestones?sort=completeness&direction=desc");
+        let all = http.get(&path).await.json();
+        [0, 1].map(|place| {
+            let count = |member: &str| all[place][member].as_u64().expect("a count");
+            (
+                count("number"),
+                count("open_issues"),
+                count("closed_issues"),
+            )
+        })
+    };
+    containerd.close(1, "completed");
+    assert_eq!(counts().await, [(first, 3, 1), (other, 0, 0)]);
+    containerd.set_milestone(1, Some(other));
+    containerd.delete_issue(2);
+    containerd.transfer(3, &world.github.repository("containerd/nri"));
+    assert_eq!(counts().await, [(other, 0, 1), (first, 1, 0)]);
+    containerd.reopen(1);
+    containerd.set_milestone(4, None);
+    assert_eq!(counts().await, [(first, 0, 0), (other, 1, 0)]);
+}

@@ -33,6 +33,7 @@ impl State {
         let target = self.at_mut(to);
         target.comments.extend(comments);
         target.issues.insert(new_number, moved);
+        target.book(new_number);
 
         let new_issue = self.show_issue(self.at(to), &self.at(to).issues[&new_number]);
         let new_repository = self.show_repository(self.at(to), None);
@@ -46,7 +47,11 @@ impl State {
         self.tell(to, by, new_number, "opened", json!({"changes": changes}));
 
         let source = self.at_mut(id);
-        source.issues.remove(&number);
+        let milestone = source
+            .issues
+            .remove(&number)
+            .and_then(|issue| issue.milestone);
+        source.unbook(number, milestone);
         let transferred = Gone::Transferred {
             repository: to,
             number: new_number,
@@ -103,6 +108,7 @@ impl State {
             .issues
             .remove(&number)
             .expect("an issue to delete");
+        repository.unbook(number, issue.milestone);
         for comment in issue.comments {
             repository.comments.remove(&comment);
         }

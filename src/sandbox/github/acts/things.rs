@@ -1,5 +1,7 @@
 //! What issues refer to, and what else a repository has: labels, milestones, pushes, releases.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -85,6 +87,8 @@ impl State {
                 number,
                 title: title.to_owned(),
                 creator: by.user,
+                open: BTreeSet::new(),
+                closed: BTreeSet::new(),
                 due,
                 closed_at: None,
                 created_at: now,

@@ -1,13 +1,11 @@
-//! Reading issues, pull requests, comments, milestones and labels.
-
-use std::cmp::Reverse;
+//! Reading issues, pull requests, comments and reviews.
 
 use http::StatusCode;
 
 use super::{Answer, Call, Outcome, Refusal, State, Token};
 use crate::sandbox::github::{
     answer::page,
-    repository::{Gone, Issue, Milestone, Moment, Openness, Repository},
+    repository::{Gone, Issue, Moment, Openness, Repository},
 };
 
 impl State {
@@ -234,104 +232,6 @@ impl State {
             self.show_review(repository, review)
         }))
     }
-
-    /// <https://docs.github.com/en/rest/issues/milestones#list-milestones>
-    pub(super) fn milestones(&self, call: &Call, id: u64) -> Answer {
-        let (repository, openness) = (self.at(id), openness(call));
-        let milestones = repository.milestones.values();
-        let mut milestones: Vec<_> = milestones
-            .filter(|milestone| openness.is_none_or(|wanted| wanted == milestone.openness()))
-            .collect();
-        if call.word("sort", &["due_on", "completeness"]) == "completeness" {
-            milestones.sort_by_key(|milestone| completeness(repository, milestone));
-        } else {
-            // Those without a date come last.
-            milestones.sort_by_key(|milestone| (milestone.due.is_none(), milestone.due));
-        }
-        if call.word("direction", &["asc", "desc"]) == "desc" {
-            milestones.reverse();
-        }
-        page(call, &self.base, &milestones, |milestone| {
-            self.show_milestone(repository, milestone)
-        })
-    }
-
-    /// <https://docs.github.com/en/rest/issues/milestones#get-a-milestone>
-    pub(super) fn milestone(&self, id: u64, number: &str) -> Outcome {
-        let repository = self.at(id);
-        let number: u64 = number.parse().map_err(|_| Refusal::not_found())?;
-        let milestone = repository
-            .milestones
-            .get(&number)
-            .ok_or_else(Refusal::not_found)?;
-        Ok(Answer::ok(&self.show_milestone(repository, milestone)))
-    }
-
-    /// <https://docs.github.com/en/rest/issues/labels#list-labels-for-a-repository>
-    pub(super) fn labels(&self, call: &Call, id: u64) -> Answer {
-        let repository = self.at(id);
-        let labels: Vec<_> = repository.labels.values().collect();
-        page(call, &self.base, &labels, |label| {
-            self.show_label(repository, label)
-        })
-    }
-
-    /// <https://docs.github.com/en/rest/issues/labels#get-a-label>
-    pub(super) fn label(&self, id: u64, name: &str) -> Outcome {
-        let repository = self.at(id);
-        let label = repository.label(name).ok_or_else(Refusal::not_found)?;
-        Ok(Answer::ok(&self.show_label(repository, label)))
-    }
-
-    /// <https://docs.github.com/en/rest/issues/labels#list-labels-for-an-issue>
-    pub(super) fn labels_of(&self, call: &Call, token: &Token, id: u64, number: &str) -> Outcome {
-        let issue = self.issue(token, id, number, "/labels")?;
-        let repository = self.at(id);
-        Ok(page(call, &self.base, &issue.labels, |label| {
-            self.show_label(repository, &repository.labels[label])
-        }))
-    }
-
-    /// <https://docs.github.com/en/rest/issues/assignees#list-assignees>
-    pub(super) fn assignees(&self, call: &Call, id: u64) -> Answer {
-        let users = self.users.keys().copied();
-        let mut users: Vec<_> = users
-            .filter(|user| self.may_be_assigned(id, None, *user))
-            .collect();
-        users.sort_unstable();
-        page(call, &self.base, &users, |user| self.show_user(*user))
-    }
-
-    /// "If the assignee can be assigned to issues in the repository, a 204 header with no content is
-    /// returned. Otherwise a 404 status code is returned."
-    /// <https://docs.github.com/en/rest/issues/assignees#check-if-a-user-can-be-assigned>
-    pub(super) fn is_assignable(&self, id: u64, login: &str) -> Outcome {
-        let user = self.find_user(login);
-        if user.is_some_and(|user| self.may_be_assigned(id, None, user)) {
-            return Ok(Answer::no_content());
-        }
-        Err(Refusal::not_found())
-    }
-
-    /// Whether somebody can be assigned: "yourself, anyone who has commented on the issue or pull
-    /// request, anyone with write permissions to the repository, and organization members with read
-    /// permissions". Who has any right here counts as such a member.
-    /// <https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/assigning-issues-and-pull-requests-to-other-github-users>
-    pub(in crate::sandbox::github) fn may_be_assigned(
-        &self,
-        id: u64,
-        number: Option<u64>,
-        user: u64,
-    ) -> bool {
-        let repository = self.at(id);
-        repository.owner == user
-            || repository.rights.contains_key(&user)
-            || number.is_some_and(|number| {
-                repository
-                    .comments_on(number)
-                    .any(|comment| comment.author == user)
-            })
-    }
 }
 
 enum Asked {
@@ -375,7 +275,7 @@ impl Filter {
 }
 
 /// `state`, which is `open` unless said otherwise; `None` for all.
-fn openness(call: &Call) -> Option<Openness> {
+pub(super) fn openness(call: &Call) -> Option<Openness> {
     match call.word("state", &["open", "closed", "all"]) {
         "all" => None,
         "closed" => Some(Openness::Closed),
@@ -403,13 +303,4 @@ fn sorted<'a, T>(
         items.reverse();
     }
     items
-}
-
-/// The share of a milestone's issues that are closed, least complete first.
-fn completeness(repository: &Repository, milestone: &Milestone) -> (usize, Reverse<u64>) {
-    let issues = repository.issues.values();
-    let mine = issues.filter(|issue| issue.milestone == Some(milestone.number));
-    let (closed, open): (Vec<_>, Vec<_>) = mine.partition(|issue| issue.closed.is_some());
-    let per_mille = closed.len() * 1_000 / (closed.len() + open.len()).max(1);
-    (per_mille, Reverse(milestone.number))
 }
