@@ -6,6 +6,7 @@ mod client;
 mod connect;
 mod forge;
 mod limits;
+pub mod webhook;
 pub mod wire;
 
 use ring::digest;
