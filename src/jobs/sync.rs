@@ -220,8 +220,7 @@ impl<'a> Sync<'a> {
     async fn read_anew_if_need_be(&self) -> Result<(), StoreError> {
         for repository in self.all() {
             let name = repository.to_string();
-            let runtime = |runtime: &&Runtime| *runtime.repository == *name;
-            let form = self.settings.runtimes.iter().find(runtime);
+            let form = self.form_of(&name);
             let with = format!(
                 "{} {}",
                 fact::READER,
@@ -254,6 +253,12 @@ impl<'a> Sync<'a> {
             }
         }
         Ok(unsettled)
+    }
+
+    /// How tracking issues look in a runtime's repository.
+    fn form_of(&self, name: &str) -> Option<&'a Runtime> {
+        let mut runtimes = self.settings.runtimes.iter();
+        runtimes.find(|runtime| *runtime.repository == *name)
     }
 
     fn all(&self) -> impl Iterator<Item = &Repository> {
