@@ -4,6 +4,7 @@
 //! A sync may end anywhere, by a crash or a limit; the next one goes on from what is stored. One
 //! source that fails holds up only itself.
 
+mod apply;
 mod files;
 mod issues;
 mod local;
@@ -21,7 +22,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use self::{local::Local, telling::DaySummary};
+pub use self::{apply::Applied, local::Local, telling::DaySummary};
 use super::facts::Sources;
 use crate::{
     domain::{CommentKind, Repository, Runtime, Settings, change::Change, fact},
