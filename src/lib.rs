@@ -32,3 +32,4 @@ pub mod ports;
 pub mod sample;
 pub mod sandbox;
 pub mod store;
+pub mod web;
