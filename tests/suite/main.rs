@@ -14,4 +14,5 @@ mod scripts;
 mod settings_file;
 mod sync;
 mod terminal;
+mod webhooks;
 mod world;

@@ -3,4 +3,4 @@
 mod cost;
 mod faults;
 mod news;
-mod world;
+pub(crate) mod world;
