@@ -7,6 +7,7 @@ mod connect;
 mod forge;
 mod limits;
 mod probe;
+pub mod webhook;
 pub mod wire;
 
 use ring::digest;

@@ -36,3 +36,4 @@ pub mod sample;
 pub mod sandbox;
 pub mod slack;
 pub mod store;
+pub mod web;

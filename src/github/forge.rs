@@ -351,6 +351,31 @@ impl Forge for GitHub {
         })
     }
 
+    /// <https://docs.github.com/en/rest/issues/comments#get-an-issue-comment> and
+    /// <https://docs.github.com/en/rest/pulls/comments#get-a-review-comment-for-a-pull-request>
+    async fn one_comment(
+        &self,
+        repository: &Repository,
+        kind: CommentKind,
+        id: u64,
+    ) -> Result<Option<Comment>, ForgeError> {
+        let (endpoint, folder) = match kind {
+            CommentKind::Issue => ("GET /repos/{repo}/issues/comments/{id}", "issues"),
+            CommentKind::Review => ("GET /repos/{repo}/pulls/comments/{id}", "pulls"),
+        };
+        let path = format!("/repos/{repository}/{folder}/comments/{id}");
+        let answer = match self.get(repository, Ask::get(endpoint, path)).await {
+            Ok(answer) => answer,
+            Err(ForgeError::Gone(_) | ForgeError::NotFound(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let comment = read::<WireComment>(&answer)?.into_domain(kind, None);
+        Ok(comment.map(|comment| Comment {
+            repository: repository.to_string().into(),
+            ..comment
+        }))
+    }
+
     /// <https://docs.github.com/en/rest/issues/issues#get-an-issue>: a transferred issue leads to
     /// its new place, a deleted one is gone.
     async fn issue(

@@ -109,7 +109,7 @@ enum WireLabel {
 }
 
 #[derive(Deserialize)]
-struct WireUser {
+pub(super) struct WireUser {
     login: String,
     #[serde(default, rename = "type")]
     kind: Option<String>,
@@ -127,9 +127,24 @@ pub(super) struct WireMilestone {
 }
 
 #[derive(Deserialize)]
-struct WirePull {
+pub(super) struct WirePull {
     #[serde(default)]
     merged_at: Option<DateTime<Utc>>,
+}
+
+impl WirePull {
+    pub(super) fn into_domain(self) -> Pull {
+        Pull {
+            merged_at: self.merged_at,
+        }
+    }
+}
+
+impl WireUser {
+    /// Who it is; an App's account is called as the App is.
+    pub(super) fn login(&self) -> Option<Login> {
+        Login::parse(self.login.trim_end_matches("[bot]"))
+    }
 }
 
 impl WireIssue {
@@ -169,9 +184,7 @@ impl WireIssue {
             milestone: self.milestone.map(WireMilestone::into_domain),
             created_at: self.created_at,
             updated_at: self.updated_at,
-            pull: self.pull_request.map(|pull| Pull {
-                merged_at: pull.merged_at,
-            }),
+            pull: self.pull_request.map(WirePull::into_domain),
             url: address.into(),
         }
     }
@@ -222,7 +235,7 @@ impl WireComment {
             id: self.id,
             kind,
             issue: by_address.or(issue)?,
-            author: user.and_then(|user| Login::parse(user.login.trim_end_matches("[bot]"))),
+            author: user.and_then(WireUser::login),
             by_app: user.is_some_and(|user| user.kind.as_deref() == Some("Bot")),
             url: self.html_url.unwrap_or_default().into(),
             body: self.body.unwrap_or_default().into(),

@@ -4,6 +4,7 @@
 //! A sync may end anywhere, by a crash or a limit; the next one goes on from what is stored. One
 //! source that fails holds up only itself.
 
+mod apply;
 mod files;
 mod issues;
 mod local;
@@ -21,7 +22,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use self::{local::Local, telling::DaySummary};
+pub use self::{apply::Applied, local::Local, telling::DaySummary};
 use super::facts::Sources;
 use crate::{
     domain::{CommentKind, Repository, Runtime, Settings, change::Change, fact},
@@ -220,8 +221,7 @@ impl<'a> Sync<'a> {
     async fn read_anew_if_need_be(&self) -> Result<(), StoreError> {
         for repository in self.all() {
             let name = repository.to_string();
-            let runtime = |runtime: &&Runtime| *runtime.repository == *name;
-            let form = self.settings.runtimes.iter().find(runtime);
+            let form = self.form_of(&name);
             let with = format!(
                 "{} {}",
                 fact::READER,
@@ -254,6 +254,12 @@ impl<'a> Sync<'a> {
             }
         }
         Ok(unsettled)
+    }
+
+    /// How tracking issues look in a runtime's repository.
+    fn form_of(&self, name: &str) -> Option<&'a Runtime> {
+        let mut runtimes = self.settings.runtimes.iter();
+        runtimes.find(|runtime| *runtime.repository == *name)
     }
 
     fn all(&self) -> impl Iterator<Item = &Repository> {

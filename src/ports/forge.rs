@@ -1,11 +1,14 @@
 //! What is asked of a forge such as GitHub: facts, mostly in pages that may say "nothing is new",
-//! and writes whose outcome is told apart carefully.
+//! and writes whose outcome is told apart carefully. What it says unasked are its events.
+
+mod event;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+pub use self::event::{Departure, ForgeEvent, Review, Verdict};
 use crate::domain::{Comment, CommentKind, Issue, Login, Milestone, Repository};
 
 /// A mark by which the forge recognises what somebody has already (an HTTP entity tag). It is
@@ -247,6 +250,14 @@ pub trait Forge: Send + Sync {
         issue: u64,
         known: Option<&Validator>,
     ) -> Result<Fetched<Vec<Comment>>, ForgeError>;
+
+    /// One comment; `None` where there is none, or none any more.
+    async fn one_comment(
+        &self,
+        repository: &Repository,
+        kind: CommentKind,
+        id: u64,
+    ) -> Result<Option<Comment>, ForgeError>;
 
     /// One issue or pull request.
     async fn issue(

@@ -16,4 +16,5 @@ mod settings_file;
 mod store;
 mod sync;
 mod terminal;
+mod webhooks;
 mod world;

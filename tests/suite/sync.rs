@@ -9,4 +9,4 @@ mod limits;
 mod news;
 mod sweeps;
 mod told;
-mod world;
+pub(crate) mod world;

@@ -14,6 +14,7 @@ use crate::{
         tracking::{read_pull, read_tracking_issue},
     },
     ports::{
+        ForgeError, StoreError,
         forge::{Fetched, Found},
         store::{Feed, IssueBatch, Position},
     },
@@ -28,17 +29,25 @@ pub(super) struct Sorted {
     tracking: Vec<u64>,
 }
 
+impl Sorted {
+    pub(super) fn batch(&self) -> IssueBatch<'_> {
+        IssueBatch {
+            keep: &self.keep,
+            drop: &self.drop,
+            mentions: &self.mentions,
+        }
+    }
+}
+
 impl Sync<'_> {
     pub(super) async fn issues(&self, repository: &Repository) -> Result<(), Trouble> {
         let name = repository.to_string();
-        let runtime = |runtime: &&Runtime| *runtime.repository == *name;
-        let Some(runtime) = self.settings.runtimes.iter().find(runtime) else {
+        let Some(runtime) = self.form_of(&name) else {
             return Ok(());
         };
         let mut position = self.store.position(&name, Feed::Issues).await?;
         // Tracking issues that are known: a pull request that names one concerns its KEP.
         let mut tracked: HashSet<u64> = HashSet::new();
-        let mut appeared: Vec<u64> = Vec::new();
         let mut loaded = false;
         loop {
             let known = position.validator.as_ref();
@@ -50,44 +59,21 @@ impl Sync<'_> {
                 break;
             };
             if !loaded {
-                let kept = self.store.kept(&name).await?;
-                tracked.extend(
-                    kept.iter()
-                        .filter(|(_, is_pull)| !is_pull)
-                        .map(|(number, _)| number),
-                );
+                tracked = self.tracked(&name).await?;
                 loaded = true;
             }
             let (next, again) = advance(&position, &page, validator);
             for (place, why) in &page.problems {
                 self.broken(&format!("{name}{place}"), why).await?;
             }
-            self.mended(
-                page.items
-                    .iter()
-                    .map(|issue| format!("{name}#{}", issue.number)),
-            )
-            .await?;
-            let sorted = sort(page.items, runtime, &tracked, position.settled);
-            appeared.extend(
-                sorted
-                    .tracking
-                    .iter()
-                    .filter(|number| !tracked.contains(number)),
-            );
-            tracked.extend(&sorted.tracking);
             let was_settled = position.settled;
             // The first pass is over only when what it kept for the time being was looked at.
             let stored = Position {
                 settled: was_settled,
                 ..next.clone()
             };
-            let batch = IssueBatch {
-                keep: &sorted.keep,
-                drop: &sorted.drop,
-                mentions: &sorted.mentions,
-            };
-            self.store.put_issues(&name, batch, Some(&stored)).await?;
+            self.take_issues(repository, runtime, page.items, &mut tracked, &stored)
+                .await?;
             position = stored;
             if !again {
                 if !was_settled {
@@ -97,7 +83,63 @@ impl Sync<'_> {
                 break;
             }
         }
-        self.fetch_mentioning(repository, &appeared).await
+        Ok(())
+    }
+
+    /// The tracking issues of a repository that are known.
+    pub(super) async fn tracked(&self, name: &str) -> Result<HashSet<u64>, StoreError> {
+        let kept = self.store.kept(name).await?;
+        let tracked = kept.into_iter().filter(|(_, is_pull)| !is_pull);
+        Ok(tracked.map(|(number, _)| number).collect())
+    }
+
+    /// Stores what of these items is kept, and, last of all, how far the feed came with them.
+    async fn take_issues(
+        &self,
+        repository: &Repository,
+        runtime: &Runtime,
+        items: Vec<Issue>,
+        tracked: &mut HashSet<u64>,
+        position: &Position,
+    ) -> Result<(), Trouble> {
+        let name = repository.to_string();
+        let places = items.iter().map(|issue| format!("{name}#{}", issue.number));
+        self.mended(places).await?;
+        let sorted = sort(items, runtime, tracked, position.settled);
+        self.take_sorted(repository, runtime, &sorted, tracked, Some(position))
+            .await
+    }
+
+    /// Stores what was sorted, with the pull requests that named an issue before it was a tracking
+    /// issue: those first, because only an issue that is not kept yet asks for them.
+    pub(super) async fn take_sorted(
+        &self,
+        repository: &Repository,
+        runtime: &Runtime,
+        sorted: &Sorted,
+        tracked: &mut HashSet<u64>,
+        position: Option<&Position>,
+    ) -> Result<(), Trouble> {
+        let name = repository.to_string();
+        let new = |number: &&u64| !tracked.contains(number);
+        let appeared: Vec<u64> = sorted.tracking.iter().filter(new).copied().collect();
+        tracked.extend(&appeared);
+        for number in self.store.mentioning(&name, &appeared).await? {
+            match self.forge.issue(repository, number, None).await {
+                Ok(Fetched::New(Found::Here(pull), _)) => {
+                    let pull = sort(vec![*pull], runtime, tracked, true);
+                    self.store.put_issues(&name, pull.batch(), None).await?;
+                }
+                Ok(_) => {}
+                Err(error @ ForgeError::Unreadable(_)) => {
+                    let place = format!("{name}#{number}");
+                    self.broken(&place, &error.to_string()).await?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let put = self.store.put_issues(&name, sorted.batch(), position);
+        Ok(put.await?)
     }
 
     /// During the first pass every pull request that names an issue is kept, because the tracking
@@ -129,31 +171,6 @@ impl Sync<'_> {
             ..IssueBatch::default()
         };
         self.store.put_issues(name, batch, None).await?;
-        Ok(())
-    }
-
-    /// Pull requests that named an issue before it was a tracking issue.
-    async fn fetch_mentioning(
-        &self,
-        repository: &Repository,
-        appeared: &[u64],
-    ) -> Result<(), Trouble> {
-        if appeared.is_empty() {
-            return Ok(());
-        }
-        let name = repository.to_string();
-        for number in self.store.mentioning(&name, appeared).await? {
-            if let Fetched::New(Found::Here(pull), _) =
-                self.forge.issue(repository, number, None).await?
-            {
-                let keep = [*pull];
-                let batch = IssueBatch {
-                    keep: &keep,
-                    ..IssueBatch::default()
-                };
-                self.store.put_issues(&name, batch, None).await?;
-            }
-        }
         Ok(())
     }
 
@@ -201,7 +218,12 @@ pub(super) fn sort_all(issues: Vec<Issue>, runtime: &Runtime) -> Sorted {
 }
 
 /// Sorts a page into what is kept and what is not.
-fn sort(issues: Vec<Issue>, runtime: &Runtime, tracked: &HashSet<u64>, settled: bool) -> Sorted {
+pub(super) fn sort(
+    issues: Vec<Issue>,
+    runtime: &Runtime,
+    tracked: &HashSet<u64>,
+    settled: bool,
+) -> Sorted {
     let mut sorted = Sorted::default();
     let items: Vec<Arc<Issue>> = issues.into_iter().map(Arc::new).collect();
     let is_tracking = |issue: &&Arc<Issue>| read_tracking_issue(issue, runtime).is_some();

@@ -8,7 +8,7 @@ use crate::{
     domain::{CommentKind, Repository},
     ports::{
         StoreError,
-        forge::{Fetched, Found},
+        forge::{Departure, Fetched, Found},
         store::{Feed, IssueBatch, Position},
     },
 };
@@ -49,8 +49,7 @@ impl Sync<'_> {
         let feed = Feed::Issue(number);
         let position = self.store.position(&name, feed).await?;
         let known = position.validator.as_ref();
-        let place = format!("{name}#{number}");
-        let (why, validator) = match self.forge.issue(repository, number, known).await? {
+        let validator = match self.forge.issue(repository, number, known).await? {
             Fetched::Same => return Ok(true),
             Fetched::New(Found::Here(issue), validator) => {
                 let keep = [*issue];
@@ -59,21 +58,42 @@ impl Sync<'_> {
                     ..IssueBatch::default()
                 };
                 self.store.put_issues(&name, batch, None).await?;
-                (None, validator)
+                let place = format!("{name}#{number}");
+                self.store.put_problem(&place, None).await?;
+                Some(validator)
             }
-            Fetched::New(Found::Moved(to), _) => (Some(format!("was moved to {to}")), None),
-            Fetched::New(Found::Gone, _) => (Some("was deleted".to_owned()), None),
+            Fetched::New(Found::Moved(to), _) => {
+                self.left(&name, number, &Departure::Moved(to)).await?;
+                None
+            }
+            Fetched::New(Found::Gone, _) => {
+                self.left(&name, number, &Departure::Deleted).await?;
+                None
+            }
         };
-        self.store.put_problem(&place, why.as_deref()).await?;
+        let is_there = validator.is_some();
         let position = Position {
-            validator,
+            validator: validator.flatten(),
             ..Position::default()
         };
         self.store.set_position(&name, feed, &position).await?;
-        if why.is_some() {
-            self.store.remove_issue(&name, number).await?;
-        }
-        Ok(why.is_none())
+        Ok(is_there)
+    }
+
+    /// An issue is not there any more, which people are told.
+    pub(super) async fn left(
+        &self,
+        name: &str,
+        number: u64,
+        to: &Departure,
+    ) -> Result<(), StoreError> {
+        let why = match to {
+            Departure::Deleted => "was deleted".to_owned(),
+            Departure::Moved(to) => format!("was moved to {to}"),
+        };
+        let place = format!("{name}#{number}");
+        self.store.put_problem(&place, Some(&why)).await?;
+        self.store.remove_issue(name, number).await
     }
 
     async fn look_at_comments(&self, repository: &Repository, number: u64) -> Result<(), Trouble> {

@@ -32,9 +32,23 @@ pub struct DaySummary {
 }
 
 impl Sync<'_> {
-    /// Finds what changed, records it and gives it. What comes from a `quiet` repository, one
-    /// whose first pass was not over, is taken in and told to nobody.
+    /// Finds what changed, records it and gives it, and notes that a sync went through. What comes
+    /// from a `quiet` repository, one whose first pass was not over, is taken in and told to
+    /// nobody.
     pub(super) async fn tell(&self, quiet: &BTreeSet<Box<str>>) -> Result<Report, StoreError> {
+        let (board, report) = self.tell_changes(quiet).await?;
+        let summary = serde_json::to_string(&self.summary(&board)).ok();
+        self.store
+            .synced(self.clock.now(), summary.as_deref())
+            .await?;
+        Ok(report)
+    }
+
+    /// Finds what changed, records it and gives it with the board that it led to.
+    pub(super) async fn tell_changes(
+        &self,
+        quiet: &BTreeSet<Box<str>>,
+    ) -> Result<(Board, Report), StoreError> {
         for _ in 0..MOST_TRIES {
             let (_, pending) = self.store.pending().await?;
             let stored = self.store.facts(Version::Now).await?;
@@ -45,20 +59,18 @@ impl Sync<'_> {
                 issues,
                 ..Report::default()
             };
-            let now = self.clock.now();
             if pending {
                 let told = self.board(self.store.facts(Version::Told).await?);
                 report.changed = changes(&told, &board);
                 report
                     .changed
                     .retain(|change| !self.is_quiet(change, quiet));
+                let now = self.clock.now();
                 if !self.store.tell(now, revision, &report.changed).await? {
                     continue;
                 }
             }
-            let summary = serde_json::to_string(&self.summary(&board)).ok();
-            self.store.synced(now, summary.as_deref()).await?;
-            return Ok(report);
+            return Ok((board, report));
         }
         Err(StoreError::Failed(
             "the facts change faster than they can be compared".to_owned(),

@@ -1,5 +1,7 @@
 //! What a sync tells, and what it keeps to itself.
 
+use kep_liaison::sandbox::github::{Fault, On};
+
 use super::world::{World, kep_path, kep_yaml, told};
 
 #[tokio::test]
@@ -25,8 +27,8 @@ async fn the_first_sync_is_quiet_and_the_second_tells() {
     assert_eq!(third.changed, []);
 }
 
-#[tokio::test]
-async fn a_pull_request_that_named_an_issue_before_it_tracked_a_kep_is_found() {
+/// A world with an issue that tracks nothing yet, and a pull request that names it.
+async fn named_early() -> (World, u64, u64) {
     let world = World::with_keps(3).await;
     let plain = world
         .containerd
@@ -35,6 +37,12 @@ async fn a_pull_request_that_named_an_issue_before_it_tracked_a_kep_is_found() {
     let pull = world.containerd.open_pull("author1", "Work", &body);
     world.settle().await;
     world.pass(60);
+    (world, plain, pull)
+}
+
+#[tokio::test]
+async fn a_pull_request_that_named_an_issue_before_it_tracked_a_kep_is_found() {
+    let (world, plain, pull) = named_early().await;
     world
         .containerd
         .edit_title(plain, "[SIG-Node]: KEP-9 - Feature 9");
@@ -49,4 +57,24 @@ async fn a_pull_request_that_named_an_issue_before_it_tracked_a_kep_is_found() {
         told.contains(&format!("KEP-9 #{pull} PullOpened")),
         "{told:?}"
     );
+}
+
+#[tokio::test]
+async fn a_pull_request_that_cannot_be_asked_for_is_asked_for_again() {
+    let (world, plain, pull) = named_early().await;
+    world.containerd.edit_body(plain, &super::world::form(9));
+    let path = format!("/repos/containerd/containerd/issues/{pull}");
+    let at_pull = On::get(&path).every(1);
+    world.model.fault(at_pull, Fault::Status(503));
+    assert!(world.sync().await.failed);
+    world.model.clear_faults();
+    world.pass(60);
+    let (report, _) = world.sync_well().await;
+    let told = told(&report.changed);
+    for news in [
+        format!("KEP-9 #{plain} IssueOpened"),
+        format!("KEP-9 #{pull} PullOpened"),
+    ] {
+        assert!(told.contains(&news), "{told:?}");
+    }
 }

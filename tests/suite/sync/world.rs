@@ -24,7 +24,7 @@ use kep_liaison::{
 };
 
 /// Jitter of nothing.
-pub(super) struct NoChance;
+pub(crate) struct NoChance;
 
 impl Dice for NoChance {
     fn roll(&self) -> f64 {
@@ -32,36 +32,37 @@ impl Dice for NoChance {
     }
 }
 
-pub(super) struct World {
-    pub(super) clock: ManualClock,
-    pub(super) model: Model,
-    pub(super) enhancements: Repository,
-    pub(super) containerd: Repository,
-    pub(super) store: SqliteStore,
-    pub(super) github: GitHub,
-    pub(super) sources: Sources,
-    pub(super) settings: Settings,
+pub(crate) struct World {
+    pub(crate) clock: ManualClock,
+    pub(crate) model: Model,
+    pub(crate) enhancements: Repository,
+    pub(crate) releases: Repository,
+    pub(crate) containerd: Repository,
+    pub(crate) store: SqliteStore,
+    pub(crate) github: GitHub,
+    pub(crate) sources: Sources,
+    pub(crate) settings: Settings,
 }
 
-pub(super) fn noon() -> DateTime<Utc> {
+pub(crate) fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 10, 5, 12, 0, 0)
         .single()
         .expect("a moment")
 }
 
 /// A `kep.yaml` of SIG-Node.
-pub(super) fn kep_yaml(number: usize, stage: &str) -> String {
+pub(crate) fn kep_yaml(number: usize, stage: &str) -> String {
     format!(
         "title: Feature {number}\nkep-number: {number}\nowning-sig: sig-node\nstatus: implementable\nstage: {stage}\nlatest-milestone: \"v1.38\"\nauthors:\n  - \"@author{number}\"\n"
     )
 }
 
-pub(super) fn kep_path(number: usize) -> String {
+pub(crate) fn kep_path(number: usize) -> String {
     format!("keps/sig-node/{number}-feature/kep.yaml")
 }
 
 /// The body that the issue form makes.
-pub(super) fn form(number: usize) -> String {
+pub(crate) fn form(number: usize) -> String {
     format!(
         "### What is the problem\n\nA KEP.\n\n### References\n\nKEP(s): KEP-{number}\nstage: alpha\nKEP Issue: https://github.com/kubernetes/enhancements/issues/{number}\nK8s-Release: v1.38\nKEP owner: @author{number}\nKEP-Shepherd: @mikebrow\n"
     )
@@ -99,6 +100,7 @@ impl World {
         Self {
             clock,
             enhancements,
+            releases,
             containerd,
             store: SqliteStore::open(":memory:", Mode::Write)
                 .await
@@ -111,12 +113,12 @@ impl World {
     }
 
     /// KEPs and their tracking issues with the numbers from 1 on.
-    pub(super) async fn with_keps(count: usize) -> Self {
+    pub(crate) async fn with_keps(count: usize) -> Self {
         Self::at("", count).await
     }
 
     /// The same on a GitHub whose API begins at this path.
-    pub(super) async fn at(base_path: &str, count: usize) -> Self {
+    pub(crate) async fn at(base_path: &str, count: usize) -> Self {
         let world = Self::new(base_path).await;
         let files: Vec<(String, String)> = (1..=count)
             .map(|number| (kep_path(number), kep_yaml(number, "alpha")))
@@ -132,7 +134,7 @@ impl World {
         world
     }
 
-    pub(super) fn track(&self, number: usize) -> u64 {
+    pub(crate) fn track(&self, number: usize) -> u64 {
         let title = format!("[SIG-Node]: KEP-{number} - Feature {number}");
         self.containerd.open_issue("author1", &title, &form(number))
     }
@@ -147,18 +149,18 @@ impl World {
         )
     }
 
-    pub(super) async fn sync(&self) -> Report {
+    pub(crate) async fn sync(&self) -> Report {
         self.job().run().await.expect("a store that works")
     }
 
-    pub(super) async fn sweep_well(&self) -> Report {
+    pub(crate) async fn sweep_well(&self) -> Report {
         let report = self.job().sweep().await.expect("a store that works");
         assert_eq!(report.errors, [] as [String; 0]);
         report
     }
 
     /// A sync that goes through, and what it cost: requests, of them answered "the same", bytes.
-    pub(super) async fn sync_well(&self) -> (Report, Cost) {
+    pub(crate) async fn sync_well(&self) -> (Report, Cost) {
         let before = self.github.counts();
         let report = self.sync().await;
         assert_eq!(report.errors, [] as [String; 0]);
@@ -173,18 +175,18 @@ impl World {
     }
 
     /// Syncs until nothing is new, and forgets what that told.
-    pub(super) async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         self.sync_well().await;
         self.pass(60);
         self.sync_well().await;
     }
 
-    pub(super) fn pass(&self, seconds: u64) {
+    pub(crate) fn pass(&self, seconds: u64) {
         self.clock.advance(std::time::Duration::from_secs(seconds));
     }
 
     /// The comments that are stored of one of containerd's issues.
-    pub(super) async fn store_comments(&self, issue: u64) -> Vec<String> {
+    pub(crate) async fn store_comments(&self, issue: u64) -> Vec<String> {
         let comments = self.store.comments("containerd/containerd", issue).await;
         let comments = comments.expect("comments");
         comments
@@ -193,7 +195,7 @@ impl World {
             .collect()
     }
 
-    pub(super) async fn board(&self) -> Board {
+    pub(crate) async fn board(&self) -> Board {
         let stored = self.store.facts(Version::Now).await.expect("facts");
         Board::build(
             facts_of(stored, &self.sources, &self.settings),
@@ -203,7 +205,7 @@ impl World {
 
     /// What a board made from the model's own state would be, in the words of its JSON: numbers of
     /// KEPs with stage, and of tracking issues with state, label and milestone.
-    pub(super) async fn summary(&self) -> BTreeSet<String> {
+    pub(crate) async fn summary(&self) -> BTreeSet<String> {
         let board = self.board().await;
         let mut lines = BTreeSet::new();
         for entry in board.entries() {
@@ -230,14 +232,14 @@ impl World {
 
 /// What a sync cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cost {
-    pub(super) requests: u64,
-    pub(super) not_modified: u64,
-    pub(super) bytes: u64,
+pub(crate) struct Cost {
+    pub(crate) requests: u64,
+    pub(crate) not_modified: u64,
+    pub(crate) bytes: u64,
 }
 
 /// Changes in short.
-pub(super) fn told(changes: &[Change]) -> Vec<String> {
+pub(crate) fn told(changes: &[Change]) -> Vec<String> {
     changes
         .iter()
         .map(|change| {

@@ -1,0 +1,250 @@
+//! Takes in what the forge says unasked, by the rules of asking: what is kept, what is told and
+//! to whom not.
+//!
+//! Events come twice, late and in any order, and the next sync asks for the same again. So an event
+//! never moves a feed's position, and it is believed only where it is certainly newer than what is
+//! stored. Where that cannot be known, because it is the same second or nothing is stored to
+//! compare with (a late event must not bring back what was deleted), the forge is asked for that
+//! one thing. Where the forge cannot be asked, the event is left out: a sync brings it.
+//!
+//! Syncs and events are taken in one after the other, by whoever drives both.
+
+use std::{cmp::Ordering, iter::once};
+
+use super::{Sync, Trouble, issues::sort};
+use crate::{
+    domain::{Comment, CommentKind, Issue, Repository, Runtime, change::Change},
+    ports::{
+        StoreError,
+        forge::{Departure, Fetched, ForgeEvent, Found},
+        store::Feed,
+    },
+};
+
+/// What an event did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// What changed since changes were last told.
+    pub changed: Vec<Change>,
+    /// Whether a sync should follow soon.
+    pub sync: bool,
+}
+
+/// What an event that was taken in asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Nothing,
+    Sync,
+}
+
+impl Sync<'_> {
+    /// Takes an event in and tells what changed. It costs few requests, mostly none.
+    pub async fn apply(&self, event: ForgeEvent) -> Result<Applied, StoreError> {
+        let quiet = self.unsettled().await?;
+        let need = match self.take(event).await {
+            Ok(need) => need,
+            Err(Trouble::Store(error)) => return Err(error),
+            Err(Trouble::Forge(error)) => {
+                tracing::info!(%error, "an event is left to the next sync");
+                Need::Sync
+            }
+        };
+        let (_, pending) = self.store.pending().await?;
+        let changed = if pending {
+            self.tell_changes(&quiet).await?.1.changed
+        } else {
+            Vec::new()
+        };
+        Ok(Applied {
+            changed,
+            sync: need == Need::Sync,
+        })
+    }
+
+    async fn take(&self, event: ForgeEvent) -> Result<Need, Trouble> {
+        match event {
+            ForgeEvent::Changed(issue) => self.changed(*issue).await,
+            ForgeEvent::Left {
+                repository,
+                number,
+                to,
+            } => self.gone(&repository, number, &to).await,
+            ForgeEvent::Commented { comment, below } => {
+                let need = self.below(below).await?;
+                Ok(need.or(self.commented(*comment).await?))
+            }
+            ForgeEvent::Uncommented {
+                repository,
+                kind,
+                id,
+                below,
+            } => {
+                let need = self.below(below).await?;
+                self.uncommented(&repository, kind, id).await?;
+                Ok(need)
+            }
+            // Reviews are of no use yet; that there was one moves the pull request.
+            ForgeEvent::Reviewed { below, .. } => self.changed(*below).await,
+            ForgeEvent::Hint { repository } => {
+                let ours = self.all().any(|own| is_same(own, &repository.to_string()));
+                Ok(if ours { Need::Sync } else { Need::Nothing })
+            }
+        }
+    }
+
+    /// The repository of a runtime, by whatever case it is written in, and its form.
+    fn runtime_at(&self, name: &str) -> Option<(&Repository, &Runtime)> {
+        let mut runtimes = self.sources.runtimes.iter();
+        let repository = runtimes.find(|repository| is_same(repository, name))?;
+        let form = self.form_of(&repository.to_string())?;
+        Some((repository, form))
+    }
+
+    /// What a comment stands below, which it moves.
+    async fn below(&self, below: Option<Box<Issue>>) -> Result<Need, Trouble> {
+        match below {
+            Some(issue) => self.changed(*issue).await,
+            None => Ok(Need::Nothing),
+        }
+    }
+
+    async fn changed(&self, issue: Issue) -> Result<Need, Trouble> {
+        let Some((repository, runtime)) = self.runtime_at(&issue.repository) else {
+            return Ok(Need::Nothing);
+        };
+        let name = repository.to_string();
+        let issue = Issue {
+            repository: name.as_str().into(),
+            ..issue
+        };
+        let position = self.store.position(&name, Feed::Issues).await?;
+        if !position.settled {
+            // The first pass is still to come to it, and is quiet.
+            return Ok(Need::Nothing);
+        }
+        let stored = self.store.issue(&name, issue.number).await?;
+        let mut tracked = self.tracked(&name).await?;
+        let mut sorted = sort(vec![issue.clone()], runtime, &tracked, true);
+        let is_certain = match &stored {
+            Some(stored) if *stored == issue => return Ok(Need::Nothing),
+            Some(stored) => match issue.updated_at.cmp(&stored.updated_at) {
+                Ordering::Less => return Ok(Need::Nothing),
+                Ordering::Equal => false,
+                Ordering::Greater => true,
+            },
+            None if sorted.keep.is_empty() => {
+                // What is not kept leaves at most its mentions, and those that the feed has passed
+                // are there already, or others by now.
+                if issue.pull.is_some() && issue.updated_at > position.since {
+                    self.store.put_issues(&name, sorted.batch(), None).await?;
+                }
+                return Ok(Need::Nothing);
+            }
+            None => false,
+        };
+        if !is_certain {
+            let asked = self.forge.issue(repository, issue.number, None).await?;
+            let Fetched::New(Found::Here(now), _) = asked else {
+                // A forge may know of a new issue a little later than it tells of it.
+                return Ok(Need::Sync);
+            };
+            if now.updated_at >= issue.updated_at {
+                sorted = sort(vec![*now], runtime, &tracked, true);
+            }
+        }
+        self.mended(once(format!("{name}#{}", issue.number)))
+            .await?;
+        self.take_sorted(repository, runtime, &sorted, &mut tracked, None)
+            .await?;
+        Ok(Need::Nothing)
+    }
+
+    /// An issue that was not kept leaves nobody asking where it is.
+    async fn gone(
+        &self,
+        repository: &Repository,
+        number: u64,
+        to: &Departure,
+    ) -> Result<Need, Trouble> {
+        if let Some((repository, _)) = self.runtime_at(&repository.to_string()) {
+            let name = repository.to_string();
+            if self.store.issue(&name, number).await?.is_some() {
+                self.left(&name, number, to).await?;
+            }
+        }
+        Ok(Need::Nothing)
+    }
+
+    async fn commented(&self, comment: Comment) -> Result<Need, Trouble> {
+        let Some((repository, _)) = self.runtime_at(&comment.repository) else {
+            return Ok(Need::Nothing);
+        };
+        let name = repository.to_string();
+        let comment = Comment {
+            repository: name.as_str().into(),
+            ..comment
+        };
+        let feed = Feed::Comments(comment.kind);
+        let Some(since) = self.store.position(&name, feed).await?.since else {
+            // What was said before the bot came is nobody's news.
+            return Ok(Need::Nothing);
+        };
+        if self.store.issue(&name, comment.issue).await?.is_none() {
+            return Ok(Need::Nothing);
+        }
+        let stored = self.store.comments(&name, comment.issue).await?;
+        let is_same = |other: &&Comment| other.kind == comment.kind && other.id == comment.id;
+        let is_certain = match stored.iter().find(is_same) {
+            Some(stored) if *stored == comment => return Ok(Need::Nothing),
+            Some(stored) => match comment.updated_at.cmp(&stored.updated_at) {
+                Ordering::Less => return Ok(Need::Nothing),
+                Ordering::Equal => false,
+                Ordering::Greater => true,
+            },
+            // It was there, and is not there any more.
+            None if comment.updated_at < since => return Ok(Need::Nothing),
+            None => false,
+        };
+        let comment = if is_certain {
+            comment
+        } else {
+            let asked = self
+                .forge
+                .one_comment(repository, comment.kind, comment.id)
+                .await?;
+            let Some(now) = asked else {
+                return Ok(Need::Sync);
+            };
+            if now.updated_at < comment.updated_at {
+                comment
+            } else {
+                now
+            }
+        };
+        self.store.put_comments(&name, &[comment], None).await?;
+        Ok(Need::Nothing)
+    }
+
+    async fn uncommented(
+        &self,
+        repository: &Repository,
+        kind: CommentKind,
+        id: u64,
+    ) -> Result<(), Trouble> {
+        if let Some((repository, _)) = self.runtime_at(&repository.to_string()) {
+            let name = repository.to_string();
+            self.store.remove_comment(&name, kind, id).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Need {
+    fn or(self, other: Self) -> Self {
+        if self == Self::Nothing { other } else { self }
+    }
+}
+
+fn is_same(repository: &Repository, name: &str) -> bool {
+    repository.to_string().eq_ignore_ascii_case(name)
+}

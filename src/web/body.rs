@@ -1,0 +1,76 @@
+//! Reading a request's body up to a limit, from whoever sends it.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use tokio::sync::Semaphore;
+
+/// GitHub gives up on an answer after 10 seconds, so a body that takes longer is read for nobody:
+/// <https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries>
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Why a body was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoBody {
+    /// It is larger than the limit.
+    TooLarge,
+    /// It ended before its end, or did not come.
+    Cut,
+    /// Others are being read that leave no room.
+    NoRoom,
+}
+
+/// How much memory all bodies that are being read may take together: who sends them is known only
+/// at their end, and may be anybody.
+#[derive(Debug)]
+pub(super) struct Room(Semaphore);
+
+/// What room is counted in.
+const KIB: usize = 1024;
+
+impl Room {
+    pub(super) const fn new(bytes: usize) -> Self {
+        Self(Semaphore::const_new(bytes / KIB))
+    }
+}
+
+/// Reads all of a body that is not larger than `most` bytes.
+///
+/// Of a larger one nothing is kept, and as much again is thrown away: who is cut off while sending
+/// sees a broken connection instead of the answer.
+pub(super) async fn read(body: Body, most: usize, room: &Room) -> Result<Bytes, NoBody> {
+    tokio::time::timeout(LONGEST, read_all(body, most, room))
+        .await
+        .unwrap_or(Err(NoBody::Cut))
+}
+
+async fn read_all(mut body: Body, most: usize, room: &Room) -> Result<Bytes, NoBody> {
+    let mut read = BytesMut::new();
+    let mut taken = room.0.try_acquire_many(0).map_err(|_| NoBody::NoRoom)?;
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| NoBody::Cut)?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        length += data.len();
+        if length <= most {
+            let more = length.div_ceil(KIB) - taken.num_permits();
+            let more = u32::try_from(more).map_err(|_| NoBody::NoRoom)?;
+            let more = room.0.try_acquire_many(more);
+            taken.merge(more.map_err(|_| NoBody::NoRoom)?);
+            read.extend_from_slice(&data);
+        } else {
+            read = BytesMut::new();
+        }
+        if length > 2 * most {
+            break;
+        }
+    }
+    if length > most {
+        return Err(NoBody::TooLarge);
+    }
+    Ok(read.freeze())
+}

@@ -1,0 +1,153 @@
+//! `POST /github/webhook`: what GitHub says unasked, checked and handed over.
+//!
+//! The signature is checked before anything of the body is believed. It covers the body, not the
+//! headers: who caught a delivery could send it again under another id. That changes nothing,
+//! because an event carries a state that is compared with what is known, not a step to be taken.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use tokio::sync::mpsc;
+
+use super::{
+    body::{self, NoBody, Room},
+    seen::Seen,
+};
+use crate::{
+    domain::Secret,
+    github::webhook::{decode, verify},
+    ports::forge::ForgeEvent,
+};
+
+/// "Payloads are capped at 25 MB", so a larger request is not GitHub's:
+/// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap>
+pub const LARGEST_BODY: usize = 25 * 1024 * 1024;
+
+/// Two of the largest, and thousands of the usual, which have some 20 KB.
+const ROOM: usize = 2 * LARGEST_BODY;
+
+/// Somebody may have GitHub send again what is up to 3 days old, and a busy repository makes about
+/// a thousand deliveries a day:
+/// <https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks>
+const MOST_SEEN: usize = 4_096;
+
+/// Names of events and deliveries are short; what is longer is not worth its place in memory.
+const LONGEST_NAME: usize = 100;
+
+struct Hook {
+    secret: Secret,
+    events: mpsc::Sender<ForgeEvent>,
+    seen: Mutex<Seen>,
+    room: Room,
+}
+
+/// The route. What is signed with `secret` and understood goes to `events`; while that is full the
+/// answer is 503, which GitHub shows as a failed delivery.
+pub fn router(secret: Secret, events: mpsc::Sender<ForgeEvent>) -> Router {
+    let seen = Mutex::new(Seen::new(MOST_SEEN));
+    let hook = Arc::new(Hook {
+        secret,
+        events,
+        seen,
+        room: Room::new(ROOM),
+    });
+    Router::new()
+        .route("/github/webhook", post(receive))
+        .with_state(hook)
+}
+
+async fn receive(State(hook): State<Arc<Hook>>, headers: HeaderMap, body: Body) -> Response {
+    match hook.receive(&headers, body).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// A status and, where the sender has shown who it is, a reason.
+type Refusal = (StatusCode, String);
+
+impl Hook {
+    async fn receive(&self, headers: &HeaderMap, body: Body) -> Result<(), Refusal> {
+        let nobody = || (StatusCode::UNAUTHORIZED, String::new());
+        let announced = text(headers, header::CONTENT_LENGTH.as_str());
+        let announced = announced.and_then(|length| length.parse().ok());
+        let is_large = announced.is_some_and(|length: usize| length > LARGEST_BODY);
+        let signature = text(headers, "x-hub-signature-256");
+        if signature.is_none() && !is_large {
+            return Err(nobody());
+        }
+        let body = body::read(body, LARGEST_BODY, &self.room).await;
+        let body = body.map_err(|why| match why {
+            NoBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, String::new()),
+            NoBody::Cut => bad("the body did not come whole"),
+            NoBody::NoRoom => busy(),
+        })?;
+        if let Err(error) = verify(&self.secret, signature, &body) {
+            tracing::warn!(%error, "a request to the GitHub webhook is refused");
+            return Err(nobody());
+        }
+        let event = name(headers, "x-github-event")?;
+        let delivery = name(headers, "x-github-delivery")?;
+        if self.seen().contains(delivery) {
+            tracing::debug!(delivery, event, "this delivery came before");
+            return Ok(());
+        }
+        let media_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+        if media_type.starts_with("application/x-www-form-urlencoded") {
+            return Err(bad("set the webhook's content type to application/json"));
+        }
+        let decoded = decode(event, delivery, &body).map_err(|error| {
+            tracing::warn!("{error}");
+            bad(error.why())
+        })?;
+        self.hand_over(delivery, decoded)
+    }
+
+    /// Passes an event on, once: two requests with one delivery wait for each other here.
+    fn hand_over(&self, delivery: &str, event: Option<ForgeEvent>) -> Result<(), Refusal> {
+        let mut seen = self.seen();
+        if seen.contains(delivery) {
+            return Ok(());
+        }
+        if let Some(event) = event {
+            self.events.try_send(event).map_err(|error| {
+                tracing::warn!(delivery, "an event is turned away: {error}");
+                busy()
+            })?;
+        }
+        seen.insert(delivery);
+        Ok(())
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn bad(why: &str) -> Refusal {
+    (StatusCode::BAD_REQUEST, why.to_owned())
+}
+
+fn busy() -> Refusal {
+    let why = "too much came at once, or this is shutting down; redeliver it later";
+    (StatusCode::SERVICE_UNAVAILABLE, why.to_owned())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// A header that every delivery has:
+/// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers>
+fn name<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, Refusal> {
+    text(headers, name)
+        .filter(|value| (1..=LONGEST_NAME).contains(&value.len()))
+        .ok_or_else(|| bad(&format!("{name} is missing, or is no name")))
+}
