@@ -1,12 +1,15 @@
 //! GitHub: the one shared client, and how its answers are read.
 
+mod answer;
 mod archive;
 mod auth;
 mod client;
 mod connect;
+mod exchange;
 mod forge;
 mod limits;
 mod probe;
+mod shared;
 pub mod webhook;
 pub mod wire;
 
@@ -14,10 +17,10 @@ use ring::digest;
 
 pub use self::{
     auth::{App, Credentials},
-    client::Counts,
-    forge::GitHub,
+    exchange::Counts,
     limits::Urgency,
     probe::{Access, Account, AccountKind},
+    shared::GitHub,
 };
 
 /// GitHub refuses requests that do not say who asks:

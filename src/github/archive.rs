@@ -6,11 +6,7 @@ use bytes::Bytes;
 use flate2::read::GzDecoder;
 use tokio::sync::mpsc;
 
-use super::{
-    blob_sha,
-    client::{Ask, Client},
-    limits::Urgency,
-};
+use super::{blob_sha, client::Client, exchange::Ask, limits::Urgency};
 use crate::ports::{
     ForgeError,
     forge::{FileFilter, FileSink, RepositoryFile},

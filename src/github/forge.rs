@@ -1,182 +1,31 @@
-//! GitHub as a [`Forge`]: which request each question is, and what its answer says.
-
-use std::{collections::HashMap, sync::Arc};
+//! GitHub as a [`Forge`]: which request each question is.
 
 use async_trait::async_trait;
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use chrono::SecondsFormat;
 use http::Method;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use super::{
-    archive,
-    auth::Credentials,
-    blob_sha,
-    client::{Answer, Ask, Client, Counters, Counts, RAW},
-    limits::Urgency,
-    wire::{WireComment, WireIssue, WireMilestone, read_items},
+    answer::{
+        complete, missing_labels, missing_people, ordered, packed_blob, page, read,
+        written_comment, written_issue,
+    },
+    archive, blob_sha,
+    exchange::{Ask, RAW},
+    shared::GitHub,
+    wire::{WireComment, WireIssue, WireMilestone},
 };
 use crate::{
     domain::{Comment, CommentKind, Issue, IssueState, Login, Repository},
     ports::{
-        Clock, Dice, Forge, ForgeError,
+        Forge, ForgeError,
         forge::{
             Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone, Page,
             Since, Tree, TreeEntry, Validator,
         },
     },
 };
-
-/// The most that GitHub gives at once.
-const PER_PAGE: usize = 100;
-/// A list that is always read whole has few pages; one without end is none of GitHub's.
-const MOST_PAGES: u32 = 50;
-
-/// GitHub, for everything that ever speaks to it. Copies share connections, limits and tokens.
-#[derive(Clone)]
-pub struct GitHub {
-    clients: Arc<Clients>,
-    urgency: Urgency,
-}
-
-struct Clients {
-    default: Client,
-    /// Repositories for which there are credentials of their own.
-    own: HashMap<Repository, Client>,
-    counters: Arc<Counters>,
-}
-
-impl GitHub {
-    /// GitHub at an address, as somebody; `own` are repositories where the bot is somebody else.
-    pub fn new(
-        api_url: &str,
-        credentials: Credentials,
-        own: impl IntoIterator<Item = (Repository, Credentials)>,
-        clock: &Arc<dyn Clock>,
-        dice: &Arc<dyn Dice>,
-    ) -> Result<Self, ForgeError> {
-        let base = Url::parse(api_url)
-            .map_err(|error| ForgeError::Invalid(format!("{api_url}: {error}")))?;
-        let counters = Arc::<Counters>::default();
-        let client = |credentials| {
-            let (clock, dice) = (Arc::clone(clock), Arc::clone(dice));
-            Client::new(&base, credentials, Arc::clone(&counters), clock, dice)
-        };
-        let own = own
-            .into_iter()
-            .map(|(repository, credentials)| Ok((repository, client(credentials)?)))
-            .collect::<Result<_, ForgeError>>()?;
-        Ok(Self {
-            clients: Arc::new(Clients {
-                default: client(credentials)?,
-                own,
-                counters: Arc::clone(&counters),
-            }),
-            urgency: Urgency::Background,
-        })
-    }
-
-    /// The same, for somebody who waits.
-    #[must_use]
-    pub fn for_a_person(&self) -> Self {
-        Self {
-            clients: Arc::clone(&self.clients),
-            urgency: Urgency::Person,
-        }
-    }
-
-    /// What was asked so far.
-    pub fn counts(&self) -> Counts {
-        self.clients.counters.read()
-    }
-
-    /// What is left of this hour's requests for a repository, and of how many.
-    pub fn remaining(&self, repository: &Repository) -> Option<(u32, u32)> {
-        self.client(repository).budget().remaining()
-    }
-
-    fn client(&self, repository: &Repository) -> &Client {
-        let own = self.clients.own.get(repository);
-        own.unwrap_or(&self.clients.default)
-    }
-
-    pub(super) fn credentials(&self, repository: &Repository) -> &Credentials {
-        self.client(repository).credentials()
-    }
-
-    pub(super) async fn get(
-        &self,
-        repository: &Repository,
-        ask: Ask,
-    ) -> Result<Answer, ForgeError> {
-        self.client(repository).send(&ask, self.urgency).await
-    }
-
-    async fn write(
-        &self,
-        repository: &Repository,
-        (method, endpoint): (Method, &'static str),
-        path: String,
-        body: Option<Value>,
-    ) -> Result<Answer, ForgeError> {
-        let ask = Ask::write(method, endpoint, path, body);
-        self.client(repository).send(&ask, self.urgency).await
-    }
-
-    /// Whether an issue that was asked for still is in its repository. A link followed may have led
-    /// to another repository, or to the same one under a new name.
-    async fn is_there(
-        &self,
-        issue: &Issue,
-        repository: &Repository,
-        number: u64,
-    ) -> Result<bool, ForgeError> {
-        let name = repository.to_string();
-        if issue.number != number {
-            return Ok(false);
-        }
-        if issue.repository.is_empty() || issue.repository.eq_ignore_ascii_case(&name) {
-            return Ok(true);
-        }
-        let now = self.access(repository).await?.full_name;
-        Ok(now.eq_ignore_ascii_case(&issue.repository))
-    }
-
-    /// A list of which every page is needed. Only its first page is asked for conditionally: it
-    /// changes whenever anything does, because the newest stand first.
-    async fn whole_list<T: DeserializeOwned>(
-        &self,
-        repository: &Repository,
-        endpoint: &'static str,
-        path: &str,
-        known: Option<&Validator>,
-    ) -> Result<Fetched<Vec<T>>, ForgeError> {
-        let mut all = Vec::new();
-        let mut validator = None;
-        for page in 1..=MOST_PAGES {
-            let joint = if path.contains('?') { '&' } else { '?' };
-            let path = format!("{path}{joint}per_page={PER_PAGE}&page={page}");
-            let known = known.filter(|_| page == 1);
-            let answer = self
-                .get(repository, Ask::get(endpoint, path).known(known))
-                .await?;
-            if answer.is_same() {
-                return Ok(Fetched::Same);
-            }
-            let take = |item: Result<T, _>| all.extend(item.ok());
-            read_items(text_of(&answer)?, endpoint, take).map_err(ForgeError::Unreadable)?;
-            if page == 1 && !answer.has_next() {
-                validator = answer.validator();
-            }
-            if !answer.has_next() {
-                break;
-            }
-        }
-        Ok(Fetched::New(all, validator))
-    }
-}
 
 #[derive(Deserialize)]
 struct WireTree {
@@ -193,12 +42,6 @@ struct WireTreeEntry {
     #[serde(rename = "type")]
     kind: Box<str>,
     sha: Box<str>,
-}
-
-#[derive(Deserialize)]
-struct WireBlob {
-    content: String,
-    encoding: String,
 }
 
 #[derive(Deserialize)]
@@ -632,148 +475,4 @@ impl Forge for GitHub {
             .collect();
         complete((), &left)
     }
-}
-
-/// A file in the form that is JSON.
-fn packed_blob(answer: &Answer) -> Result<Vec<u8>, ForgeError> {
-    let blob: WireBlob = read(answer)?;
-    let packed: String = blob.content.split_whitespace().collect();
-    let unpacked = (blob.encoding == "base64").then(|| BASE64_STANDARD.decode(packed));
-    let wrong = || ForgeError::Unreadable("a file is packed in an unknown way".to_owned());
-    unpacked.and_then(Result::ok).ok_or_else(wrong)
-}
-
-/// By last change, oldest first, so that what comes next always stands behind what came.
-fn ordered(since: Since) -> String {
-    let from = since.moment.map(|moment| {
-        let moment = moment.to_rfc3339_opts(SecondsFormat::Secs, true);
-        format!("&since={moment}")
-    });
-    format!(
-        "sort=updated&direction=asc&per_page={PER_PAGE}&page={}{}",
-        since.page,
-        from.unwrap_or_default()
-    )
-}
-
-fn text_of(answer: &Answer) -> Result<&str, ForgeError> {
-    std::str::from_utf8(&answer.body)
-        .map_err(|error| ForgeError::Unreadable(format!("not UTF-8: {error}")))
-}
-
-pub(super) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, ForgeError> {
-    serde_json::from_slice(&answer.body).map_err(|error| ForgeError::Unreadable(error.to_string()))
-}
-
-/// One page of a list; an item that cannot be read costs itself.
-fn page<W: DeserializeOwned, T>(
-    answer: &Answer,
-    place: &str,
-    take: impl Fn(W) -> Option<(T, Option<chrono::DateTime<chrono::Utc>>)>,
-) -> Result<Fetched<Page<T>>, ForgeError> {
-    if answer.is_same() {
-        return Ok(Fetched::Same);
-    }
-    let mut page = Page {
-        items: Vec::new(),
-        problems: Vec::new(),
-        latest: None,
-        length: 0,
-        has_next: answer.has_next(),
-    };
-    read_items(text_of(answer)?, "items", |item: Result<W, _>| {
-        page.length += 1;
-        match item {
-            Ok(item) => {
-                if let Some((item, updated_at)) = take(item) {
-                    page.latest = page.latest.max(updated_at);
-                    page.items.push(item);
-                }
-            }
-            Err(broken) => {
-                page.latest = page.latest.max(broken.updated_at);
-                let place = broken.number.map_or_else(
-                    || format!("{place}without a number"),
-                    |number| format!("{place}{number}"),
-                );
-                page.problems.push((place.into(), broken.why));
-            }
-        }
-    })
-    .map_err(ForgeError::Unreadable)?;
-    Ok(Fetched::New(page, answer.validator()))
-}
-
-/// A write was accepted, so an answer that cannot be read leaves its outcome open.
-fn accepted<T: DeserializeOwned>(answer: &Answer) -> Result<T, ForgeError> {
-    read(answer).map_err(|error| ForgeError::Unclear(error.to_string()))
-}
-
-fn written_comment(
-    answer: &Answer,
-    repository: &Repository,
-    body: &str,
-) -> Result<Comment, ForgeError> {
-    let comment = accepted::<WireComment>(answer)?.into_domain(CommentKind::Issue, None);
-    let comment = comment.ok_or_else(|| {
-        ForgeError::Unclear("the answer does not say where the comment stands".to_owned())
-    })?;
-    let comment = Comment {
-        repository: repository.to_string().into(),
-        ..comment
-    };
-    // Line ends come back as they went, give or take a carriage return.
-    let same = |text: &str| text.replace('\r', "").trim_end().to_owned();
-    if same(&comment.body) == same(body) {
-        Ok(comment)
-    } else {
-        Err(ForgeError::Partly(
-            "the comment's text is another".to_owned(),
-        ))
-    }
-}
-
-/// An issue as it is after a write, with its milestone's number.
-fn written_issue(
-    answer: &Answer,
-    repository: &Repository,
-) -> Result<(Issue, Option<u64>), ForgeError> {
-    let item: WireIssue = accepted(answer)?;
-    let milestone = item.milestone_number();
-    let issue = Issue {
-        repository: repository.to_string().into(),
-        ..item.into_domain()
-    };
-    Ok((issue, milestone))
-}
-
-fn missing_labels(issue: &Issue, wanted: &[String]) -> Vec<String> {
-    let has = |wanted: &str| {
-        issue
-            .labels
-            .iter()
-            .any(|label| label.eq_ignore_ascii_case(wanted))
-    };
-    let missing = wanted.iter().filter(|label| !has(label));
-    missing.map(|label| format!("the label {label}")).collect()
-}
-
-fn missing_people(issue: &Issue, wanted: &[Login]) -> Vec<String> {
-    let missing = wanted
-        .iter()
-        .filter(|login| !issue.assignees.contains(login));
-    missing
-        .map(|login| format!("the assignment of @{login}"))
-        .collect()
-}
-
-/// What was written, unless the answer shows that something is missing.
-fn complete<T>(written: T, missing: &[String]) -> Result<T, ForgeError> {
-    if missing.is_empty() {
-        return Ok(written);
-    }
-    Err(ForgeError::Partly(format!(
-        "{} is missing; the credentials may lack the right",
-        missing.join(", ")
-    )))
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::header;
 use serde::Deserialize;
 
-use super::{auth::Credentials, client::Ask, forge::GitHub};
+use super::{answer::read, auth::Credentials, exchange::Ask, shared::GitHub};
 use crate::{domain::Repository, ports::ForgeError};
 
 /// Who the bot is for a repository.
@@ -87,7 +87,7 @@ impl GitHub {
             Credentials::Token(_) => {
                 let ask = Ask::get("GET /user", "/user".to_owned());
                 let answer = self.get(repository, ask).await?;
-                let user: WireUser = super::forge::read(&answer)?;
+                let user: WireUser = read(&answer)?;
                 AccountKind::Token { login: user.login }
             }
         };
@@ -103,7 +103,7 @@ impl GitHub {
     pub async fn access(&self, repository: &Repository) -> Result<Access, ForgeError> {
         let ask = Ask::get("GET /repos/{repo}", format!("/repos/{repository}"));
         let answer = self.get(repository, ask).await?;
-        let found: WireRepository = super::forge::read(&answer)?;
+        let found: WireRepository = read(&answer)?;
         Ok(Access {
             full_name: found.full_name,
             archived: found.archived,

@@ -38,6 +38,14 @@ const KEEP_COMMENTS: TimeDelta = TimeDelta::days(30);
 /// How long changes and days are kept: the cycles of a year, and the one before for comparison.
 const KEEP_HISTORY: TimeDelta = TimeDelta::days(800);
 
+/// The value of the note [`taken_in`].
+const TAKEN_IN: &str = "yes";
+
+/// The note that a repository's first pass was taken in.
+fn taken_in(repository: &str) -> String {
+    format!("taken-in {repository}")
+}
+
 /// What a sync works with.
 pub struct Sync<'a> {
     forge: &'a dyn Forge,
@@ -235,25 +243,45 @@ impl<'a> Sync<'a> {
                 let nowhere = Position::default();
                 self.store.set_position(&name, feed, &nowhere).await?;
             }
+            self.store.set_note(&taken_in(&name), "").await?;
             self.store.set_note(&key, &with).await?;
         }
         Ok(())
     }
 
-    /// The repositories whose first pass is not over: what comes from them is no news.
+    /// The repositories of whose facts nobody was told yet: their first pass is not over, or it
+    /// is and was not taken in. What comes from them is no news.
     async fn unsettled(&self) -> Result<BTreeSet<Box<str>>, StoreError> {
         let mut unsettled = BTreeSet::new();
-        let runtimes = self.sources.runtimes.iter();
-        let feeds = [(&self.sources.enhancements, Feed::Files)]
-            .into_iter()
-            .chain(runtimes.map(|repository| (repository, Feed::Issues)));
-        for (repository, feed) in feeds {
+        for repository in self.all() {
             let name = repository.to_string();
-            if !self.store.position(&name, feed).await?.settled {
+            if self.store.note(&taken_in(&name)).await?.as_deref() != Some(TAKEN_IN) {
                 unsettled.insert(name.into());
             }
         }
         Ok(unsettled)
+    }
+
+    /// The notes by which those of the quiet repositories whose first pass is over are quiet no
+    /// more. They are set together with the telling that takes the pass in: a crash before it
+    /// leaves them quiet, one after it does not.
+    async fn settled_now(
+        &self,
+        quiet: &BTreeSet<Box<str>>,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let mut notes = Vec::new();
+        for repository in self.all() {
+            let name = repository.to_string();
+            let feed = if self.sources.runtimes.contains(repository) {
+                Feed::Issues
+            } else {
+                Feed::Files
+            };
+            if quiet.contains(&*name) && self.store.position(&name, feed).await?.settled {
+                notes.push((taken_in(&name), TAKEN_IN.to_owned()));
+            }
+        }
+        Ok(notes)
     }
 
     /// How tracking issues look in a runtime's repository.

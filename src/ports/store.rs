@@ -245,11 +245,13 @@ pub trait Store: Send + Sync {
     /// Records changes, as of the revision of the facts that they were found in, and forgets the
     /// old versions. `false`, and nothing is recorded, where the facts have changed since. The moment
     /// is kept to the millisecond.
+    /// `notes` are small values that are set with it.
     async fn tell(
         &self,
         at: DateTime<Utc>,
         revision: i64,
         changes: &[Change],
+        notes: &[(String, String)],
     ) -> Result<bool, StoreError>;
 
     /// Changes found at or after a moment, oldest first, those of one moment in the order of telling.

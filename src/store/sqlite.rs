@@ -185,8 +185,9 @@ impl Store for SqliteStore {
         at: DateTime<Utc>,
         revision: i64,
         changes: &[Change],
+        notes: &[(String, String)],
     ) -> Result<bool, StoreError> {
-        self.said(facts::tell(&self.writer, at, revision, changes).await)
+        self.said(facts::tell(&self.writer, at, revision, changes, notes).await)
     }
 
     async fn changes(&self, since: DateTime<Utc>) -> Result<Vec<ToldChange>, StoreError> {

@@ -189,7 +189,7 @@ async fn revision(store: &dyn Store) -> i64 {
 /// Tells of what there is now.
 async fn tell(store: &dyn Store, changes: &[Change]) {
     let revision = revision(store).await;
-    assert!(store.tell(at(0), revision, changes).await.unwrap());
+    assert!(store.tell(at(0), revision, changes, &[]).await.unwrap());
     assert!(!is_pending(store).await);
 }
 

@@ -59,6 +59,7 @@ impl Sync<'_> {
                 issues,
                 ..Report::default()
             };
+            let notes = self.settled_now(quiet).await?;
             if pending {
                 let told = self.board(self.store.facts(Version::Told).await?);
                 report.changed = changes(&told, &board);
@@ -66,8 +67,16 @@ impl Sync<'_> {
                     .changed
                     .retain(|change| !self.is_quiet(change, quiet));
                 let now = self.clock.now();
-                if !self.store.tell(now, revision, &report.changed).await? {
+                if !self
+                    .store
+                    .tell(now, revision, &report.changed, &notes)
+                    .await?
+                {
                     continue;
+                }
+            } else {
+                for (key, value) in &notes {
+                    self.store.set_note(key, value).await?;
                 }
             }
             return Ok((board, report));

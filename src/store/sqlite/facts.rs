@@ -310,6 +310,7 @@ pub(super) async fn tell(
     at: DateTime<Utc>,
     revision: i64,
     changes: &[Change],
+    notes: &[(String, String)],
 ) -> sqlx::Result<bool> {
     let mut tx = begin_write(pool).await?;
     let (now, _): (i64, Option<i64>) = sqlx::query_as(sql::STATE).fetch_one(&mut *tx).await?;
@@ -320,6 +321,13 @@ pub(super) async fn tell(
         sqlx::query(sql::PUT_CHANGE)
             .bind(at.timestamp_millis())
             .bind(row::document(change)?)
+            .execute(&mut *tx)
+            .await?;
+    }
+    for (key, value) in notes {
+        sqlx::query(sql::SET_NOTE)
+            .bind(key)
+            .bind(value)
             .execute(&mut *tx)
             .await?;
     }

@@ -200,7 +200,12 @@ pub(super) async fn telling_an_old_revision(place: &dyn Place) {
     put(store, "a", "2").await;
     let changes = [change(9001, "of the first")];
     for wrong in [old, old - 1, i64::MAX] {
-        assert!(!store.tell(super::at(0), wrong, &changes).await.unwrap());
+        assert!(
+            !store
+                .tell(super::at(0), wrong, &changes, &[])
+                .await
+                .unwrap()
+        );
     }
     expect(store, "a=2", "").await;
     assert!(store.changes(super::at(-1)).await.unwrap().is_empty());

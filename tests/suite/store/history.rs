@@ -14,7 +14,12 @@ use super::{Place, REPO, at, change, comment, file, revision, tell};
 async fn tell_at(store: &dyn Store, seconds: i64, titles: &[&str]) {
     let changes: Vec<_> = titles.iter().map(|title| change(9001, title)).collect();
     let revision = revision(store).await;
-    assert!(store.tell(at(seconds), revision, &changes).await.unwrap());
+    assert!(
+        store
+            .tell(at(seconds), revision, &changes, &[])
+            .await
+            .unwrap()
+    );
 }
 
 async fn titles(store: &dyn Store, since: DateTime<Utc>) -> Vec<String> {
@@ -43,7 +48,7 @@ pub(super) async fn changes_stay_as_they_are(place: &dyn Place) {
     let precise = at(0) + TimeDelta::milliseconds(123);
     let changes = [change(9001, "a \0 'strange' 🎉 \"title\""), change(2, "")];
     let revision = revision(store).await;
-    assert!(store.tell(precise, revision, &changes).await.unwrap());
+    assert!(store.tell(precise, revision, &changes, &[]).await.unwrap());
     let found = store.changes(precise).await.unwrap();
     assert!(found.iter().all(|told| told.at == precise));
     let found: Vec<_> = found.into_iter().map(|told| told.change).collect();

@@ -31,7 +31,7 @@ pub(super) async fn writers_lose_nothing(place: &dyn Place) {
                 store.put_issues(REPO, batch, None).await.unwrap();
                 let revision = revision(&*store).await;
                 let changes = [change(9001, &path)];
-                store.tell(at(0), revision, &changes).await.unwrap();
+                store.tell(at(0), revision, &changes, &[]).await.unwrap();
             }
         });
     }

@@ -263,7 +263,7 @@ async fn take(step: Step, store: &dyn Store, model: &mut Model) {
             let changes: Vec<_> = (0..changes)
                 .map(|nth| change(9001, &nth.to_string()))
                 .collect();
-            let told = store.tell(at(0), revision, &changes).await.unwrap();
+            let told = store.tell(at(0), revision, &changes, &[]).await.unwrap();
             assert_eq!(told, older == 0);
             if told {
                 model.tell(changes.len());

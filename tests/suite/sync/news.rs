@@ -78,3 +78,39 @@ async fn a_pull_request_that_cannot_be_asked_for_is_asked_for_again() {
         assert!(told.contains(&news), "{told:?}");
     }
 }
+
+#[tokio::test]
+async fn a_first_sync_that_was_cut_off_before_it_told_leaves_the_next_one_quiet() {
+    use kep_liaison::{
+        ports::{Store as _, store::Feed},
+        sandbox::github::{Fault, Gate, On},
+    };
+    let world = World::with_keps(3).await;
+    let gate = Gate::default();
+    let comments = On::get("/repos/containerd/containerd/issues/comments");
+    world.model.fault(comments, Fault::Held(gate.clone()));
+    let kep_files_arrived = async {
+        let repository = "kubernetes/enhancements";
+        loop {
+            let position = world.store.position(repository, Feed::Files).await;
+            if position.expect("a position").settled {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    // What is dropped here is cut off as by a crash.
+    tokio::select! {
+        _ = world.sync() => panic!("it waits for comments"),
+        () = kep_files_arrived => {}
+    }
+    world.model.clear_faults();
+    gate.open();
+    assert_eq!(world.sync_well().await.0.changed, []);
+    world.pass(60);
+    world
+        .enhancements
+        .push(&[(&kep_path(2), &kep_yaml(2, "beta"))]);
+    let (report, _) = world.sync_well().await;
+    assert_eq!(told(&report.changed), ["KEP-2 Stage((alpha), (beta))"]);
+}
