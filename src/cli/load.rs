@@ -46,8 +46,9 @@ pub(super) enum Origin {
     Sample,
     /// Local files, read just now.
     Files,
-    /// The store, as a sync left it at that moment.
-    Store(DateTime<Utc>),
+    /// The store, as the last sync that went through left it at that moment; before the first
+    /// one, whatever has arrived.
+    Store(Option<DateTime<Utc>>),
 }
 
 impl Global {
@@ -101,12 +102,13 @@ impl Global {
             let store = app::store(&config.store.url, Mode::Read).await?;
             Ok(store.facts(Version::Now).await?)
         })?;
-        let Some(synced_at) = stored.synced_at else {
+        let synced_at = stored.synced_at;
+        if synced_at.is_none() && stored.files.is_empty() && stored.issues.is_empty() {
             return Err(Failure::Failed(format!(
                 "there is nothing in {} yet; `kep-liaison sync` fetches it",
                 config.store.url
             )));
-        };
+        }
         Ok(Loaded {
             facts: facts_of(stored, &config.sources(), settings),
             now: self.now.unwrap_or_else(Utc::now),

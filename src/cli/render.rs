@@ -63,7 +63,11 @@ fn origin_note(origin: Origin, now: DateTime<Utc>) -> Option<String> {
     match origin {
         Origin::Files => None,
         Origin::Sample => Some(SAMPLE_NOTE.to_owned()),
-        Origin::Store(at) => Some(format!(
+        Origin::Store(None) => {
+            let rest = "Not everything has arrived yet; `kep-liaison sync` fetches the rest.";
+            Some(rest.to_owned())
+        }
+        Origin::Store(Some(at)) => Some(format!(
             "As of {}, {}. `kep-liaison sync` fetches what is new.",
             at.format("%-d %B %Y %H:%M UTC"),
             ago(now - at)
@@ -73,7 +77,7 @@ fn origin_note(origin: Origin, now: DateTime<Utc>) -> Option<String> {
 
 /// The same for those who read the answer without the note: only where it matters.
 pub(super) fn origin_that_matters(origin: Origin, now: DateTime<Utc>) -> Option<String> {
-    let is_fresh = matches!(origin, Origin::Store(at) if now - at < TimeDelta::hours(1));
+    let is_fresh = matches!(origin, Origin::Store(Some(at)) if now - at < TimeDelta::hours(1));
     origin_note(origin, now).filter(|_| !is_fresh)
 }
 

@@ -1,6 +1,9 @@
 //! What changed between the facts as they were last told and as they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::Ordering,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -37,10 +40,13 @@ impl Sync<'_> {
     /// nobody.
     pub(super) async fn tell(&self, quiet: &BTreeSet<Box<str>>) -> Result<Report, StoreError> {
         let (board, report) = self.tell_changes(quiet).await?;
-        let summary = serde_json::to_string(&self.summary(&board)).ok();
-        self.store
-            .synced(self.clock.now(), summary.as_deref())
-            .await?;
+        // Where a source failed the facts are as old as they were.
+        if !self.failed.load(Ordering::Relaxed) {
+            let summary = serde_json::to_string(&self.summary(&board)).ok();
+            self.store
+                .synced(self.clock.now(), summary.as_deref())
+                .await?;
+        }
         Ok(report)
     }
 

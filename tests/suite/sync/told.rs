@@ -50,6 +50,29 @@ async fn a_sync_that_fails_says_why_and_keeps_what_it_has() {
 }
 
 #[tokio::test]
+async fn a_first_sync_that_fails_leaves_no_empty_answer() {
+    use kep_liaison::sandbox::github::{Fault, On};
+    let world = World::with_keps(2).await;
+    let installed = Installed::new(&world);
+    world.model.fault(On::any().every(1), Fault::Status(404));
+    assert_eq!(installed.run(&["sync"]).await.0, 1);
+    let (status, answer, complaints) = installed.run(&["status", "1"]).await;
+    assert_eq!((status, answer.as_str()), (1, ""));
+    assert!(complaints.contains("there is nothing in"), "{complaints}");
+    // One source alone is an answer, and says that it is not all.
+    world.model.clear_faults();
+    let runtime = On::get("/repos/containerd").every(1);
+    world.model.fault(runtime, Fault::Status(404));
+    assert_eq!(installed.run(&["sync"]).await.0, 1);
+    let (status, answer, _) = installed.run(&["status", "1"]).await;
+    assert_eq!(status, 0);
+    assert!(
+        answer.contains("Not everything has arrived yet"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
 async fn a_token_that_is_refused_is_named_and_not_shown() {
     let world = World::with_keps(1).await;
     let installed = Installed::new(&world);
