@@ -10,6 +10,7 @@ mod hazards;
 mod history;
 mod layering;
 mod lists;
+mod logs;
 mod properties;
 mod scripts;
 mod settings_file;
