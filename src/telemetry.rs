@@ -6,3 +6,4 @@
 mod json;
 mod line;
 pub mod logs;
+pub mod metrics;

@@ -9,6 +9,7 @@ mod github_model;
 mod hazards;
 mod history;
 mod layering;
+mod listeners;
 mod lists;
 mod logs;
 mod properties;
