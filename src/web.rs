@@ -5,3 +5,4 @@ mod body;
 pub mod github;
 mod seen;
 pub mod serve;
+pub mod slack;
