@@ -4,4 +4,4 @@ pub mod blocks;
 mod kit;
 mod mrkdwn;
 
-pub use self::kit::{Block, Message, Text};
+pub use self::kit::{Block, Button, Message, Text, View};
