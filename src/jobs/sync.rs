@@ -132,7 +132,7 @@ impl<'a> Sync<'a> {
                 self.sources
                     .runtimes
                     .iter()
-                    .map(|runtime| async move { self.runtime(runtime).await })
+                    .map(|runtime| self.runtime(runtime))
             ),
         );
         let own = [
