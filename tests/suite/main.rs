@@ -13,6 +13,7 @@ mod lists;
 mod properties;
 mod scripts;
 mod settings_file;
+mod slack_model;
 mod store;
 mod sync;
 mod terminal;

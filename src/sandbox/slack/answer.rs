@@ -50,8 +50,13 @@ impl Refusal {
     /// <https://docs.slack.dev/reference/methods/chat.postMessage#errors>
     pub(super) fn blocks(error: &str, problems: &[Problem]) -> Self {
         let errors: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        let messages: Vec<String> = errors.iter().map(|error| format!("[ERROR] {error}")).collect();
-        let mut refusal = Self::of(error).wrong(Wrong::InvalidBlocks).saying(&messages);
+        let messages: Vec<String> = errors
+            .iter()
+            .map(|error| format!("[ERROR] {error}"))
+            .collect();
+        let mut refusal = Self::of(error)
+            .wrong(Wrong::InvalidBlocks)
+            .saying(&messages);
         refusal.more.insert("errors".to_owned(), errors.into());
         refusal
     }

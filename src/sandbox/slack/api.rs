@@ -244,7 +244,9 @@ fn cursor_at(place: usize) -> String {
 
 fn cursor_place(cursor: &str) -> Option<usize> {
     use base64::Engine as _;
-    let bytes = base64::engine::general_purpose::STANDARD.decode(cursor).ok()?;
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(cursor)
+        .ok()?;
     let text = String::from_utf8(bytes).ok()?;
     text.strip_prefix("next:")?.parse().ok()
 }

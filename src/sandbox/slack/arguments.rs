@@ -73,7 +73,9 @@ impl Arguments {
             return Ok(None);
         };
         let number = text.parse().map(Some);
-        number.map_err(|_| Refusal::arguments(&[format!("[ERROR] must be an integer [json-pointer:/{name}]")]))
+        number.map_err(|_| {
+            Refusal::arguments(&[format!("[ERROR] must be an integer [json-pointer:/{name}]")])
+        })
     }
 
     pub(super) fn ts(&self, name: &str, error: &str) -> Result<Option<Ts>, Refusal> {

@@ -70,7 +70,8 @@ impl State {
             Ok(None) => None,
             Err(()) => return Err(bad("invalid_metadata_format")),
         };
-        let is_parsed = arguments.flag("link_names") || arguments.text("parse").as_deref() == Some("full");
+        let is_parsed =
+            arguments.flag("link_names") || arguments.text("parse").as_deref() == Some("full");
         self.scold_content(team, place, &text, is_parsed, &blocks);
         Ok(Content {
             text: escaped(&text),
@@ -201,7 +202,10 @@ fn attachments_of(attachments: &Value) -> Result<Vec<Value>, Refusal> {
     if list.len() > MOST_ATTACHMENTS {
         return Err(bad("too_many_attachments"));
     }
-    for blocks in list.iter().filter_map(|attachment| attachment.get("blocks")) {
+    for blocks in list
+        .iter()
+        .filter_map(|attachment| attachment.get("blocks"))
+    {
         let problems = validate::message_blocks(blocks);
         if !problems.is_empty() {
             return Err(Refusal::blocks("invalid_blocks", &problems));
@@ -215,7 +219,10 @@ fn checked_metadata(metadata: Value) -> Result<Value, Refusal> {
     let kind = metadata.get("event_type").and_then(Value::as_str);
     let payload = metadata.get("event_payload").and_then(Value::as_object);
     let is_name = |kind: &str| {
-        !kind.is_empty() && kind.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+        !kind.is_empty()
+            && kind
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
     };
     match (kind, payload) {
         (Some(kind), Some(_)) if is_name(kind) => Ok(metadata),
@@ -231,7 +238,9 @@ fn escaped(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         let (before, tail) = rest.split_at(at);
         escaped.push_str(before);
-        let is_entity = ["&amp;", "&lt;", "&gt;"].iter().any(|entity| tail.starts_with(entity));
+        let is_entity = ["&amp;", "&lt;", "&gt;"]
+            .iter()
+            .any(|entity| tail.starts_with(entity));
         escaped.push_str(if is_entity { "&" } else { "&amp;" });
         rest = &tail[1..];
     }
@@ -245,7 +254,10 @@ fn pings_in(text: &str, is_parsed: bool) -> Vec<String> {
     let bare = ["@channel", "@here", "@everyone"];
     let bare = bare.iter().filter(|_| is_parsed);
     let words = marked.iter().chain(bare);
-    words.filter(|word| text.contains(**word)).map(|word| (*word).to_owned()).collect()
+    words
+        .filter(|word| text.contains(**word))
+        .map(|word| (*word).to_owned())
+        .collect()
 }
 
 /// "When set to false (as is default) … certain mentions will be automatically parsed".

@@ -56,7 +56,10 @@ impl Shared {
 
     fn dispatch(self: &Arc<Self>) -> Vec<oneshot::Receiver<()>> {
         let outgoing = std::mem::take(&mut self.lock().outbox);
-        let mut background = self.background.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut background = self
+            .background
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         while background.try_join_next().is_some() {}
         let mut receivers = Vec::new();
         for outgoing in outgoing {

@@ -101,7 +101,8 @@ impl Limits {
 
     /// Lets a fault's `Retry-After` count: who comes earlier did not wait.
     pub(super) fn tell(&mut self, team: &str, method: &str, until: DateTime<Utc>) {
-        self.told.insert((team.to_owned(), method.to_owned()), until);
+        self.told
+            .insert((team.to_owned(), method.to_owned()), until);
     }
 
     fn wait(&mut self, key: &(String, String), now: DateTime<Utc>) -> Result<(), Limited> {

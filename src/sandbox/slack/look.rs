@@ -52,7 +52,12 @@ pub struct Said {
 }
 
 impl Said {
-    pub(super) fn of(state: &State, team: &str, channel: &channel::Channel, message: &Message) -> Self {
+    pub(super) fn of(
+        state: &State,
+        team: &str,
+        channel: &channel::Channel,
+        message: &Message,
+    ) -> Self {
         let content = &message.content;
         let thread = message.thread.filter(|root| *root != message.ts);
         let previews = message.unfurls.clone().into_iter().collect();
@@ -100,8 +105,17 @@ fn read(value: &Value, lines: &mut Vec<String>) {
                 lines.push(text.clone());
             }
             let inner = [
-                "title", "label", "text", "fields", "elements", "element", "accessory", "rows",
-                "options", "placeholder", "hint",
+                "title",
+                "label",
+                "text",
+                "fields",
+                "elements",
+                "element",
+                "accessory",
+                "rows",
+                "options",
+                "placeholder",
+                "hint",
             ];
             for name in inner {
                 match fields.get(name) {
@@ -139,7 +153,10 @@ impl OpenView {
         Self {
             id: view.id.clone(),
             kind: view.text("type").to_owned(),
-            title: view.sent["title"]["text"].as_str().unwrap_or_default().to_owned(),
+            title: view.sent["title"]["text"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
             blocks: blocks.cloned().unwrap_or_default(),
             values: view.values.clone(),
             errors: view.errors.clone(),
@@ -265,7 +282,10 @@ impl Channel {
             Ok(said) => said,
             Err(_) => {
                 let name = self.name();
-                panic!("The app said nothing in {name:?} ({}) within ten seconds", self.id)
+                panic!(
+                    "The app said nothing in {name:?} ({}) within ten seconds",
+                    self.id
+                )
             }
         }
     }
@@ -273,11 +293,19 @@ impl Channel {
     fn look_at_next(&self) -> Option<Said> {
         let mut state = self.slack.lock();
         let channel = state.channel_mut(&self.team, &self.id);
-        let message = channel.messages.values_mut().find(|message| is_unseen(message))?;
+        let message = channel
+            .messages
+            .values_mut()
+            .find(|message| is_unseen(message))?;
         message.is_looked_at = true;
         let ts = message.ts;
         let channel = state.channel(&self.team, &self.id);
-        Some(Said::of(&state, &self.team, channel, &channel.messages[&ts]))
+        Some(Said::of(
+            &state,
+            &self.team,
+            channel,
+            &channel.messages[&ts],
+        ))
     }
 
     /// Counts everything the app said here as looked at.
@@ -336,6 +364,8 @@ impl Person {
         let state = self.slack.lock();
         let team = state.team(&self.team);
         let views = team.users[&self.id].modals.iter().map(|id| &team.views[id]);
-        views.map(|view| OpenView::of(&state, &self.team, view)).collect()
+        views
+            .map(|view| OpenView::of(&state, &self.team, view))
+            .collect()
     }
 }

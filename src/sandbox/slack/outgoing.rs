@@ -48,7 +48,8 @@ impl State {
             "event_time": self.now().timestamp(),
         });
         payload["event_id"] = self.new_id("Ev").into();
-        payload["event_context"] = format!("4-{}", payload["event_id"].as_str().unwrap_or("")).into();
+        payload["event_context"] =
+            format!("4-{}", payload["event_id"].as_str().unwrap_or("")).into();
         self.outbox.push(Outgoing {
             team: team_id.to_owned(),
             kind: Kind::Event,
@@ -151,7 +152,13 @@ impl State {
     }
 
     /// <https://docs.slack.dev/reference/events/member_joined_channel>
-    pub(super) fn tell_of_member(&mut self, team_id: &str, channel_id: &str, user: &str, kind: &str) {
+    pub(super) fn tell_of_member(
+        &mut self,
+        team_id: &str,
+        channel_id: &str,
+        user: &str,
+        kind: &str,
+    ) {
         let ts = self.new_ts().to_string();
         let team = self.team(team_id);
         let channel = &team.channels[channel_id];

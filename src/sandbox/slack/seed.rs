@@ -267,7 +267,8 @@ impl Workspace {
             let url = manifest.pointer(pointer).and_then(Value::as_str);
             url.unwrap_or_default().to_owned()
         };
-        let is_on = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_bool) == Some(true);
+        let is_on =
+            |pointer: &str| manifest.pointer(pointer).and_then(Value::as_bool) == Some(true);
         let commands = things("/features/slash_commands");
         let transport = if is_on("/settings/socket_mode_enabled") {
             Transport::Socket
@@ -366,7 +367,9 @@ impl Workspace {
     pub fn ask_to_reconnect(&self, reason: &str) {
         let mut state = self.slack.lock();
         let text = disconnect(reason);
-        state.sockets.send_all(&self.id, || Frame::Text(text.clone()));
+        state
+            .sockets
+            .send_all(&self.id, || Frame::Text(text.clone()));
         if reason != "warning" {
             state.sockets.let_go(&self.id);
         }
@@ -399,7 +402,9 @@ impl Workspace {
         let known = {
             let state = self.slack.lock();
             let mut users = state.team(&self.id).users.values();
-            users.find(|user| user.name == name).map(|user| user.id.clone())
+            users
+                .find(|user| user.name == name)
+                .map(|user| user.id.clone())
         };
         match known {
             Some(known) => self.person_of(known),
@@ -558,7 +563,9 @@ impl Person {
 
     /// Their user name.
     pub fn name(&self) -> String {
-        self.slack.lock().team(&self.team).users[&self.id].name.clone()
+        self.slack.lock().team(&self.team).users[&self.id]
+            .name
+            .clone()
     }
 }
 
@@ -579,25 +586,28 @@ impl Channel {
         self.slack.lock().channel(&self.team, &self.id).kind
     }
 
-    /// Lets people in.
+    /// Lets people in, as if they always had been: nobody is told.
     #[must_use]
     pub fn with(self, people: &[&Person]) -> Self {
         let mut state = self.slack.lock();
+        let members = &mut state.channel_mut(&self.team, &self.id).members;
         for person in people {
-            state.join(&self.team, &self.id, &person.id);
+            if !members.contains(&person.id) {
+                members.push(person.id.clone());
+            }
         }
+        state.touch();
         drop(state);
-        self.slack.0.shared.flush();
         self
     }
 
-    /// Takes the app out of it.
+    /// Takes the app out of it, as if it never had been there: nobody is told.
     pub fn remove_bot(&self) {
         let mut state = self.slack.lock();
         let bot = state.team(&self.team).app.bot_user.clone();
-        state.leave(&self.team, &self.id, &bot);
-        drop(state);
-        self.slack.0.shared.flush();
+        let members = &mut state.channel_mut(&self.team, &self.id).members;
+        members.retain(|member| *member != bot);
+        state.touch();
     }
 
     /// Archives it.
@@ -609,6 +619,10 @@ impl Channel {
 
     /// Who is in it, by id.
     pub fn members(&self) -> Vec<String> {
-        self.slack.lock().channel(&self.team, &self.id).members.clone()
+        self.slack
+            .lock()
+            .channel(&self.team, &self.id)
+            .members
+            .clone()
     }
 }

@@ -6,10 +6,7 @@ mod hook;
 
 pub(super) use hook::message_arguments;
 
-use std::{
-
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::{
     body::Body,
@@ -142,7 +139,11 @@ async fn connect(
     Ok(response)
 }
 
-async fn upload(shared: &Arc<Shared>, ticket: &str, body: Bytes) -> Result<Response<Body>, Dropped> {
+async fn upload(
+    shared: &Arc<Shared>,
+    ticket: &str,
+    body: Bytes,
+) -> Result<Response<Body>, Dropped> {
     let asked = json!({"bytes": body.len()});
     let (place, fault) = shared.lock().note(String::new(), "upload", asked);
     let response = match faulty::before(shared, "", "upload", fault.as_ref()).await? {
@@ -175,7 +176,9 @@ impl Asked {
         };
         let caller = shared.lock().caller(&headers, token);
         let team = caller.as_ref().map_or("", |caller| &caller.team).to_owned();
-        let shown = arguments.as_ref().map_or(Value::Null, |a| a.0.clone().into());
+        let shown = arguments
+            .as_ref()
+            .map_or(Value::Null, |a| a.0.clone().into());
         let (place, fault) = shared.lock().note(team.clone(), &method, shown);
         if let Some(response) = faulty::before(shared, &team, &method, fault.as_ref()).await? {
             return faulty::after(shared, place, fault, response).await;
@@ -207,9 +210,9 @@ impl State {
         let entry = &mut self.calls[place];
         entry.status = Some(response.status().as_u16());
         let body = serde_json::from_slice(response.body());
-        entry.answer = Some(body.unwrap_or_else(|_| {
-            String::from_utf8_lossy(response.body()).into_owned().into()
-        }));
+        entry.answer = Some(
+            body.unwrap_or_else(|_| String::from_utf8_lossy(response.body()).into_owned().into()),
+        );
         self.touch();
     }
 
@@ -315,4 +318,3 @@ fn plain(status: u16, text: String) -> Response<Bytes> {
     );
     response
 }
-

@@ -47,7 +47,8 @@ impl State {
                 "team_id": team.id,
             });
         } else {
-            shown["client_msg_id"] = format!("00000000-0000-4000-8000-{:012x}", message.ts.0).into();
+            shown["client_msg_id"] =
+                format!("00000000-0000-4000-8000-{:012x}", message.ts.0).into();
         }
         if let Some(metadata) = &content.metadata {
             shown["metadata"] = match with_metadata {
@@ -64,9 +65,10 @@ impl State {
             shown["edited"] = json!({"user": user, "ts": ts.to_string()});
         }
         if !message.reactions.is_empty() {
-            let reactions = message.reactions.iter().map(
-                |(name, users)| json!({"name": name, "users": users, "count": users.len()}),
-            );
+            let reactions = message
+                .reactions
+                .iter()
+                .map(|(name, users)| json!({"name": name, "users": users, "count": users.len()}));
             shown["reactions"] = reactions.collect();
         }
         if !message.files.is_empty() {
@@ -80,7 +82,10 @@ impl State {
     /// <https://docs.slack.dev/reference/objects/file-object>
     pub(super) fn show_file(&self, team: &Team, file: &File) -> Value {
         let kind = file.name.rsplit('.').next().unwrap_or_default();
-        let address = format!("{}/files-pri/{}-{}/{}", self.origin, team.id, file.id, file.name);
+        let address = format!(
+            "{}/files-pri/{}-{}/{}",
+            self.origin, team.id, file.id, file.name
+        );
         json!({
             "id": file.id,
             "created": file.created.timestamp(),
@@ -282,7 +287,10 @@ pub(super) fn show_group(team: &Team, group: &Group, with_users: bool) -> Value 
 /// <https://docs.slack.dev/reference/methods/chat.getPermalink>
 pub(super) fn permalink(team: &Team, channel: &str, ts: Ts, thread: Option<Ts>) -> String {
     let place = ts.to_string().replace('.', "");
-    let link = format!("https://{}.slack.com/archives/{channel}/p{place}", team.domain);
+    let link = format!(
+        "https://{}.slack.com/archives/{channel}/p{place}",
+        team.domain
+    );
     match thread.filter(|root| *root != ts) {
         Some(root) => format!("{link}?thread_ts={root}&cid={channel}"),
         None => link,

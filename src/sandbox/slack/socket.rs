@@ -74,7 +74,9 @@ impl Sockets {
         let count = self.count(team);
         let turn = self.turn.checked_rem(count)?;
         self.turn += 1;
-        self.of(team).nth(turn).map(|connection| connection.frames.clone())
+        self.of(team)
+            .nth(turn)
+            .map(|connection| connection.frames.clone())
     }
 
     /// Sends the same to all connections of a workspace.
@@ -127,7 +129,12 @@ impl State {
     fn take_frame(&mut self, team: &str, text: &str) {
         let frame: Value = serde_json::from_str(text).unwrap_or_default();
         let Some(envelope) = frame["envelope_id"].as_str() else {
-            return self.scold(team, Wrong::StrayAck, "socket", format!("no envelope_id: {text}"));
+            return self.scold(
+                team,
+                Wrong::StrayAck,
+                "socket",
+                format!("no envelope_id: {text}"),
+            );
         };
         let Some(waiting) = self.sockets.waiting.remove(envelope) else {
             let detail = format!("{envelope} does not wait, or no longer");
@@ -204,7 +211,10 @@ pub(super) async fn link(shared: Arc<Shared>, mut socket: WebSocket, team: Strin
             "connection_info": {"app_id": state.team(&team).app.id},
         })
     };
-    let mut is_alive = socket.send(Message::Text(hello.to_string().into())).await.is_ok();
+    let mut is_alive = socket
+        .send(Message::Text(hello.to_string().into()))
+        .await
+        .is_ok();
     shared.lock().touch();
     while is_alive {
         tokio::select! {

@@ -10,7 +10,7 @@ use super::{
     channel::{Channel, Message},
     fault::Faults,
     limits::Limits,
-    log::{ApiCall, Attempt, Outcome, Violation, Wrong},
+    log::{ApiCall, Attempt, Kind, Outcome, Violation, Wrong},
     outgoing::Outgoing,
     socket::Sockets,
     team::{Team, Trigger},
@@ -164,7 +164,11 @@ impl State {
         let place = kind.envelope();
         match outcome {
             Outcome::Acked(_) => {}
-            Outcome::TimedOut => self.scold(&team, Wrong::NotAcked, place, "no answer in 3 seconds"),
+            Outcome::TimedOut => {
+                self.scold(&team, Wrong::NotAcked, place, "no answer in 3 seconds")
+            }
+            // An event comes again when the app is back.
+            Outcome::NotConnected if kind == Kind::Event => {}
             Outcome::NotConnected => self.scold(&team, Wrong::NotAcked, place, "nobody is there"),
             Outcome::Status(status) => {
                 self.scold(&team, Wrong::BadAck, place, format!("HTTP status {status}"));

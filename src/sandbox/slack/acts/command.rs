@@ -4,7 +4,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Shown, written::{Form, written}};
+use super::{
+    Shown,
+    written::{Form, written},
+};
 use crate::sandbox::slack::{
     channel::ChannelKind,
     content::LONGEST_POST,
@@ -30,7 +33,11 @@ impl Person {
                 self.id,
                 channel.id
             );
-            let known = team.app.commands.get(command).filter(|_| team.app.is_installed);
+            let known = team
+                .app
+                .commands
+                .get(command)
+                .filter(|_| team.app.is_installed);
             let Some(should_escape) = known.copied() else {
                 return Shown::refused(format!("{command} is not a valid command."));
             };

@@ -70,7 +70,13 @@ pub(super) fn find(blocks: &[Value], name: &str) -> Element {
     let mut found = elements(blocks);
     let all: Vec<String> = found
         .iter()
-        .map(|element| format!("{} ({})", element.action_id(), element.value["text"]["text"]))
+        .map(|element| {
+            format!(
+                "{} ({})",
+                element.action_id(),
+                element.value["text"]["text"]
+            )
+        })
         .collect();
     found.retain(|element| element.is_called(name));
     assert!(
@@ -122,8 +128,13 @@ pub(super) fn choice(team: &Team, element: &Element, word: &str, offered: &[Valu
     let kind = element.kind();
     let is_many = kind.starts_with("multi_") || kind == "checkboxes";
     if is_many {
-        let words = word.split(',').map(str::trim).filter(|word| !word.is_empty());
-        return words.map(|word| one(team, element, word, offered)).collect();
+        let words = word
+            .split(',')
+            .map(str::trim)
+            .filter(|word| !word.is_empty());
+        return words
+            .map(|word| one(team, element, word, offered))
+            .collect();
     }
     one(team, element, word, offered)
 }
@@ -134,7 +145,8 @@ fn one(team: &Team, element: &Element, word: &str, offered: &[Value]) -> Value {
         "static_select" | "external_select" | "radio_buttons" | "checkboxes" | "overflow" => {
             let mut options = options(&element.value);
             options.extend_from_slice(offered);
-            let is_meant = |option: &&Value| option["value"] == word || option["text"]["text"] == word;
+            let is_meant =
+                |option: &&Value| option["value"] == word || option["text"]["text"] == word;
             let found = options.iter().find(is_meant);
             found.cloned().unwrap_or_else(|| {
                 panic!("{word:?} is none of the options of {}", element.action_id())

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{Shown, Spot, element};
 use crate::sandbox::slack::{
-    api::value_field,
     answer::Refusal,
+    api::value_field,
     deliver::is_empty,
     log::{Kind, Wrong},
     look::OpenView,
@@ -184,12 +184,16 @@ impl Person {
         let view = views.get_mut(view).ok_or("the view is gone")?;
         let blocks = view.sent["blocks"].as_array().into_iter().flatten();
         let inputs = blocks.filter(|block| block["type"] == "input");
-        let ids: Vec<&str> = inputs.filter_map(|block| block["block_id"].as_str()).collect();
+        let ids: Vec<&str> = inputs
+            .filter_map(|block| block["block_id"].as_str())
+            .collect();
         if errors.is_empty() || !errors.values().all(Value::is_string) {
             return Err("errors without a text for a block".to_owned());
         }
         if let Some(stray) = errors.keys().find(|id| !ids.contains(&id.as_str())) {
-            return Err(format!("an error for {stray}, which is no input block here"));
+            return Err(format!(
+                "an error for {stray}, which is no input block here"
+            ));
         }
         view.errors = errors;
         Ok(())

@@ -45,7 +45,12 @@ impl Person {
         let spot = on.into();
         let element = element::find(&self.blocks(&spot), what);
         let offered = self.offered(&spot, &element, typed).await;
-        let text = |option: &Value| option["text"]["text"].as_str().unwrap_or_default().to_owned();
+        let text = |option: &Value| {
+            option["text"]["text"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
         offered.iter().map(text).collect()
     }
 

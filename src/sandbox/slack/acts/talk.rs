@@ -179,9 +179,8 @@ impl Person {
         let domain_of = |link: &String| {
             let host = url::Url::parse(link).ok()?.host_str()?.to_owned();
             let domains = &team.app.unfurl_domains;
-            let is_watched = |domain: &String| {
-                host == *domain || host.ends_with(&format!(".{domain}"))
-            };
+            let is_watched =
+                |domain: &String| host == *domain || host.ends_with(&format!(".{domain}"));
             domains.iter().any(is_watched).then_some(host)
         };
         let watched: Vec<(String, String)> = links

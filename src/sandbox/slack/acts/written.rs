@@ -60,7 +60,10 @@ fn token(team: &Team, rest: &str, form: Form, at_start: bool) -> Option<(String,
     let name = tail[..end].trim_end_matches(['.', '-']);
     let markup = match mark {
         "#" => {
-            let channel = team.channels.values().find(|channel| channel.name == name)?;
+            let channel = team
+                .channels
+                .values()
+                .find(|channel| channel.name == name)?;
             format!("<#{}|{name}>", channel.id)
         }
         _ => mention(team, name, form)?,
@@ -85,7 +88,10 @@ fn mention(team: &Team, name: &str, form: Form) -> Option<String> {
 
 /// The addresses in a text.
 pub(super) fn links_in(text: &str) -> Vec<String> {
-    let tokens = text.split('<').skip(1).filter_map(|tail| tail.split_once('>'));
+    let tokens = text
+        .split('<')
+        .skip(1)
+        .filter_map(|tail| tail.split_once('>'));
     tokens
         .map(|(token, _)| token.split('|').next().unwrap_or(token))
         .filter(|token| token.starts_with("http"))
@@ -98,7 +104,10 @@ pub(super) fn links_in(text: &str) -> Vec<String> {
 pub(super) fn rich_text(text: &str, block_id: &str) -> Value {
     let mut elements = Vec::new();
     let mut say = |text: &str| {
-        let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let text = text
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&");
         if !text.is_empty() {
             elements.push(json!({"type": "text", "text": text}));
         }
@@ -112,15 +121,18 @@ pub(super) fn rich_text(text: &str, block_id: &str) -> Value {
         };
         let place = say(before);
         let name = token.split('|').next().unwrap_or(token);
-        marked.push((place, match name.split_at_checked(1) {
-            Some(("@", user)) => json!({"type": "user", "user_id": user}),
-            Some(("#", channel)) => json!({"type": "channel", "channel_id": channel}),
-            Some(("!", range)) => match range.strip_prefix("subteam^") {
-                Some(group) => json!({"type": "usergroup", "usergroup_id": group}),
-                None => json!({"type": "broadcast", "range": range}),
+        marked.push((
+            place,
+            match name.split_at_checked(1) {
+                Some(("@", user)) => json!({"type": "user", "user_id": user}),
+                Some(("#", channel)) => json!({"type": "channel", "channel_id": channel}),
+                Some(("!", range)) => match range.strip_prefix("subteam^") {
+                    Some(group) => json!({"type": "usergroup", "usergroup_id": group}),
+                    None => json!({"type": "broadcast", "range": range}),
+                },
+                _ => json!({"type": "link", "url": name.replace("&amp;", "&")}),
             },
-            _ => json!({"type": "link", "url": name.replace("&amp;", "&")}),
-        }));
+        ));
         rest = after;
     }
     say(rest);

@@ -45,7 +45,10 @@ pub(super) fn upload_url(state: &mut State, call: &Call) -> Outcome {
 /// <https://docs.slack.dev/reference/methods/files.completeUploadExternal>
 pub(super) fn complete(state: &mut State, call: &Call) -> Outcome {
     let files = call.arguments.json("files");
-    let files = files.ok().flatten().and_then(|files| files.as_array().cloned());
+    let files = files
+        .ok()
+        .flatten()
+        .and_then(|files| files.as_array().cloned());
     let files = files.ok_or_else(|| Refusal::missing("files"))?;
     let id_of = |file: &Value| file["id"].as_str().unwrap_or_default().to_owned();
     let ids: Vec<String> = files.iter().map(id_of).collect();
@@ -104,8 +107,15 @@ pub(super) fn complete(state: &mut State, call: &Call) -> Outcome {
 
 impl State {
     /// Takes the bytes of a file: as many as were announced.
-    pub(in crate::sandbox::slack) fn upload(&mut self, ticket: &str, bytes: Bytes) -> (u16, String) {
-        let mut files = self.teams.values_mut().flat_map(|team| team.files.values_mut());
+    pub(in crate::sandbox::slack) fn upload(
+        &mut self,
+        ticket: &str,
+        bytes: Bytes,
+    ) -> (u16, String) {
+        let mut files = self
+            .teams
+            .values_mut()
+            .flat_map(|team| team.files.values_mut());
         let file = files.find(|file| file.ticket == ticket && file.bytes.is_none());
         match file {
             None => (404, "not found".to_owned()),

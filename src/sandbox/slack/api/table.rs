@@ -1,6 +1,8 @@
 //! The table of methods.
 
-use super::{Method, TokenKind, auth, chat, conversations, files, history, reactions, unfurl, users, views};
+use super::{
+    Method, TokenKind, auth, chat, conversations, files, history, reactions, unfurl, users, views,
+};
 use crate::sandbox::slack::limits::Tier;
 
 const READ: &[&str] = &["channels:read", "groups:read", "im:read", "mpim:read"];

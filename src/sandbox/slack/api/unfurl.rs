@@ -18,7 +18,8 @@ pub(super) fn unfurl(state: &mut State, call: &Call) -> Outcome {
     let unfurls = call.arguments.json("unfurls");
     let unfurls = unfurls.ok().flatten();
     let unfurls = unfurls.and_then(|unfurls| unfurls.as_object().cloned());
-    let unfurls = unfurls.ok_or_else(|| Refusal::of("missing_unfurls").wrong(Wrong::BadArgument))?;
+    let unfurls =
+        unfurls.ok_or_else(|| Refusal::of("missing_unfurls").wrong(Wrong::BadArgument))?;
     let (channel, ts, links) = target(state, call)?;
     let mut previews = Vec::new();
     for (url, preview) in unfurls {
@@ -53,7 +54,9 @@ fn target(state: &State, call: &Call) -> Result<(String, Option<Ts>, Vec<String>
     if let Some(id) = call.arguments.text("unfurl_id") {
         call.arguments.need("source")?;
         let unfurl = team.unfurls.get(&id).ok_or_else(cannot)?;
-        let exists = team.channels[&unfurl.channel].messages.contains_key(&unfurl.ts);
+        let exists = team.channels[&unfurl.channel]
+            .messages
+            .contains_key(&unfurl.ts);
         let links = unfurl.links.clone();
         return Ok((unfurl.channel.clone(), exists.then_some(unfurl.ts), links));
     }
@@ -62,7 +65,8 @@ fn target(state: &State, call: &Call) -> Result<(String, Option<Ts>, Vec<String>
     let ts = ts.ok_or_else(|| Refusal::missing("ts"))?;
     let mut unfurls = team.unfurls.values();
     let unfurl = unfurls.find(|unfurl| unfurl.channel == channel && unfurl.ts == ts);
-    let unfurl = unfurl.ok_or_else(|| Refusal::of("cannot_find_message").wrong(Wrong::BadArgument))?;
+    let unfurl =
+        unfurl.ok_or_else(|| Refusal::of("cannot_find_message").wrong(Wrong::BadArgument))?;
     Ok((channel, Some(ts), unfurl.links.clone()))
 }
 

@@ -112,9 +112,8 @@ impl State {
         let id = call.arguments.need("trigger_id")?;
         let now = self.now();
         let trigger = self.team_mut(&call.team).triggers.get_mut(&id);
-        let trigger = trigger.ok_or_else(|| {
-            Refusal::of("invalid_trigger_id").wrong(Wrong::BadArgument)
-        })?;
+        let trigger =
+            trigger.ok_or_else(|| Refusal::of("invalid_trigger_id").wrong(Wrong::BadArgument))?;
         let error = if trigger.is_used {
             "exchanged_trigger_id"
         } else if trigger.until < now {
@@ -205,7 +204,10 @@ impl State {
         let view = views.get_mut(id).ok_or_else(|| Refusal::of("not_found"))?;
         for (block, actions) in &mut values {
             for (action, value) in actions.as_object_mut().into_iter().flatten() {
-                let before = view.values.get(block).and_then(|actions| actions.get(action));
+                let before = view
+                    .values
+                    .get(block)
+                    .and_then(|actions| actions.get(action));
                 if let Some(before) = before {
                     value.clone_from(before);
                 }

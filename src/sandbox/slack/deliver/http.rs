@@ -55,14 +55,20 @@ impl Shared {
     pub(in crate::sandbox::slack) fn signed(&self, outgoing: &Outgoing, url: &str) -> Signed {
         let (kind, body) = match outgoing.kind {
             Kind::Event => ("application/json", outgoing.payload.to_string()),
-            Kind::Interaction => (FORM, form(&json!({"payload": outgoing.payload.to_string()}))),
+            Kind::Interaction => (
+                FORM,
+                form(&json!({"payload": outgoing.payload.to_string()})),
+            ),
             Kind::Command => (FORM, form(&outgoing.payload)),
         };
         let state = self.lock();
         let secret = &state.team(&outgoing.team).app.signing_secret;
         let timestamp = state.now().timestamp();
         let headers = [
-            ("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)".to_owned()),
+            (
+                "User-Agent",
+                "Slackbot 1.0 (+https://api.slack.com/robots)".to_owned(),
+            ),
             ("Accept", "*/*".to_owned()),
             ("Content-Type", kind.to_owned()),
             ("X-Slack-Request-Timestamp", timestamp.to_string()),
@@ -70,7 +76,9 @@ impl Shared {
         ];
         Signed {
             url: url.to_owned(),
-            headers: headers.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value))
+                .to_vec(),
             body,
         }
     }
@@ -103,7 +111,10 @@ impl Signed {
     pub async fn send(&self) -> Option<(u16, String)> {
         let response = self.response().await?;
         let status = response.status().as_u16();
-        Some((status, String::from_utf8_lossy(response.body()).into_owned()))
+        Some((
+            status,
+            String::from_utf8_lossy(response.body()).into_owned(),
+        ))
     }
 
     async fn response(&self) -> Option<Response<Bytes>> {
@@ -111,7 +122,9 @@ impl Signed {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let request = request.body(Full::new(Bytes::from(self.body.clone()))).ok()?;
+        let request = request
+            .body(Full::new(Bytes::from(self.body.clone())))
+            .ok()?;
         let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
         let (head, body) = client.request(request).await.ok()?.into_parts();
         let body = body.collect().await.ok()?.to_bytes();
@@ -126,7 +139,12 @@ async fn sent(kind: Kind, signed: &Signed) -> Tried {
             no_retry: false,
         };
     };
-    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let header = |name: &str| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     Tried {
         outcome: outcome(kind, header(header::CONTENT_TYPE.as_str()), &response),
         no_retry: header("x-slack-no-retry") == Some("1"),

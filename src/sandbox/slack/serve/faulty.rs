@@ -24,7 +24,9 @@ pub(super) async fn before(
     fault: Option<&Fault>,
 ) -> Result<Option<Response<Bytes>>, Dropped> {
     Ok(match fault {
-        Some(Fault::Error(error)) => Some(json_response(200, &json!({"ok": false, "error": error}))),
+        Some(Fault::Error(error)) => {
+            Some(json_response(200, &json!({"ok": false, "error": error})))
+        }
         Some(Fault::Status(status)) => Some(edge(*status)),
         Some(Fault::Drop) => return Err(Dropped),
         Some(Fault::Hang) => future::pending().await,
@@ -89,7 +91,8 @@ fn edge(status: u16) -> Response<Bytes> {
 /// Half a body, and then the end of the connection.
 fn cut(response: Response<Bytes>) -> Response<Body> {
     let (mut head, body) = response.into_parts();
-    head.headers.insert(header::CONTENT_LENGTH, body.len().into());
+    head.headers
+        .insert(header::CONTENT_LENGTH, body.len().into());
     let half = body.slice(..body.len() / 2);
     // The pause lets the first half leave before the connection breaks.
     let rest = stream::once(async {

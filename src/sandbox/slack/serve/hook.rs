@@ -11,13 +11,8 @@ use serde_json::{Value, json};
 
 use super::{Dropped, Shared, faulty, json_response, plain, words_of};
 use crate::sandbox::slack::{
-    answer::Refusal,
-    arguments::Arguments,
-    channel::Message,
-    content::LONGEST_POST,
-    log::Wrong,
-    state::State,
-    ts::Ts,
+    answer::Refusal, arguments::Arguments, channel::Message, content::LONGEST_POST, log::Wrong,
+    state::State, ts::Ts,
 };
 
 /// "Up to 5 times within 30 minutes".
@@ -31,7 +26,9 @@ pub(super) async fn respond(
     body: &[u8],
 ) -> Result<Response<Body>, Dropped> {
     let arguments = Arguments::read(headers, None, body);
-    let shown = arguments.as_ref().map_or(Value::Null, |a| a.0.clone().into());
+    let shown = arguments
+        .as_ref()
+        .map_or(Value::Null, |a| a.0.clone().into());
     let team = path.split('/').nth(2).unwrap_or_default().to_owned();
     let (place, fault) = shared.lock().note(team.clone(), PLACE, shown);
     if let Some(response) = faulty::before(shared, &team, PLACE, fault.as_ref()).await? {
@@ -113,7 +110,13 @@ impl State {
             self.revise(team, &channel, ts, content);
             return Ok(());
         }
-        let ts = self.reply(team, &channel, (&user, is_public), content, asked.or(thread));
+        let ts = self.reply(
+            team,
+            &channel,
+            (&user, is_public),
+            content,
+            asked.or(thread),
+        );
         if original.is_none() {
             self.set_original(team, path, ts);
         }

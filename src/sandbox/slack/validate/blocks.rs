@@ -65,10 +65,7 @@ static ACTIONS: Kind = Kind {
 /// <https://docs.slack.dev/reference/block-kit/blocks/context-block>
 static CONTEXT: Kind = Kind {
     name: "context",
-    fields: &[
-        must("elements", Rule::List(1, 10, &Rule::Any)),
-        BLOCK_ID,
-    ],
+    fields: &[must("elements", Rule::List(1, 10, &Rule::Any)), BLOCK_ID],
     also: nothing_else,
 };
 

@@ -359,7 +359,10 @@ pub(super) static SUGGESTIONS: Kind = Kind {
     name: "",
     fields: &[
         may("options", Rule::List(0, 100, &Rule::Of(&OPTION))),
-        may("option_groups", Rule::List(0, 100, &Rule::Of(&OPTION_GROUP))),
+        may(
+            "option_groups",
+            Rule::List(0, 100, &Rule::Of(&OPTION_GROUP)),
+        ),
     ],
     also: |answer| {
         let lists = [answer.get("options"), answer.get("option_groups")];

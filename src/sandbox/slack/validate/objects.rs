@@ -92,10 +92,7 @@ pub(super) static DISPATCH: Kind = Kind {
 /// <https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object>
 pub(super) static SLACK_FILE: Kind = Kind {
     name: "",
-    fields: &[
-        may("id", Rule::String(1, 255)),
-        may("url", Rule::Url(3000)),
-    ],
+    fields: &[may("id", Rule::String(1, 255)), may("url", Rule::Url(3000))],
     also: |file| {
         let named = [file.get("id"), file.get("url")];
         (named.iter().flatten().count() != 1).then(|| "exactly one of id, url is needed".to_owned())

@@ -114,7 +114,10 @@ static LIST: Kind = Kind {
 static PREFORMATTED: Kind = Kind {
     name: "rich_text_preformatted",
     fields: &[
-        must("elements", Rule::List(0, 1000, &Rule::Typed(&[&TEXT, &LINK]))),
+        must(
+            "elements",
+            Rule::List(0, 1000, &Rule::Typed(&[&TEXT, &LINK])),
+        ),
         may("border", Rule::Integer(0, 1)),
         may("language", Rule::String(1, 50)),
     ],

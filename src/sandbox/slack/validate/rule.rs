@@ -119,11 +119,7 @@ impl Checker {
                     .value
                     .as_i64()
                     .is_some_and(|n| (*least..=*most).contains(&n));
-                self.expect(
-                    at,
-                    fits,
-                    format!("must be a number from {least} to {most}"),
-                );
+                self.expect(at, fits, format!("must be a number from {least} to {most}"));
             }
             Rule::String(least, most) => self.string(at, *least, *most),
             Rule::Url(most) => {
