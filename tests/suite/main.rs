@@ -15,6 +15,7 @@ mod logs;
 mod properties;
 mod scripts;
 mod settings_file;
+mod slack_model;
 mod slack_routes;
 mod store;
 mod sync;
