@@ -173,7 +173,8 @@ pub trait Store: Send + Sync {
         position: Option<&Position>,
     ) -> Result<(), StoreError>;
 
-    /// An issue is gone, or is elsewhere: its comments go, and what it names.
+    /// An issue is gone, or is elsewhere: its comments go, what it names, and the positions of its
+    /// own feeds.
     async fn remove_issue(&self, repository: &str, number: u64) -> Result<(), StoreError>;
 
     /// One issue, where it is kept.

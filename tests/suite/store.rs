@@ -45,7 +45,7 @@ macro_rules! contract {
                 an_issue_that_is_removed, an_issue_that_is_dropped, an_issue_that_returns,
                 a_removed_issue_may_return_older, what_is_kept, mentions, mentions_are_replaced,
                 a_number_in_two_repositories, strange_text, a_number_beyond_all;
-            lists: positions, a_position_moves_with_its_page, comments_in_order, a_stale_comment,
+            lists: positions, positions_of_an_issue_go_with_it, a_position_moves_with_its_page, comments_in_order, a_stale_comment,
                 a_deleted_comment, kinds_have_numbers_of_their_own, milestones_are_replaced,
                 labels_are_replaced;
             history: changes_by_time, changes_stay_as_they_are, the_last_of_a_day, notes,

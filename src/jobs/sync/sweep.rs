@@ -49,8 +49,8 @@ impl Sync<'_> {
         let feed = Feed::Issue(number);
         let position = self.store.position(&name, feed).await?;
         let known = position.validator.as_ref();
-        let validator = match self.forge.issue(repository, number, known).await? {
-            Fetched::Same => return Ok(true),
+        match self.forge.issue(repository, number, known).await? {
+            Fetched::Same => Ok(true),
             Fetched::New(Found::Here(issue), validator) => {
                 let keep = [*issue];
                 let batch = IssueBatch {
@@ -60,24 +60,22 @@ impl Sync<'_> {
                 self.store.put_issues(&name, batch, None).await?;
                 let place = format!("{name}#{number}");
                 self.store.put_problem(&place, None).await?;
-                Some(validator)
+                let position = Position {
+                    validator,
+                    ..Position::default()
+                };
+                self.store.set_position(&name, feed, &position).await?;
+                Ok(true)
             }
             Fetched::New(Found::Moved(to), _) => {
                 self.left(&name, number, &Departure::Moved(to)).await?;
-                None
+                Ok(false)
             }
             Fetched::New(Found::Gone, _) => {
                 self.left(&name, number, &Departure::Deleted).await?;
-                None
+                Ok(false)
             }
-        };
-        let is_there = validator.is_some();
-        let position = Position {
-            validator: validator.flatten(),
-            ..Position::default()
-        };
-        self.store.set_position(&name, feed, &position).await?;
-        Ok(is_there)
+        }
     }
 
     /// An issue is not there any more, which people are told.

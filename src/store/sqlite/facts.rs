@@ -104,9 +104,10 @@ async fn put_issue(
     Ok(done.rows_affected())
 }
 
-/// Takes out an issue and what hangs on it. The count is that of the facts, which comments and
-/// mentions are not.
+/// Takes out an issue and what hangs on it. The count is that of the facts, which comments,
+/// mentions and positions are not.
 async fn drop_issue(tx: &mut SqliteConnection, repository: &str, number: u64) -> sqlx::Result<u64> {
+    let feeds = [Feed::Issue(number).name(), Feed::CommentsOf(number).name()];
     let number = row::number(number)?;
     let mut changed = 0;
     for statement in [sql::FORGET_ISSUE, sql::MARK_ISSUE_GONE] {
@@ -124,6 +125,13 @@ async fn drop_issue(tx: &mut SqliteConnection, repository: &str, number: u64) ->
             .execute(&mut *tx)
             .await?;
     }
+    let [issue, comments] = feeds;
+    sqlx::query(sql::FORGET_POSITIONS)
+        .bind(repository)
+        .bind(&*issue)
+        .bind(&*comments)
+        .execute(&mut *tx)
+        .await?;
     Ok(changed)
 }
 

@@ -76,6 +76,27 @@ pub(super) async fn positions(place: &dyn Place) {
     assert_eq!(revision(store).await, before, "a position is no fact");
 }
 
+pub(super) async fn positions_of_an_issue_go_with_it(place: &dyn Place) {
+    let store = &*place.open().await;
+    let page = [issue(7, 0, ""), issue(8, 0, "")];
+    let batch = super::issues::keep(&page);
+    store.put_issues(REPO, batch, None).await.unwrap();
+    let own = |number| [Feed::Issue(number), Feed::CommentsOf(number)];
+    let all = || own(7).into_iter().chain(own(8)).chain([Feed::Issues]);
+    for _ in 0..2 {
+        for feed in all() {
+            let moved = store.set_position(REPO, feed, &somewhere(1)).await;
+            moved.unwrap();
+        }
+        store.remove_issue(REPO, 7).await.unwrap();
+        for feed in all() {
+            let position = store.position(REPO, feed).await.unwrap();
+            let is_there = !own(7).contains(&feed);
+            assert_eq!(position == somewhere(1), is_there, "{feed:?}");
+        }
+    }
+}
+
 pub(super) async fn a_position_moves_with_its_page(place: &dyn Place) {
     let store = &*place.open().await;
     // The page cannot be stored, so the position stays.

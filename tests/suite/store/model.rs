@@ -28,6 +28,8 @@ enum Step {
     Settle(usize, Vec<u8>, u32),
     PutIssues(usize, Batch, Option<u32>),
     RemoveIssue(usize, u64),
+    /// Whether at the issue itself, and which issue.
+    LookAt(usize, bool, u64, u32),
     PutComments(usize, Vec<(bool, u64, u64, i64, u8)>, Option<(bool, u32)>),
     RemoveComment(usize, bool, u64),
     Problem(u8, Option<u8>),
@@ -75,6 +77,8 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (repo(), batch, prop::option::of(0..9_u32))
             .prop_map(|(repo, batch, page)| Step::PutIssues(repo, batch, page)),
         2 => (repo(), 1..6_u64).prop_map(|(repo, number)| Step::RemoveIssue(repo, number)),
+        2 => (repo(), any::<bool>(), 1..6_u64, 0..9_u32)
+            .prop_map(|(repo, itself, number, page)| Step::LookAt(repo, itself, number, page)),
         2 => (repo(), prop::collection::vec(said, 0..4), prop::option::of((any::<bool>(), 0..9_u32)))
             .prop_map(|(repo, said, page)| Step::PutComments(repo, said, page)),
         1 => (repo(), any::<bool>(), 1..4_u64)
@@ -92,6 +96,14 @@ fn kind(review: bool) -> CommentKind {
         CommentKind::Review
     } else {
         CommentKind::Issue
+    }
+}
+
+fn own_feed(itself: bool, number: u64) -> Feed {
+    if itself {
+        Feed::Issue(number)
+    } else {
+        Feed::CommentsOf(number)
     }
 }
 
@@ -169,6 +181,10 @@ impl Model {
         self.forget_mentions(repo, number);
         self.comments
             .retain(|(other, ..), comment| (*other, comment.issue) != (repo, number));
+        for itself in [true, false] {
+            let feed = own_feed(itself, number).name();
+            self.positions.remove(&(repo, feed));
+        }
     }
 
     fn forget_mentions(&mut self, repo: usize, number: u64) {
@@ -228,6 +244,12 @@ async fn take(step: Step, store: &dyn Store, model: &mut Model) {
         Step::RemoveIssue(repo, number) => {
             store.remove_issue(REPOS[repo], number).await.unwrap();
             model.remove_issue(repo, number);
+        }
+        Step::LookAt(repo, itself, number, page) => {
+            let (feed, to) = (own_feed(itself, number), position(page));
+            let moved = store.set_position(REPOS[repo], feed, &to);
+            moved.await.unwrap();
+            model.positions.insert((repo, feed.name()), to);
         }
         Step::PutComments(repo, comments, page) => {
             let comments: Vec<_> = comments.into_iter().map(|one| said(repo, one)).collect();
@@ -366,12 +388,14 @@ async fn compare(store: &dyn Store, model: &Model) {
             expected.sort_by_key(|comment| (comment.created_at, comment.kind, comment.id));
             assert_eq!(store.comments(name, issue).await.unwrap(), expected);
         }
-        for feed in [
+        let shared = [
             Feed::Files,
             Feed::Issues,
             Feed::Comments(CommentKind::Issue),
             Feed::Comments(CommentKind::Review),
-        ] {
+        ];
+        let own = (1..6).flat_map(|number| [true, false].map(|itself| own_feed(itself, number)));
+        for feed in shared.into_iter().chain(own) {
             let expected = model.positions.get(&(repo, feed.name()));
             assert_eq!(
                 store.position(name, feed).await.unwrap(),
