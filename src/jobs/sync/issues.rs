@@ -67,10 +67,16 @@ impl Sync<'_> {
                 self.broken(&format!("{name}{place}"), why).await?;
             }
             let was_settled = position.settled;
-            // The first pass is over only when what it kept for the time being was looked at.
-            let stored = Position {
-                settled: was_settled,
-                ..next.clone()
+            // The first pass is over only when what it kept for the time being was looked at. Until
+            // then the last page has no mark: "the same" would be no reason to look.
+            let stored = if was_settled {
+                next.clone()
+            } else {
+                Position {
+                    settled: false,
+                    validator: None,
+                    ..next.clone()
+                }
             };
             self.take_issues(repository, runtime, page.items, &mut tracked, &stored)
                 .await?;
