@@ -128,8 +128,9 @@ pub struct ToldChange {
 pub struct IssueBatch<'a> {
     /// Those that may concern a KEP, whole.
     pub keep: &'a [Issue],
-    /// Those that do not: they are removed if they were kept before ([`Store::remove_issue`]).
-    pub drop: &'a [u64],
+    /// Those that do not, each with its last change where that is known: they are removed if they
+    /// were kept before ([`Store::remove_issue`]).
+    pub drop: &'a [(u64, Option<DateTime<Utc>>)],
     /// For pull requests, the issues of their repository that they name: pull request, issue.
     pub mentions: &'a [(u64, u64)],
 }
@@ -165,7 +166,8 @@ pub trait Store: Send + Sync {
     /// Stores what a page of issues brought, all or nothing; `position`, where given, moves with it.
     ///
     /// Pages and webhooks overtake one another: an issue that was last changed before the one that is
-    /// kept does not replace it. What the pull requests of the batch named before is forgotten.
+    /// kept neither replaces nor removes it. What the pull requests of the batch named before is
+    /// forgotten, but for those whose kept version is newer than the one to be removed.
     async fn put_issues(
         &self,
         repository: &str,

@@ -91,6 +91,11 @@ pub(super) const PUT_ISSUE: &str = "\
             AND (issues.updated_at IS NULL OR excluded.updated_at IS NULL
                 OR issues.updated_at <= excluded.updated_at))";
 
+/// Whether what is kept was last changed after some moment.
+pub(super) const IS_NEWER: &str = "\
+    SELECT CAST(COUNT(*) AS BIGINT) FROM issues
+    WHERE repository = $1 AND number = $2 AND gone = 0 AND updated_at > $3";
+
 /// Like [`FORGET_FILE`].
 pub(super) const FORGET_ISSUE: &str =
     "DELETE FROM issues WHERE repository = $1 AND number = $2 AND told = 'absent'";

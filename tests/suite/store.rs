@@ -42,7 +42,8 @@ macro_rules! contract {
                 a_file_that_comes_and_goes, files_of_two_repositories, files_and_issues_in_order,
                 telling_an_old_revision, telling_of_nothing, problems;
             issues: an_issue_is_kept_whole, a_stale_page, an_equal_age, an_unknown_age,
-                an_issue_that_is_removed, an_issue_that_is_dropped, an_issue_that_returns,
+                an_issue_that_is_removed, an_issue_that_is_dropped, a_stale_page_drops_nothing,
+                an_issue_that_returns,
                 a_removed_issue_may_return_older, what_is_kept, mentions, mentions_are_replaced,
                 a_number_in_two_repositories, strange_text, a_number_beyond_all;
             lists: positions, positions_of_an_issue_go_with_it, a_position_moves_with_its_page, comments_in_order, a_stale_comment,

@@ -4,6 +4,8 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use chrono::{DateTime, Utc};
+
 use super::{
     Sync, Trouble,
     paging::{advance, since},
@@ -24,7 +26,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Sorted {
     pub(super) keep: Vec<Issue>,
-    pub(super) drop: Vec<u64>,
+    pub(super) drop: Vec<(u64, Option<DateTime<Utc>>)>,
     pub(super) mentions: Vec<(u64, u64)>,
     tracking: Vec<u64>,
 }
@@ -167,7 +169,7 @@ impl Sync<'_> {
             };
             let pull = Arc::new(pull);
             if !concerns(&pull, runtime, tracked) {
-                drop.push(number);
+                drop.push((number, pull.updated_at));
                 mentions.extend(mentioned(&pull, runtime));
             }
         }
@@ -241,14 +243,13 @@ pub(super) fn sort(
     let mut tracked = tracked.clone();
     tracked.extend(&sorted.tracking);
     for issue in items {
-        let number = issue.number;
         let named = mentioned(&issue, runtime);
         let for_now = !settled && !named.is_empty();
         sorted.mentions.extend(named);
         if for_now || concerns(&issue, runtime, &tracked) {
             sorted.keep.push(Arc::unwrap_or_clone(issue));
         } else {
-            sorted.drop.push(number);
+            sorted.drop.push((issue.number, issue.updated_at));
         }
     }
     sorted

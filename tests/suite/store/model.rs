@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use chrono::{DateTime, Utc};
 use kep_liaison::{
     domain::{Comment, CommentKind, Issue},
     ports::{
@@ -42,7 +43,7 @@ enum Step {
 #[derive(Debug, Clone)]
 struct Batch {
     keep: Vec<(u64, Option<i64>, u8, bool)>,
-    drop: Vec<u64>,
+    drop: Vec<(u64, Option<i64>)>,
     mentions: Vec<(u64, u64)>,
 }
 
@@ -53,15 +54,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn step() -> impl Strategy<Value = Step> {
     let repo = || 0..REPOS.len();
     let file = (repo(), 0..3_u8, 0..3_u8);
-    let kept = (
-        1..5_u64,
-        prop::option::weighted(0.8, 0..3_i64),
-        0..3_u8,
-        any::<bool>(),
-    );
+    let age = || prop::option::weighted(0.8, 0..3_i64);
+    let kept = (1..5_u64, age(), 0..3_u8, any::<bool>());
     let batch = (
         prop::collection::vec(kept, 0..4),
-        prop::collection::vec(1..6_u64, 0..3),
+        prop::collection::vec((1..6_u64, age()), 0..3),
         prop::collection::vec((1..6_u64, 1..5_u64), 0..3),
     );
     let batch = batch.prop_map(|(keep, drop, mentions)| Batch {
@@ -164,12 +161,17 @@ impl Model {
         }
     }
 
+    /// Whether something newer is kept.
+    fn is_stale(&self, repo: usize, number: u64, age: Option<DateTime<Utc>>) -> bool {
+        let is = self.issues[0].get(&(repo, number));
+        let is = is.and_then(|is| is.updated_at);
+        is.zip(age).is_some_and(|(is, new)| new < is)
+    }
+
     fn put_issue(&mut self, repo: usize, issue: Issue) {
         let key = (repo, issue.number);
-        let is = self.issues[0].get(&key);
-        let age = is.and_then(|is| is.updated_at);
-        let is_stale = age.zip(issue.updated_at).is_some_and(|(is, new)| new < is);
-        if !is_stale && is != Some(&issue) {
+        let is_stale = self.is_stale(repo, issue.number, issue.updated_at);
+        if !is_stale && self.issues[0].get(&key) != Some(&issue) {
             self.issues[0].insert(key, issue);
             self.changed += 1;
         }
@@ -313,9 +315,11 @@ async fn put_issues(
 ) {
     let issues: Vec<_> = batch.keep.into_iter().map(|one| kept(repo, one)).collect();
     let position = page.map(position);
+    let drop = batch.drop.into_iter();
+    let drop: Vec<_> = drop.map(|(number, age)| (number, age.map(at))).collect();
     let arrived = IssueBatch {
         keep: &issues,
-        drop: &batch.drop,
+        drop: &drop,
         mentions: &batch.mentions,
     };
     let put = store.put_issues(REPOS[repo], arrived, position.as_ref());
@@ -324,13 +328,18 @@ async fn put_issues(
         model.forget_mentions(repo, issue.number);
         model.put_issue(repo, issue);
     }
-    for number in batch.drop {
-        model.remove_issue(repo, number);
+    let mut mentions = batch.mentions;
+    for (number, age) in drop {
+        if model.is_stale(repo, number, age) {
+            mentions.retain(|(pull, _)| *pull != number);
+        } else {
+            model.remove_issue(repo, number);
+        }
     }
-    for (pull, _) in &batch.mentions {
+    for (pull, _) in &mentions {
         model.forget_mentions(repo, *pull);
     }
-    for (pull, issue) in batch.mentions {
+    for (pull, issue) in mentions {
         model.mentions.insert((repo, pull, issue));
     }
     if let Some(position) = position {

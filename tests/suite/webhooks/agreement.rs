@@ -2,16 +2,17 @@
 //! come and however often.
 
 use kep_liaison::{
+    github::webhook::decode,
     jobs::sync::Applied,
     ports::{
         Store as _,
         store::{Feed, Position, Version},
     },
-    sandbox::github::{Delivery, Fault, On, Openness, ReviewState},
+    sandbox::github::{Delivery, Fault, Gate, On, Openness, ReviewState},
 };
 
 use super::{Scene, anew, assert_same};
-use crate::sync::world::{form, kep_path, kep_yaml};
+use crate::sync::world::{form, kep_path, kep_yaml, told};
 
 /// Something that happens, and what is told of it.
 type Kind = (&'static str, fn(&Scene), &'static [&'static str]);
@@ -294,6 +295,49 @@ async fn an_issue_that_tracks_no_more_does_not_come_back_with_old_news() {
     assert_eq!(scene.deliver(&old).await, [""; 0]);
     assert_eq!(scene.poll().await, [""; 0]);
     assert_eq!(scene.deliver(&anew(&old, "again")).await, [""; 0]);
+}
+
+/// A sync to which GitHub gives a list as it was before something happened, of which it has told
+/// already: `path` is the list.
+async fn stale_sync(scene: &mut Scene, path: &str, act: fn(&Scene)) -> Vec<String> {
+    let gate = Gate::default();
+    let held = Fault::HeldAfter(gate.clone());
+    scene.world.model.fault(On::get(path), held);
+    let world = &scene.world;
+    let sync = async { told(&world.sync_well().await.0.changed) };
+    let meanwhile = async {
+        gate.arrived(1).await;
+        world.pass(5);
+        act(scene);
+        let mut news = Vec::new();
+        for delivery in world.model.take_deliveries() {
+            let event = decode(&delivery.event, &delivery.id, &delivery.payload);
+            let event = event.expect("a payload").expect("an event");
+            news.extend(told(&scene.apply(event).await.changed));
+        }
+        gate.open();
+        news
+    };
+    let (late, mut news) = tokio::join!(sync, meanwhile);
+    news.extend(late);
+    news
+}
+
+#[tokio::test]
+async fn a_stale_list_drops_no_issue_that_began_to_track_since() {
+    let (mut scene, _) = after(|scene| scene.world.containerd.label(scene.plain, "area/cri")).await;
+    let issues = "/repos/containerd/containerd/issues?state=all";
+    let news = stale_sync(&mut scene, issues, |scene| {
+        scene.world.containerd.edit_body(scene.plain, &form(9));
+    });
+    let expected_news = [
+        "KEP-9 KepAdded",
+        "KEP-9 #6 IssueOpened",
+        "KEP-9 #7 PullOpened",
+    ];
+    assert_eq!(sorted(news.await), expected(&expected_news));
+    scene.world.pass(60);
+    assert_eq!(scene.poll().await, [""; 0]);
 }
 
 #[tokio::test]
