@@ -3,3 +3,4 @@
 mod body;
 pub mod github;
 mod seen;
+pub mod slack;

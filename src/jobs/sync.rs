@@ -71,6 +71,8 @@ pub struct Report {
     pub errors: Vec<String>,
     /// Whether a source did not go through.
     pub failed: bool,
+    /// When it ended, where every source went through.
+    pub synced_at: Option<DateTime<Utc>>,
     /// When to try again, where a limit ended it.
     pub limited_until: Option<DateTime<Utc>>,
 }
@@ -83,6 +85,7 @@ impl Report {
         self.changed.extend(after.changed);
         self.errors.extend(after.errors);
         self.failed |= after.failed;
+        self.synced_at = self.synced_at.max(after.synced_at);
         self.limited_until = self.limited_until.max(after.limited_until);
     }
 }
