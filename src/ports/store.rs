@@ -110,7 +110,7 @@ pub struct StoredFacts {
     pub problems: Vec<(Box<str>, String)>,
     /// When the last sync that went through ended; `None` before the first.
     pub synced_at: Option<DateTime<Utc>>,
-    /// A number that grows with every change of a fact or a problem.
+    /// A number that grows with every change of a fact, a milestone or a problem.
     pub revision: i64,
 }
 
@@ -209,7 +209,8 @@ pub trait Store: Send + Sync {
     /// The comments of an issue, oldest first.
     async fn comments(&self, repository: &str, issue: u64) -> Result<Vec<Comment>, StoreError>;
 
-    /// Replaces the milestones of a repository.
+    /// Replaces the milestones of a repository. The revision grows where that changes any, but it is
+    /// nothing to tell.
     async fn put_milestones(
         &self,
         repository: &str,
@@ -246,8 +247,8 @@ pub trait Store: Send + Sync {
     async fn pending(&self) -> Result<(i64, bool), StoreError>;
 
     /// Records changes, as of the revision of the facts that they were found in, and forgets the
-    /// old versions. `false`, and nothing is recorded, where the facts have changed since. The moment
-    /// is kept to the millisecond.
+    /// old versions. `false`, and nothing is recorded, where the facts have changed since, or somebody
+    /// else has told of them. The moment is kept to the millisecond.
     /// `notes` are small values that are set with it.
     async fn tell(
         &self,

@@ -40,7 +40,7 @@ macro_rules! contract {
             facts: nothing_at_first, a_new_file, the_same_file_again, a_file_that_changes,
                 a_file_that_changes_back, a_file_that_vanishes, a_file_that_vanishes_and_returns,
                 a_file_that_comes_and_goes, files_of_two_repositories, files_and_issues_in_order,
-                telling_an_old_revision, telling_of_nothing, problems;
+                telling_an_old_revision, two_that_tell_the_same, telling_of_nothing, problems;
             issues: an_issue_is_kept_whole, a_stale_page, an_equal_age, an_unknown_age,
                 an_issue_that_is_removed, an_issue_that_is_dropped, a_stale_page_drops_nothing,
                 an_issue_that_returns,

@@ -367,14 +367,22 @@ pub(super) async fn tell(
             .execute(&mut *tx)
             .await?;
     }
+    let mut told = 0;
     for statement in sql::FORGET_TOLD {
-        sqlx::query(statement).execute(&mut *tx).await?;
+        told += sqlx::query(statement)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+    }
+    // Somebody else compared the same versions, and was first.
+    if told == 0 && !changes.is_empty() {
+        return Ok(false);
     }
     tx.commit().await?;
     Ok(true)
 }
 
-async fn grow_revision(tx: &mut SqliteConnection, changed: u64) -> sqlx::Result<()> {
+pub(super) async fn grow_revision(tx: &mut SqliteConnection, changed: u64) -> sqlx::Result<()> {
     if changed > 0 {
         sqlx::query(sql::GROW_REVISION)
             .bind(row::number(changed)?)

@@ -10,7 +10,7 @@ use kep_liaison::{
     },
 };
 
-use super::{Place, REPO, at, comment, issue, revision};
+use super::{Place, REPO, at, comment, is_pending, issue, revision};
 
 const FEEDS: [Feed; 8] = [
     Feed::Files,
@@ -193,7 +193,13 @@ pub(super) async fn milestones_are_replaced(place: &dyn Place) {
     };
     let first = [milestone(12, "2.4", true), milestone(3, "it's 2.3", false)];
     let position = somewhere(1);
+    let before = revision(store).await;
     store.put_milestones(REPO, &first, &position).await.unwrap();
+    let after = revision(store).await;
+    assert!(after > before, "a board shows them");
+    assert!(!is_pending(store).await, "and tells nobody");
+    store.put_milestones(REPO, &first, &position).await.unwrap();
+    assert_eq!(revision(store).await, after);
     let found = store.milestones(REPO).await.unwrap();
     assert_eq!(found, [first[1].clone(), first[0].clone()]);
     let position_now = store.position(REPO, Feed::Milestones).await.unwrap();
