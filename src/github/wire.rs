@@ -164,7 +164,8 @@ impl WireIssue {
             body: self.body.unwrap_or_default().into(),
             state: match (closed, reason) {
                 (false, _) => IssueState::Open,
-                (true, Some("not_planned" | "duplicate")) => IssueState::NotPlanned,
+                (true, Some("not_planned")) => IssueState::NotPlanned,
+                (true, Some("duplicate")) => IssueState::Duplicate,
                 (true, _) => IssueState::Completed,
             },
             labels: self
