@@ -205,6 +205,14 @@ fn of_repositories() -> Vec<Kind> {
             &["KEP-2 Stage((alpha), (beta))"],
         ),
         (
+            "a label is made",
+            |scene| {
+                let label = "target/kubernetes/v1.40";
+                scene.world.containerd.create_label(label);
+            },
+            &[],
+        ),
+        (
             "a milestone is closed",
             |scene| {
                 let containerd = &scene.world.containerd;
@@ -338,6 +346,62 @@ async fn a_stale_list_drops_no_issue_that_began_to_track_since() {
     assert_eq!(sorted(news.await), expected(&expected_news));
     scene.world.pass(60);
     assert_eq!(scene.poll().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_deleted_comment_that_a_stale_list_brings_back_goes_with_the_next_sweep() {
+    let (mut scene, _) = after(|scene| {
+        let containerd = &scene.world.containerd;
+        containerd.edit_comment(scene.comment, "Work is under way.");
+        containerd.comment("dims", 1, "When?");
+    })
+    .await;
+    let comments = "/repos/containerd/containerd/issues/comments";
+    let news = stale_sync(&mut scene, comments, |scene| {
+        scene.world.containerd.delete_comment(scene.comment);
+    });
+    assert_eq!(news.await, [""; 0]);
+    let texts = scene.world.store_comments(1).await;
+    assert_eq!(texts, ["Work is under way.", "When?"]);
+    scene.world.pass(60);
+    assert_eq!(scene.poll().await, [""; 0]);
+    assert_eq!(scene.world.store_comments(1).await, ["When?"]);
+}
+
+#[tokio::test]
+async fn a_label_with_a_new_name_is_seen_by_the_sync_that_follows() {
+    let (mut scene, _) = after(|scene| {
+        let containerd = &scene.world.containerd;
+        containerd.label(1, "target/kubernetes/v1.38");
+        containerd.create_label("target/kubernetes/v1.40");
+    })
+    .await;
+    scene.poll().await;
+    scene.world.settle().await;
+    scene.world.pass(60);
+    let before = scene.world.sync_well().await.1;
+    let containerd = scene.world.containerd.clone();
+    containerd.rename_label("target/kubernetes/v1.38", "target/kubernetes/v1.39");
+    let renamed = scene.world.model.take_deliveries();
+    let news = "KEP-1 #1 Labels([target/kubernetes/v1.39], [target/kubernetes/v1.38])";
+    assert_eq!(scene.deliver(&renamed).await, [news]);
+    let store = &scene.world.store;
+    let labels = store.labels("containerd/containerd").await.expect("labels");
+    let labels: Vec<&str> = labels.iter().map(|label| &**label).collect();
+    assert_eq!(
+        labels,
+        ["target/kubernetes/v1.39", "target/kubernetes/v1.40"]
+    );
+    scene.world.pass(60);
+    scene.world.sync_well().await;
+    scene.world.pass(60);
+    let after = scene.world.sync_well().await.1;
+    assert_eq!(after.requests, before.requests);
+    assert!(after.requests <= 8, "{after:?}");
+    // The same hint once more: the mark is good still.
+    scene.world.model.reset_log();
+    assert_eq!(scene.deliver(&anew(&renamed, "again")).await, [""; 0]);
+    assert_eq!(scene.world.model.bytes(), 0);
 }
 
 #[tokio::test]
