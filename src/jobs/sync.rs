@@ -173,15 +173,20 @@ impl<'a> Sync<'a> {
     /// the rest would fail alike.
     async fn runtime(&self, repository: &Repository) -> Result<(), Trouble> {
         let outcomes = futures::join!(
-            self.issues(repository),
-            self.comments(repository, CommentKind::Issue),
-            self.comments(repository, CommentKind::Review),
+            self.conversations(repository),
             self.milestones(repository),
             self.labels_if_need_be(repository),
             self.runtime_releases(repository),
         );
-        let outcomes: [Result<(), Trouble>; 6] = outcomes.into();
+        let outcomes: [Result<(), Trouble>; 4] = outcomes.into();
         outcomes.into_iter().collect()
+    }
+
+    /// Issues, and then what is said on them: a comment is kept only where its issue is.
+    async fn conversations(&self, repository: &Repository) -> Result<(), Trouble> {
+        self.issues(repository).await?;
+        self.comments(repository, CommentKind::Issue).await?;
+        self.comments(repository, CommentKind::Review).await
     }
 
     async fn milestones(&self, repository: &Repository) -> Result<(), Trouble> {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        CommentKind, Issue, Repository, Runtime,
+        Comment, CommentKind, Issue, Repository, Runtime,
         tracking::{read_pull, read_tracking_issue},
     },
     ports::{
@@ -99,6 +99,12 @@ impl Sync<'_> {
         let kept = self.store.kept(name).await?;
         let tracked = kept.into_iter().filter(|(_, is_pull)| !is_pull);
         Ok(tracked.map(|(number, _)| number).collect())
+    }
+
+    /// The issues and pull requests of a repository that are kept.
+    async fn kept(&self, name: &str) -> Result<HashSet<u64>, StoreError> {
+        let kept = self.store.kept(name).await?;
+        Ok(kept.into_iter().map(|(number, _)| number).collect())
     }
 
     /// Stores what of these items is kept, and, last of all, how far the feed came with them.
@@ -206,9 +212,20 @@ impl Sync<'_> {
             for (place, why) in &page.problems {
                 self.broken(&format!("{name}{place}"), why).await?;
             }
-            let kept = self.store.kept(&name).await?;
-            let kept: HashSet<u64> = kept.into_iter().map(|(number, _)| number).collect();
             let mut comments = page.items;
+            let places = comments.iter();
+            let places = places.map(|comment| format!("{name} comment {}", comment.id));
+            self.mended(places).await?;
+            let mut kept = self.kept(&name).await?;
+            let seen = self.store.position(&name, Feed::Issues).await?.since;
+            // Somebody may have opened an issue, and spoken on it, since issues were asked for.
+            let is_ahead = |comment: &Comment| {
+                !kept.contains(&comment.issue) && Some(comment.updated_at) > seen
+            };
+            if comments.iter().any(is_ahead) {
+                self.issues(repository).await?;
+                kept = self.kept(&name).await?;
+            }
             comments.retain(|comment| kept.contains(&comment.issue));
             let feed = Some((kind, &next));
             self.store.put_comments(&name, &comments, feed).await?;
