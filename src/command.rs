@@ -1,5 +1,13 @@
 //! The words that people type, and what they ask for.
 
+mod ask;
 mod query;
+mod said;
+mod table;
+mod typed;
 
-pub use self::query::{Query, QueryError};
+pub use self::{
+    ask::{Ask, Asking, Command, not_tied},
+    query::{Query, QueryError},
+    table::{Name, help, usage_hint},
+};

@@ -27,10 +27,11 @@ pub use self::{
     error::{ConfigError, Problem},
     secret::{SecretError, SecretRef},
     value::{
-        Bridge, ChannelId, ClientId, CurrentRelease, HttpUrl, LabelForm, Name, Role, Schedule, Sig,
+        Bridge, ChannelId, ClientId, CurrentRelease, HttpUrl, LabelForm, Name, Schedule, Sig,
         SlackUserId, StoreUrl, TitleForm, WorkspaceMode,
     },
 };
+pub use crate::domain::people::Role;
 use crate::domain::{Login, Release, Repository};
 
 /// The settings file that is read when none is named, if the current folder has it.

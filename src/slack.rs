@@ -9,4 +9,4 @@ pub mod receive;
 pub mod signature;
 pub mod socket;
 
-pub use self::kit::{Block, Message, Text};
+pub use self::kit::{Block, Button, Message, Text, View};

@@ -21,6 +21,7 @@ use crate::{
         board::Facts,
         cycle::{Cycles, read_release_page, read_runtime_releases},
         fact::FileFact,
+        origin::Origin,
     },
     github::wire::read_issues,
     jobs::facts::facts_of,
@@ -37,18 +38,6 @@ pub(super) struct Loaded {
     pub(super) facts: Facts,
     pub(super) now: DateTime<Utc>,
     pub(super) origin: Origin,
-}
-
-/// Where facts come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// The data that comes along.
-    Sample,
-    /// Local files, read just now.
-    Files,
-    /// The store, as the last sync that went through left it at that moment; before the first
-    /// one, whatever has arrived.
-    Store(Option<DateTime<Utc>>),
 }
 
 impl Global {

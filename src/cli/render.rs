@@ -9,15 +9,16 @@ mod sync;
 use std::time::Duration;
 
 use anstyle::AnsiColor;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Failure, check::Level, load::Origin};
+use super::{Failure, check::Level};
 use crate::{
     domain::{
         KepNumber, Login,
         answer::{Answer, not_found},
         card::Card,
+        origin::{Origin, ago},
         text::each_once,
     },
     github::Counts,
@@ -50,6 +51,8 @@ pub(super) fn text(answer: &Answer, now: DateTime<Utc>, origin: Origin, width: u
         },
         Answer::Cycle(cycle) => cycle::render(cycle, now, &mut page),
         Answer::Unknown { asked, near } => page.line(&unknown(asked, near)),
+        // None of these answers a question of the command line.
+        Answer::Who(_) | Answer::Release(_) | Answer::Help(_) | Answer::Plain(_) => {}
     }
     if let Some(note) = origin_note(origin, now) {
         page.blank();
@@ -77,21 +80,7 @@ fn origin_note(origin: Origin, now: DateTime<Utc>) -> Option<String> {
 
 /// The same for those who read the answer without the note: only where it matters.
 pub(super) fn origin_that_matters(origin: Origin, now: DateTime<Utc>) -> Option<String> {
-    let is_fresh = matches!(origin, Origin::Store(Some(at)) if now - at < TimeDelta::hours(1));
-    origin_note(origin, now).filter(|_| !is_fresh)
-}
-
-fn ago(age: TimeDelta) -> String {
-    let count = |many: i64, what: &str| {
-        let plural = if many == 1 { "" } else { "s" };
-        format!("{many} {what}{plural} ago")
-    };
-    match age.num_minutes() {
-        ..=0 => "just now".to_owned(),
-        minutes @ 1..60 => count(minutes, "minute"),
-        minutes @ 60..2_880 => count(minutes / 60, "hour"),
-        minutes => count(minutes / 1_440, "day"),
-    }
+    origin_note(origin, now).filter(|_| origin.matters(now))
 }
 
 /// What a sync did.
@@ -222,7 +211,10 @@ mod tests {
     use unicode_width::UnicodeWidthStr;
 
     use super::{super::Global, text};
-    use crate::{command::Query, config::Config, domain::board::Board, handlers::status::answer};
+    use crate::{
+        command::Query, config::Config, domain::board::Board, handlers::status::answer,
+        telemetry::logs::Format,
+    };
 
     /// What the sample answers at a width, without colours.
     fn page(words: &[&str], width: usize) -> String {
@@ -232,6 +224,8 @@ mod tests {
             tracking_file: None,
             store: None,
             release_dir: None,
+            verbose: 0,
+            log_format: Format::default(),
             now: None,
         };
         let config = Config::default();

@@ -2,16 +2,12 @@
 
 use clap::ValueEnum;
 
-use super::{
-    Failure, Global, json,
-    load::{Loaded, Origin},
-    print, render,
-};
+use super::{Failure, Global, json, load::Loaded, print, render};
 use crate::{
     command::Query,
-    domain::{answer::Answer, board::Board, card::Card},
+    domain::{answer::Answer, board::Board, card::Card, origin::Origin},
     handlers::status::answer,
-    slack::blocks::{Frame, message},
+    slack::blocks::{Frame, printed},
 };
 
 #[derive(Debug, clap::Args)]
@@ -74,7 +70,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
             first: (origin == Origin::Sample).then_some(render::SAMPLE_FIRST),
             last: render::origin_that_matters(origin, now),
         };
-        json(&message(&answer, &frame))
+        json(&printed(&answer, &frame))
     };
     if let Answer::Unknown { asked, near } = &answer {
         if args.format == Format::Blocks {
@@ -123,6 +119,11 @@ fn cards(answer: &Answer) -> Vec<&Card> {
         Answer::Card(card) => vec![card],
         Answer::List(cards) => cards.iter().collect(),
         Answer::Cycle(cycle) => cycle.cards.iter().collect(),
-        Answer::Unknown { .. } => Vec::new(),
+        // None of the others answers a question of the command line.
+        Answer::Unknown { .. }
+        | Answer::Who(_)
+        | Answer::Release(_)
+        | Answer::Help(_)
+        | Answer::Plain(_) => Vec::new(),
     }
 }

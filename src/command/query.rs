@@ -31,7 +31,7 @@ pub enum Query {
 pub struct QueryError(String);
 
 /// The filters with an example value, in the order in which help shows them.
-const FILTERS: [(&str, &str); 12] = [
+const FILTERS: [(&str, &str); 13] = [
     ("stage", "beta"),
     ("status", "implementable"),
     ("release", "1.38"),
@@ -41,6 +41,7 @@ const FILTERS: [(&str, &str); 12] = [
     ("approver", "@mrunalp"),
     ("reviewer", "@mikebrow"),
     ("prr", "@deads2k"),
+    ("person", "@samuelkarp"),
     ("participating", "sig-windows"),
     ("finding", "no-shepherd"),
     ("runtime", "containerd"),
@@ -85,12 +86,40 @@ impl Query {
     }
 }
 
-fn is_key(key: &str) -> bool {
+impl Query {
+    /// The words that ask the same, in one order.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Cycle => String::new(),
+            Self::One(number) => number.to_string(),
+            Self::Issue { repository, number } => {
+                format!("https://github.com/{repository}/issues/{number}")
+            }
+            Self::List(filter) => filter.words_that_ask(),
+        }
+    }
+}
+
+/// Whether a word is a filter's name.
+pub(super) fn is_filter(key: &str) -> bool {
+    let is = |(name, _): &(&str, &str)| name.eq_ignore_ascii_case(key);
+    FILTERS.iter().any(is) || key.eq_ignore_ascii_case("author")
+}
+
+/// Whether a filter takes people.
+pub(super) fn takes_people(key: &str) -> bool {
+    let of_people = [
+        "shepherd", "owner", "author", "approver", "reviewer", "prr", "person",
+    ];
+    of_people.iter().any(|name| name.eq_ignore_ascii_case(key))
+}
+
+pub(super) fn is_key(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
 }
 
 /// `https://github.com/owner/name/issues/1`, also a pull request's.
-fn issue_link(link: &str) -> Option<Query> {
+pub(super) fn issue_link(link: &str) -> Option<Query> {
     let path = link.trim_matches(['<', '>']).split_once("://")?.1;
     let mut parts = path.split('/').skip(1);
     let (owner, name, kind, number) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
@@ -105,6 +134,58 @@ fn issue_link(link: &str) -> Option<Query> {
 }
 
 impl Filter {
+    fn words_that_ask(&self) -> String {
+        let mut asked = self.words.clone();
+        let mut add = |key: &str, values: Vec<String>| {
+            if !values.is_empty() {
+                let blank = if asked.is_empty() { "" } else { " " };
+                asked.extend([blank, key, ":", &values.join(",")]);
+            }
+        };
+        let texts = |all: &[Box<str>]| all.iter().map(ToString::to_string).collect();
+        let logins = |all: &[Login]| all.iter().map(ToString::to_string).collect();
+        let shepherd = |shepherd: &ShepherdFilter| match shepherd {
+            ShepherdFilter::Is(login) => login.to_string(),
+            ShepherdFilter::None => "none".to_owned(),
+        };
+        let Self {
+            words: _,
+            stages,
+            statuses,
+            releases,
+            sigs,
+            participating,
+            shepherds,
+            owners,
+            approvers,
+            reviewers,
+            prr,
+            people,
+            findings,
+            runtimes,
+        } = self;
+        add("stage", stages.iter().map(ToString::to_string).collect());
+        add("status", statuses.iter().map(ToString::to_string).collect());
+        add(
+            "release",
+            releases.iter().map(ToString::to_string).collect(),
+        );
+        add("sig", texts(sigs));
+        add("participating", texts(participating));
+        add("shepherd", shepherds.iter().map(shepherd).collect());
+        add("owner", logins(owners));
+        add("approver", logins(approvers));
+        add("reviewer", logins(reviewers));
+        add("prr", logins(prr));
+        add("person", logins(people));
+        add(
+            "finding",
+            findings.iter().map(ToString::to_string).collect(),
+        );
+        add("runtime", texts(runtimes));
+        asked
+    }
+
     /// Adds one `key:value`; commas stand between several values.
     fn add(&mut self, key: &str, value: &str) -> Result<(), QueryError> {
         if value.is_empty() {
@@ -137,6 +218,7 @@ impl Filter {
                 "approver" => self.approvers.push(login(key, value)?),
                 "reviewer" => self.reviewers.push(login(key, value)?),
                 "prr" => self.prr.push(login(key, value)?),
+                "person" => self.people.push(login(key, value)?),
                 "finding" => self.findings.push(FindingCode::parse(value).ok_or_else(|| {
                     let near = match FindingCode::nearest(value) {
                         Some(code) => format!("; did you mean finding:{code}?"),

@@ -3,7 +3,10 @@
 use chrono::TimeDelta;
 
 use super::{Config, CurrentRelease, Role};
-use crate::domain::{Runtime, Settings};
+use crate::domain::{
+    Runtime, Settings,
+    people::{self, People},
+};
 
 impl Config {
     /// The settings that readings and findings depend on.
@@ -29,6 +32,21 @@ impl Config {
                 .map(|person| (person.github.clone(), person.liaison_for.clone()))
                 .collect(),
         }
+    }
+
+    /// Who is who.
+    pub fn people(&self) -> People {
+        let person = |person: &super::Person| people::Person {
+            login: person.github.clone(),
+            slack: person
+                .slack
+                .iter()
+                .map(|(workspace, user)| (workspace.as_str().into(), user.as_str().into()))
+                .collect(),
+            roles: person.roles.clone(),
+            liaison_for: person.liaison_for.clone(),
+        };
+        People::new(self.people.iter().map(person).collect())
     }
 }
 

@@ -4,7 +4,7 @@ use std::{fmt, net::SocketAddr, time::Duration};
 
 use chrono_tz::Tz;
 
-use crate::domain::{Login, Release, Repository};
+use crate::domain::{Login, Release, Repository, people::Role};
 
 /// A value that is written as a TOML string.
 pub(super) trait FromText: Sized {
@@ -323,17 +323,6 @@ impl FromText for WorkspaceMode {
             _ => return None,
         })
     }
-}
-
-/// What a person may do beyond asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// Carries news between SIG-Node and a runtime.
-    Liaison,
-    /// Maintains a runtime.
-    Maintainer,
-    /// Looks after the bot itself.
-    Admin,
 }
 
 impl FromText for Role {

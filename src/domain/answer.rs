@@ -7,6 +7,8 @@ use super::{
     card::{Card, DateView},
     cycle::CurrentRelease,
     finding::{Finding, FindingCode, Severity},
+    shipping::Shipping,
+    who::Who,
 };
 
 /// What is answered.
@@ -25,6 +27,43 @@ pub enum Answer {
         /// KEPs that may have been meant.
         near: Vec<(KepNumber, Box<str>)>,
     },
+    /// Who has a part in a KEP.
+    Who(Box<Who>),
+    /// What ships in a release.
+    Release(Box<Shipping>),
+    /// What can be asked.
+    Help(Help),
+    /// A sentence: what was wrong with the question, and what to ask instead.
+    Plain(Plain),
+}
+
+/// What can be asked, or one question in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Help {
+    /// What it is about, in a line.
+    pub title: String,
+    /// What to type, and what that does; the shortest first.
+    pub lines: Vec<HelpLine>,
+    /// What else is good to know.
+    pub notes: Vec<String>,
+}
+
+/// One line of help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HelpLine {
+    /// What to type: `status 5825`.
+    pub type_this: String,
+    /// What that does.
+    pub does: String,
+}
+
+/// A sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plain {
+    /// What is said.
+    pub text: String,
+    /// What was most likely meant, as words that ask it: `status 5825`.
+    pub instead: Option<String>,
 }
 
 /// The current cycle at a glance.

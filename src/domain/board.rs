@@ -11,7 +11,8 @@ use self::search::Index;
 use super::{
     Issue, KepNumber, Login, Settings,
     cycle::{Cycles, RuntimeReleases},
-    kep::{Kep, KepFile, ProdReadiness, Unnumbered},
+    kep::{Kep, KepFile, Person, ProdReadiness, Unnumbered},
+    reply::Part,
     settings::letters,
     tracking::{PullLinks, TrackingIssue, read_pull, read_tracking_issue},
 };
@@ -85,6 +86,31 @@ impl Entry {
         self.runtimes
             .iter()
             .flat_map(|side| side.issues.iter().map(AsRef::as_ref))
+    }
+
+    /// What somebody is to it.
+    pub fn parts_of(&self, login: &Login) -> Vec<Part> {
+        let kep = &self.kep;
+        let among = |people: &[Person]| people.iter().any(|person| person.logins.contains(login));
+        let issue = |of: fn(&TrackingIssue) -> &[Login]| {
+            self.issues().any(|tracking| of(tracking).contains(login))
+        };
+        let parts = [
+            (
+                Part::Owner,
+                among(&kep.authors) || issue(|tracking| &tracking.owners),
+            ),
+            (Part::Shepherd, issue(|tracking| &tracking.shepherds)),
+            (Part::Liaison, issue(|tracking| &tracking.liaisons)),
+            (Part::Reviewer, among(&kep.reviewers)),
+            (Part::Approver, among(&kep.approvers)),
+            (
+                Part::Readiness,
+                kep.prod_readiness.iter().any(|(_, who)| who == login),
+            ),
+        ];
+        let theirs = parts.into_iter().filter(|(_, is)| *is);
+        theirs.map(|(part, _)| part).collect()
     }
 
     /// All shepherds, each once.

@@ -13,15 +13,20 @@ mod issue;
 pub mod kep;
 mod login;
 mod number;
+pub mod origin;
+pub mod people;
 mod release;
+pub mod reply;
 mod repository;
 mod secret;
 mod settings;
+pub mod shipping;
 pub mod ships;
 mod stage;
 pub mod summary;
 pub mod text;
 pub mod tracking;
+pub mod who;
 
 pub use self::{
     field::{Field, Reading},

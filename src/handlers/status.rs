@@ -19,41 +19,69 @@ pub fn answer(query: &Query, board: &Board, settings: &Settings, now: DateTime<U
     let card = |entry: &Entry| Card::of(entry, board, settings, &inspector);
     match query {
         Query::Cycle => Answer::Cycle(Box::new(cycle(board, settings, &inspector, now))),
-        Query::One(number) => match board
-            .get(*number)
-            .or_else(|| board.of_issue(None, u64::from(number.get())))
-        {
-            Some(entry) => Answer::Card(Box::new(card(entry))),
-            None => unknown(&number.to_string(), board),
+        Query::One(_) | Query::Issue { .. } => match one(query, board) {
+            Ok(entry) => Answer::Card(Box::new(card(entry))),
+            Err(answer) => answer,
         },
-        Query::Issue { repository, number } => match board.of_issue(Some(repository), *number) {
-            Some(entry) => Answer::Card(Box::new(card(entry))),
-            None => Answer::Unknown {
-                asked: format!("{repository}#{number}"),
-                near: Vec::new(),
-            },
+        Query::List(filter) => match matching(filter, board, settings, &inspector) {
+            Ok(found) => Answer::List(found.into_iter().map(card).collect()),
+            Err(answer) => answer,
         },
-        Query::List(filter) => list(filter, board, settings, &inspector),
     }
 }
 
-fn list(filter: &Filter, board: &Board, settings: &Settings, inspector: &Inspector<'_>) -> Answer {
-    let found = board.filter(filter, settings, |entry, code| inspector.has(entry, code));
-    if found.is_empty()
-        && *filter
-            == (Filter {
-                words: filter.words.clone(),
-                ..Filter::default()
-            })
-    {
-        return unknown(&filter.words, board);
+/// The one KEP that a question is about; else the answer that says why there is none, or not one.
+pub(super) fn find<'a>(
+    query: &Query,
+    board: &'a Board,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<&'a Entry, Answer> {
+    if let Query::List(filter) = query {
+        let inspector = Inspector::new(board, settings, now);
+        if let [entry] = matching(filter, board, settings, &inspector)?[..] {
+            return Ok(entry);
+        }
     }
-    Answer::List(
-        found
-            .into_iter()
-            .map(|entry| Card::of(entry, board, settings, inspector))
-            .collect(),
-    )
+    match query {
+        Query::One(_) | Query::Issue { .. } => one(query, board),
+        query => Err(answer(query, board, settings, now)),
+    }
+}
+
+/// The KEP of a number or a link.
+fn one<'a>(query: &Query, board: &'a Board) -> Result<&'a Entry, Answer> {
+    match query {
+        Query::One(number) => board
+            .get(*number)
+            .or_else(|| board.of_issue(None, u64::from(number.get())))
+            .ok_or_else(|| unknown(&number.to_string(), board)),
+        Query::Issue { repository, number } => board
+            .of_issue(Some(repository), *number)
+            .ok_or_else(|| Answer::Unknown {
+                asked: format!("{repository}#{number}"),
+                near: Vec::new(),
+            }),
+        Query::Cycle | Query::List(_) => Err(unknown("", board)),
+    }
+}
+
+/// The KEPs that pass a filter. Words alone that none has are most likely misspelt.
+fn matching<'a>(
+    filter: &Filter,
+    board: &'a Board,
+    settings: &Settings,
+    inspector: &Inspector<'_>,
+) -> Result<Vec<&'a Entry>, Answer> {
+    let found = board.filter(filter, settings, |entry, code| inspector.has(entry, code));
+    let words_alone = || Filter {
+        words: filter.words.clone(),
+        ..Filter::default()
+    };
+    if found.is_empty() && *filter == words_alone() {
+        return Err(unknown(&filter.words, board));
+    }
+    Ok(found)
 }
 
 fn unknown(asked: &str, board: &Board) -> Answer {
@@ -66,7 +94,7 @@ fn unknown(asked: &str, board: &Board) -> Answer {
     }
 }
 
-fn cycle(
+pub(super) fn cycle(
     board: &Board,
     settings: &Settings,
     inspector: &Inspector<'_>,

@@ -279,7 +279,8 @@ impl Api {
     where
         F: Future<Output = Result<T, SlackClientError>>,
     {
-        for attempt in 1.. {
+        let mut attempt = 1;
+        loop {
             let outcome = tokio::select! {
                 outcome = send() => outcome.map_err(|error| meant(&error)),
                 () = self.clock.expire(LONGEST) => Err(ApiError::Unclear("it took too long".into())),
@@ -295,11 +296,11 @@ impl Api {
             match outcome {
                 Err(ApiError::Limited(pause)) if attempt < MOST_TRIES && pause <= LONGEST_PAUSE => {
                     self.clock.sleep(pause).await;
+                    attempt += 1;
                 }
                 outcome => return outcome,
             }
         }
-        unreachable!("the loop ends by returning")
     }
 }
 

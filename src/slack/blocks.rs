@@ -1,25 +1,35 @@
 //! Answers as Slack messages. All look alike: a headline, up to three lines that say what matters,
-//! the particulars, and small print. They are made for a phone, where fields stand one below the
-//! other.
+//! the particulars, small print, buttons. They are made for a phone, where fields stand one below
+//! the other. The fallback says the same in words, for notifications and screen readers.
+//!
+//! Others may see an answer. Nobody is pinged by it then: people stand there by name.
 
+pub mod button;
 mod card;
 mod cycle;
+mod draft;
+mod help;
+mod home;
 mod list;
+mod release;
+mod who;
 
 use chrono::{DateTime, Utc};
 
+pub use self::{button::Pressed, home::home};
+use self::{draft::Draft, list::Rows};
 use super::{
     kit::{Block, Message},
     mrkdwn::Mrkdwn,
 };
 use crate::domain::{
     KepNumber,
-    answer::{Answer, not_found},
-    card::DateView,
-    finding::{Finding, FindingCode, Severity},
+    answer::{Answer, Plain, not_found},
+    origin::{Origin, ago},
+    reply::Reply,
 };
 
-/// What a message tells beside its answer.
+/// What a message tells beside its answer, where nobody can press a button.
 #[derive(Debug, Clone)]
 pub struct Frame<'a> {
     /// When it is answered.
@@ -32,108 +42,79 @@ pub struct Frame<'a> {
     pub last: Option<String>,
 }
 
-/// An answer, and its fallback for notifications.
-pub fn message(answer: &Answer, frame: &Frame<'_>) -> Message {
+/// An answer by itself, for whoever posts it: without buttons, lists without pages.
+pub fn printed(answer: &Answer, frame: &Frame<'_>) -> Message {
     let mut draft = Draft::default();
     if let Some(note) = frame.first {
-        draft.text.push(note.to_owned());
-        draft.blocks.push(Block::plain_context(note));
+        draft.small(note);
     }
-    match answer {
-        Answer::Card(card) => card::render(card, frame.now, &mut draft),
-        Answer::List(cards) => match cards.as_slice() {
-            [card] => card::render(card, frame.now, &mut draft),
-            cards => list::render(cards, frame.asked, &mut draft),
-        },
-        Answer::Cycle(cycle) => cycle::render(cycle, frame.now, &mut draft),
-        Answer::Unknown { asked, near } => unknown(asked, near, &mut draft),
-    }
+    let rows = Rows::First { asked: frame.asked };
+    render(answer, &rows, true, frame.now, &mut draft);
     if let Some(note) = &frame.last {
-        draft.blocks.push(Block::plain_context(note));
+        draft.small(note);
     }
-    Message::new(&draft.text, draft.blocks)
+    draft.finish()
 }
 
-/// A message under construction.
-#[derive(Default)]
-struct Draft {
-    /// The fallback, line by line.
-    text: Vec<String>,
-    blocks: Vec<Block>,
+/// A reply, with its buttons.
+pub fn message(reply: &Reply) -> Message {
+    let mut draft = Draft::default();
+    if reply.origin == Origin::Sample {
+        draft.small(SAMPLE);
+    }
+    let pages = pages(&reply.answer);
+    let page = reply.page.min(pages - 1);
+    let rows = Rows::Page { page };
+    render(
+        &reply.answer,
+        &rows,
+        reply.is_public(),
+        reply.now,
+        &mut draft,
+    );
+    draft.age(reply.origin, reply.now);
+    match &reply.answer {
+        Answer::Plain(Plain { instead, .. }) => draft.blocks.extend(
+            instead
+                .as_ref()
+                .and_then(|asked| button::instead(reply, asked)),
+        ),
+        _ => draft.blocks.extend(button::row(reply, page, pages)),
+    }
+    draft.finish()
 }
 
-impl Draft {
-    /// The first line. One that is too long for a headline follows whole.
-    fn headline(&mut self, text: &str) {
-        let text = &text.replace('\n', " ");
-        self.text.push(text.to_owned());
-        let header = Block::header(text);
-        let whole = Block::plain(text);
-        let is_cut = header_text(&header) != header_text(&whole);
-        self.blocks.push(header);
-        if is_cut {
-            self.blocks.push(whole);
-        }
-    }
+/// Said before anything else of the data that comes along.
+const SAMPLE: &str = "Sample data of 6 July 2026, not live.";
 
-    /// The lines that say what matters, each with its label.
-    fn summary(&mut self, lines: Vec<(String, Mrkdwn, String)>) {
-        let mut text = Mrkdwn::default();
-        for (label, line, fallback) in lines {
-            text = text.bold(&label).words("  ").then(line).line();
-            self.text.push(format!("{label}: {fallback}"));
-        }
-        self.blocks.push(Block::section(&text));
-    }
-
-    /// What falls on the days ahead.
-    fn dates(&mut self, dates: &[DateView], now: DateTime<Utc>) {
-        if dates.is_empty() {
-            return;
-        }
-        let mut text = Mrkdwn::default().bold("Dates ahead");
-        for same in DateView::by_day(dates) {
-            text = text.line().day(&same[0]).words(&format!(
-                "  {} of Kubernetes {} ({})",
-                DateView::names(same),
-                same[0].release,
-                same[0].left(now)
-            ));
-        }
-        self.blocks.push(Block::section(&text));
-    }
-
-    /// What is missing, each with what mends it; how many more there are, where there are many.
-    fn findings(&mut self, findings: &[Finding]) {
-        const MOST: usize = 15;
-        for finding in findings.iter().take(MOST) {
-            let mark = match finding.severity {
-                Severity::Error => "🔴",
-                Severity::Warning => "🟠",
-                Severity::Advice => "🔵",
-            };
-            self.blocks.push(Block::plain(&format!(
-                "{mark} {}: {}\n→ {} [{}]",
-                finding.severity, finding.evidence, finding.mend, finding.code
-            )));
-        }
-        let more = findings.iter().skip(MOST).map(|finding| finding.code);
-        let more: Vec<&str> = more.map(FindingCode::as_str).collect();
-        if !more.is_empty() {
-            self.blocks.push(Block::plain(&format!(
-                "And {} more: {}",
-                more.len(),
-                more.join(", ")
-            )));
-        }
-    }
+/// How many pages an answer has, at least one.
+fn pages(answer: &Answer) -> usize {
+    let rows = match answer {
+        Answer::List(cards) => cards.len(),
+        Answer::Cycle(cycle) => cycle.cards.len(),
+        Answer::Release(shipping) => shipping.keps.len(),
+        Answer::Card(_)
+        | Answer::Unknown { .. }
+        | Answer::Who(_)
+        | Answer::Help(_)
+        | Answer::Plain(_) => 1,
+    };
+    rows.div_ceil(list::PAGE).max(1)
 }
 
-fn header_text(block: &Block) -> Option<&super::Text> {
-    match block {
-        Block::Header { text } => Some(text),
-        Block::Section { text, .. } => text.as_ref(),
-        Block::Context { .. } => None,
+fn render(answer: &Answer, rows: &Rows<'_>, public: bool, now: DateTime<Utc>, draft: &mut Draft) {
+    match answer {
+        Answer::Card(card) => card::render(card, now, draft),
+        Answer::List(cards) => match cards.as_slice() {
+            [card] => card::render(card, now, draft),
+            cards => list::render(cards, rows, draft),
+        },
+        Answer::Cycle(cycle) => cycle::render(cycle, rows, now, draft),
+        Answer::Unknown { asked, near } => unknown(asked, near, draft),
+        Answer::Who(who) => who::render(who, public, draft),
+        Answer::Release(shipping) => release::render(shipping, rows, now, draft),
+        Answer::Help(help) => help::render(help, draft),
+        Answer::Plain(plain) => draft.plain(&plain.text),
     }
 }
 
@@ -141,8 +122,7 @@ fn unknown(asked: &str, near: &[(KepNumber, Box<str>)], draft: &mut Draft) {
     let (what, instead) = not_found(asked);
     draft.headline(&what);
     if near.is_empty() {
-        draft.text.push(instead.to_owned());
-        draft.blocks.push(Block::plain(instead));
+        draft.plain(instead);
         return;
     }
     let near_ones = near
@@ -150,12 +130,10 @@ fn unknown(asked: &str, near: &[(KepNumber, Box<str>)], draft: &mut Draft) {
         .map(|(number, title)| format!("{number}  {}", title.replace('\n', " ")));
     let heading = "Did you mean one of these?".to_owned();
     let text: Vec<String> = std::iter::once(heading).chain(near_ones).collect();
-    let text = text.join("\n");
-    draft.text.push(text.clone());
-    draft.blocks.push(Block::plain(&text));
+    draft.plain(&text.join("\n"));
     if let Some((number, _)) = near.first() {
         let example = Mrkdwn::default().words(&format!("/kep status {number} shows one of them."));
-        draft.blocks.push(Block::context(&example));
+        draft.small_print(&example);
     }
 }
 

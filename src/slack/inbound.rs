@@ -2,6 +2,7 @@
 //! same payloads come by HTTP and by Socket Mode.
 
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use url::form_urlencoded;
 
 /// Who sent it, and from where.
@@ -221,7 +222,7 @@ impl Inbound {
     /// An event with what is around it.
     /// <https://docs.slack.dev/apis/events-api#event-type-structure>
     pub fn of_event(json: &str) -> Result<Self, Unreadable> {
-        let outer: Outer = read(json)?;
+        let outer: Outer<'_> = read(json)?;
         let kind = outer.kind.ok_or_else(|| missing("type"))?;
         if &*kind == "url_verification" {
             let challenge = outer.challenge.ok_or_else(|| missing("challenge"))?;
@@ -235,7 +236,12 @@ impl Inbound {
         let (Some(event), "event_callback") = (outer.event, &*kind) else {
             return Ok(Self::Other { team, kind });
         };
-        let kind = event.kind.ok_or_else(|| missing("event.type"))?;
+        let kind = read::<EventKind>(event.get())?.kind;
+        let kind = kind.ok_or_else(|| missing("event.type"))?;
+        if !["app_mention", "message", "app_home_opened"].contains(&&*kind) {
+            return Ok(Self::Other { team, kind });
+        }
+        let event: Event = read(event.get())?;
         let is_direct = event.channel_type.as_deref() == Some("im");
         // What bots say, the bot itself among them, is not for the bot; a message that was edited or
         // deleted was answered already.
@@ -383,20 +389,26 @@ struct Authorization {
 }
 
 #[derive(Deserialize)]
-struct Outer {
+struct Outer<'a> {
     #[serde(rename = "type")]
     kind: Option<Box<str>>,
     challenge: Option<Box<str>>,
     team_id: Option<Box<str>>,
     authorizations: Option<Vec<Authorization>>,
     event_id: Option<Box<str>>,
-    event: Option<Event>,
+    #[serde(borrow)]
+    event: Option<&'a RawValue>,
+}
+
+/// Fields have other shapes in other kinds of events, so the kind is read first.
+#[derive(Deserialize)]
+struct EventKind {
+    #[serde(rename = "type")]
+    kind: Option<Box<str>>,
 }
 
 #[derive(Deserialize)]
 struct Event {
-    #[serde(rename = "type")]
-    kind: Option<Box<str>>,
     subtype: Option<Box<str>>,
     user: Option<Box<str>>,
     bot_id: Option<Box<str>>,

@@ -10,11 +10,17 @@ use super::mrkdwn::Mrkdwn;
 /// The most blocks in a message.
 const MOST_BLOCKS: usize = 50;
 /// The longest header.
-const HEADER: usize = 150;
+pub(super) const HEADER: usize = 150;
 /// The longest text of a section, and of a small print.
 const SECTION: usize = 3000;
 /// The longest field of a section.
 const FIELD: usize = 2000;
+/// The longest value of a button.
+pub(super) const MOST_VALUE: usize = 2000;
+/// The longest label of a button that Slack shows; it takes 75, and a phone shows about 30.
+const LABEL: usize = 75;
+/// The most blocks in a view.
+const MOST_IN_VIEW: usize = 100;
 /// The most fields of a section.
 pub(super) const MOST_FIELDS: usize = 10;
 /// The longest fallback that Slack shows whole.
@@ -53,6 +59,33 @@ pub enum Block {
         /// One after the other.
         elements: Vec<Text>,
     },
+    /// Buttons.
+    Actions {
+        /// One beside the other where there is room.
+        elements: Vec<Button>,
+    },
+}
+
+/// A button.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Button {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    text: Text,
+    action_id: &'static str,
+    value: String,
+}
+
+impl Button {
+    /// A button of one of our actions; the value is at most [`MOST_VALUE`] long.
+    pub(super) fn new(action_id: &'static str, label: &str, value: String) -> Self {
+        Self {
+            kind: "button",
+            text: Text::plain(label, LABEL),
+            action_id,
+            value,
+        }
+    }
 }
 
 /// A text object.
@@ -77,9 +110,10 @@ pub enum Text {
 
 impl Text {
     fn plain(text: &str, most: usize) -> Self {
-        let text = shown(text);
+        let mut shown = String::with_capacity(text.len());
+        shown_into(text, &mut shown);
         Self::PlainText {
-            text: fit(text.trim(), most),
+            text: fit(shown.trim(), most),
             emoji: false,
         }
     }
@@ -125,25 +159,27 @@ impl Block {
     }
 
     /// Fields below a heading, in as many sections as they need.
-    pub(super) fn fields(heading: &Mrkdwn, fields: &[Text]) -> Vec<Self> {
-        let mut blocks = Vec::new();
+    pub(super) fn fields(heading: &Mrkdwn, fields: Vec<Text>) -> Vec<Self> {
+        let mut blocks = Vec::with_capacity(fields.len() / MOST_FIELDS + 1);
         let mut text = Some(Text::mrkdwn(heading, SECTION));
-        for fields in fields.chunks(MOST_FIELDS) {
+        let mut fields = fields.into_iter().peekable();
+        while fields.peek().is_some() || text.is_some() {
             blocks.push(Self::Section {
                 text: text.take(),
-                fields: fields.to_vec(),
+                fields: fields.by_ref().take(MOST_FIELDS).collect(),
             });
         }
-        blocks.extend(text.map(|text| Self::Section {
-            text: Some(text),
-            fields: Vec::new(),
-        }));
         blocks
     }
 
     /// Fields, at most [`MOST_FIELDS`] of them.
     pub(super) fn only_fields(fields: Vec<Text>) -> Self {
         Self::Section { text: None, fields }
+    }
+
+    /// Buttons, at least one.
+    pub(super) fn actions(elements: Vec<Button>) -> Self {
+        Self::Actions { elements }
     }
 
     /// Small print.
@@ -163,17 +199,49 @@ impl Block {
 
 impl Message {
     /// A message of blocks; `text` is the fallback, line by line.
-    pub(super) fn new(text: &[String], mut blocks: Vec<Block>) -> Self {
+    pub(super) fn new(text: &str, mut blocks: Vec<Block>) -> Self {
         if blocks.len() > MOST_BLOCKS {
-            let more = blocks.len() - (MOST_BLOCKS - 1);
-            blocks.truncate(MOST_BLOCKS - 1);
+            // Buttons stay: they lead to the rest.
+            let last = blocks.pop_if(|last| matches!(last, Block::Actions { .. }));
+            let room = MOST_BLOCKS - 1 - usize::from(last.is_some());
+            let more = blocks.len() - room;
+            blocks.truncate(room);
             blocks.push(Block::plain_context(&format!(
                 "{more} more parts are left out: a message holds no more. kep-liaison status shows them."
             )));
+            blocks.extend(last);
         }
-        let text = Mrkdwn::default().words(&text.join("\n"));
+        let text = Mrkdwn::default().words(text);
         Self {
             text: text.fit(FALLBACK),
+            blocks,
+        }
+    }
+}
+
+/// The bot's home, as `views.publish` takes it.
+///
+/// <https://docs.slack.dev/reference/views/home-tab-views>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct View {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// What it shows.
+    pub blocks: Vec<Block>,
+}
+
+impl View {
+    /// A home of blocks.
+    pub(super) fn home(mut blocks: Vec<Block>) -> Self {
+        if blocks.len() > MOST_IN_VIEW {
+            let more = blocks.len() - (MOST_IN_VIEW - 1);
+            blocks.truncate(MOST_IN_VIEW - 1);
+            blocks.push(Block::plain_context(&format!(
+                "{more} more parts are left out: a home holds no more. /kep status mine shows your KEPs page by page."
+            )));
+        }
+        Self {
+            kind: "home",
             blocks,
         }
     }
@@ -206,14 +274,19 @@ fn fit(text: &str, most: usize) -> String {
     cut
 }
 
-/// Without control characters, lines aside, and without the marks that turn the direction of
-/// writing.
-pub(super) fn shown(text: &str) -> String {
-    text.chars()
-        .map(|c| if c == '\t' { ' ' } else { c })
-        .filter(|c| *c == '\n' || !c.is_control())
-        .filter(|c| {
-            !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-        })
-        .collect()
+/// A character as it is shown, if it is: no control characters, lines aside, and none of the marks
+/// that turn the direction of writing.
+pub(super) fn shown_char(c: char) -> Option<char> {
+    match c {
+        '\t' => Some(' '),
+        '\n' => Some(c),
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => None,
+        c if c.is_control() => None,
+        c => Some(c),
+    }
+}
+
+/// Appends a text as it is shown.
+pub(super) fn shown_into(text: &str, shown: &mut String) {
+    shown.extend(text.chars().filter_map(shown_char));
 }

@@ -8,14 +8,21 @@
 //!
 //! <https://docs.slack.dev/messaging/formatting-message-text>
 
-use chrono::{NaiveTime, TimeZone as _, Utc};
+use std::fmt::Write as _;
 
-use super::kit::{length, shown};
+use chrono::{DateTime, NaiveTime, TimeZone as _, Utc};
+
+use super::kit::{length, shown_char, shown_into};
 use crate::domain::card::DateView;
 
-/// Text with markup.
+/// Text with markup, and the same as it reads without.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Mrkdwn(Vec<String>);
+pub(super) struct Mrkdwn {
+    marked: String,
+    plain: String,
+    /// Where a piece of `marked` ends, in bytes.
+    ends: Vec<usize>,
+}
 
 /// What stops at nothing visible and breaks no line.
 const WORD_JOINER: char = '\u{2060}';
@@ -25,42 +32,86 @@ const LONGEST: usize = 1000;
 impl Mrkdwn {
     /// Words that mean only themselves.
     pub(super) fn words(mut self, text: &str) -> Self {
-        let words = shown(text);
-        let words = words.split_inclusive([' ', '\n']).map(escaped);
-        self.0.extend(words.map(|word| {
-            if length(&word) > LONGEST {
-                "…".to_owned()
-            } else {
-                word
-            }
-        }));
+        for word in text.split_inclusive([' ', '\n']) {
+            self.word(word);
+        }
         self
+    }
+
+    fn word(&mut self, word: &str) {
+        let start = self.marked.len();
+        shown_into(word, &mut self.plain);
+        escape_into(word, &mut self.marked);
+        if self.marked.len() - start > LONGEST && length(&self.marked[start..]) > LONGEST {
+            self.marked.truncate(start);
+            self.marked.push('…');
+        }
+        self.end();
+    }
+
+    /// Ends a piece.
+    fn end(&mut self) {
+        self.ends.push(self.marked.len());
     }
 
     pub(super) fn bold(mut self, text: &str) -> Self {
-        self.0.push(format!("*{}*", escaped(&shown(text))));
+        self.marked.push('*');
+        escape_into(text, &mut self.marked);
+        self.marked.push('*');
+        self.end();
+        shown_into(text, &mut self.plain);
         self
     }
 
-    /// A command to type, with a word of ours behind it.
-    pub(super) fn code(mut self, command: &'static str, word: &'static str) -> Self {
-        self.0.push(format!("`{command}{word}`"));
+    /// A command to type: words of ours, and a word of ours or a number behind them. Nothing else
+    /// may stand in it, because nothing can be escaped in it.
+    pub(super) fn code(mut self, command: &str) -> Self {
+        let is_ours = |c: char| c.is_ascii_alphanumeric() || " /-:.,#".contains(c);
+        if !command.chars().all(is_ours) {
+            return self.words(command);
+        }
+        self.marked.extend(["`", command, "`"]);
+        self.end();
+        self.plain.push_str(command);
         self
     }
 
-    pub(super) fn then(mut self, text: Self) -> Self {
-        self.0.extend(text.0);
+    pub(super) fn then(mut self, text: &Self) -> Self {
+        let before = self.marked.len();
+        self.marked.push_str(&text.marked);
+        self.plain.push_str(&text.plain);
+        self.ends.extend(text.ends.iter().map(|end| before + end));
         self
     }
 
     /// A link; words alone where the address is none that can be linked.
     pub(super) fn link(mut self, url: &str, label: &str) -> Self {
-        let Some(url) = linkable(url) else {
+        if !is_linkable(url) {
             return self.words(label);
-        };
+        }
+        self.marked.push('<');
+        link_into(url, &mut self.marked);
+        self.marked.push('|');
+        let start = self.marked.len();
+        escape_into(label, &mut self.marked);
         // A bar in a label would end it in some clients.
-        let label = escaped(&shown(label)).replace('|', "/");
-        self.0.push(format!("<{url}|{label}>"));
+        if label.contains('|') {
+            let safe = self.marked[start..].replace('|', "/");
+            self.marked.truncate(start);
+            self.marked.push_str(&safe);
+        }
+        self.marked.push('>');
+        self.end();
+        shown_into(label, &mut self.plain);
+        self
+    }
+
+    /// Somebody, by their member id: Slack shows the name, and tells them where they can see it.
+    pub(super) fn person(mut self, id: &str) -> Self {
+        if !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            self.marked.extend(["<@", id, ">"]);
+            self.end();
+        }
         self
     }
 
@@ -71,42 +122,64 @@ impl Mrkdwn {
         let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
         let epoch = Utc.from_utc_datetime(&day.and_time(noon)).timestamp();
         let fallback = day.format("%-d %b %Y");
-        self.0
-            .push(format!("<!date^{epoch}^{{date_short}}|{fallback}>"));
+        let _ = write!(self.marked, "<!date^{epoch}^{{date_short}}|{fallback}>");
+        self.end();
+        let _ = write!(self.plain, "{fallback}");
+        self
+    }
+
+    /// A moment, by each reader's clock.
+    pub(super) fn moment(mut self, at: DateTime<Utc>) -> Self {
+        let epoch = at.timestamp();
+        let fallback = at.format("%-d %b %Y %H:%M UTC");
+        let _ = write!(
+            self.marked,
+            "<!date^{epoch}^{{date_short_pretty}} {{time}}|{fallback}>"
+        );
+        self.end();
+        let _ = write!(self.plain, "{fallback}");
         self
     }
 
     pub(super) fn line(mut self) -> Self {
-        self.0.push("\n".to_owned());
+        self.marked.push('\n');
+        self.plain.push('\n');
+        self.end();
         self
+    }
+
+    /// As it reads without markup.
+    pub(super) fn plain(&self) -> &str {
+        self.plain.trim()
     }
 
     /// The text, at most so long: of pieces that do not fit `…` tells.
     pub(super) fn fit(&self, most: usize) -> String {
-        let whole = self.0.concat();
-        let whole = whole.trim_end();
+        let whole = self.marked.trim_end();
         if whole.is_empty() {
             return "–".to_owned();
         }
-        if length(whole) <= most {
+        if whole.len() <= most || length(whole) <= most {
             return whole.to_owned();
         }
-        let mut text = String::new();
-        for piece in &self.0 {
-            if length(&text) + length(piece) + 1 > most {
+        let mut used = 0;
+        let mut kept = 0;
+        for &end in &self.ends {
+            used += length(&self.marked[kept..end]);
+            if used + 1 > most {
                 break;
             }
-            text.push_str(piece);
+            kept = end;
         }
-        text.truncate(text.trim_end().len());
+        let mut text = self.marked[..kept].trim_end().to_owned();
         text.push('…');
         text
     }
 }
 
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+/// Appends a text so that it means only itself.
+fn escape_into(text: &str, safe: &mut String) {
+    for c in text.chars().filter_map(shown_char) {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
@@ -115,15 +188,17 @@ fn escaped(text: &str) -> String {
             c => safe.push(c),
         }
     }
-    safe
 }
 
-/// An address as it may stand in a link: of the web, and without what would end the link.
-fn linkable(url: &str) -> Option<String> {
-    if !url.starts_with("https://") || length(url) > LONGEST {
-        return None;
-    }
-    let mut safe = String::with_capacity(url.len());
+/// Whether an address may stand in a link: of the web, not too long, without blanks.
+fn is_linkable(url: &str) -> bool {
+    url.starts_with("https://")
+        && length(url) <= LONGEST
+        && !url.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+/// Appends an address without what would end the link.
+fn link_into(url: &str, safe: &mut String) {
     for c in url.chars() {
         match c {
             '|' => safe.push_str("%7C"),
@@ -131,11 +206,9 @@ fn linkable(url: &str) -> Option<String> {
             '>' => safe.push_str("%3E"),
             '&' => safe.push_str("&amp;"),
             '`' => safe.push_str("%60"),
-            c if c.is_whitespace() || c.is_control() => return None,
             c => safe.push(c),
         }
     }
-    Some(safe)
 }
 
 #[cfg(test)]

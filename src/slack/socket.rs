@@ -116,7 +116,8 @@ struct Listener {
 struct Envelope<'a> {
     #[serde(rename = "type")]
     kind: Option<Box<str>>,
-    envelope_id: Option<Box<str>>,
+    #[serde(rename = "envelope_id")]
+    id: Option<Box<str>>,
     accepts_response_payload: Option<bool>,
     reason: Option<Box<str>>,
     #[serde(borrow)]
@@ -203,7 +204,7 @@ impl SlackSocketModeClientListener for Listener {
             }
             _ => {}
         }
-        let envelope_id = envelope.envelope_id?;
+        let envelope_id = envelope.id?;
         let answer = match (&envelope.kind, envelope.payload) {
             (Some(kind), Some(payload)) => self.answer(kind, payload.get()).await,
             _ => None,

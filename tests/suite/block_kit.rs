@@ -14,7 +14,7 @@ use kep_liaison::{
     handlers::status::answer,
     slack::{
         Message,
-        blocks::{Frame, message},
+        blocks::{Frame, printed},
     },
 };
 use proptest::prelude::*;
@@ -165,7 +165,7 @@ fn asked(words: &str, board: &Board) -> Message {
         first: None,
         last: None,
     };
-    message(&answer, &frame)
+    printed(&answer, &frame)
 }
 
 /// Asks for everything that a board holds, and checks each message.

@@ -30,6 +30,8 @@ pub struct Filter {
     pub reviewers: Vec<Login>,
     /// `prr:` approver of its production readiness.
     pub prr: Vec<Login>,
+    /// `person:` who has any part in it.
+    pub people: Vec<Login>,
     /// `finding:`
     pub findings: Vec<FindingCode>,
     /// `runtime:` tracked by it.
@@ -116,6 +118,11 @@ impl Filter {
                     .iter()
                     .any(|(_, approver)| approver == login)
             }),
+        ) && any(
+            self.people.is_empty(),
+            self.people
+                .iter()
+                .any(|login| !entry.parts_of(login).is_empty()),
         ) && any(
             self.runtimes.is_empty(),
             self.runtimes.iter().any(|wanted| {

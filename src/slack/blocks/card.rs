@@ -9,10 +9,7 @@ use crate::{
         details::{Row, Section},
         summary::RuntimeLine,
     },
-    slack::{
-        kit::{Block, Text},
-        mrkdwn::Mrkdwn,
-    },
+    slack::{kit::Text, mrkdwn::Mrkdwn},
 };
 
 /// The most links below one heading; the rows below it name everything.
@@ -22,13 +19,13 @@ pub(super) fn render(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
     let kep = &card.kep;
     draft.headline(&format!("KEP-{}: {}", kep.number, kep.title));
     let summary = card.summary(now);
-    let mut lines = vec![line("Kubernetes", &summary.kubernetes)];
+    let mut lines = vec![("Kubernetes", Mrkdwn::default().words(&summary.kubernetes))];
     lines.extend(summary.runtimes.iter().map(runtime_line));
-    lines.push(line("To do", &summary.to_do));
-    draft.summary(lines);
+    lines.push(("To do", Mrkdwn::default().words(&summary.to_do)));
+    draft.summary(&lines);
     draft.findings(&card.findings);
     if !card.findings.is_empty() {
-        draft.blocks.push(Block::context(&ask(card)));
+        draft.small_print(&ask(card));
     }
     for (at, section) in card.details().iter().enumerate() {
         let link = (at == 0).then_some((&*kep.url, format!("KEP-{}", kep.number)));
@@ -38,29 +35,19 @@ pub(super) fn render(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
         draft.dates(&card.dates, now);
     }
     for other in card.namesakes.iter().take(3) {
-        draft.blocks.push(Block::plain_context(&format!(
-            "Another KEP has the same number: {other}"
-        )));
+        draft.small(&format!("Another KEP has the same number: {other}"));
     }
 }
 
-fn line(label: &str, text: &str) -> (String, Mrkdwn, String) {
-    let words = Mrkdwn::default().words(text);
-    (label.to_owned(), words, text.to_owned())
-}
-
-fn runtime_line(line: &RuntimeLine<'_>) -> (String, Mrkdwn, String) {
-    let says = line.says.join(" · ");
-    let mut text = Mrkdwn::default().words(&says);
-    let mut fallback = says;
+fn runtime_line<'a>(line: &RuntimeLine<'a>) -> (&'a str, Mrkdwn) {
+    let mut text = Mrkdwn::default().words(&line.says.join(" · "));
     for (at, issue) in line.issues.iter().enumerate() {
         let before = if at == 0 { " · " } else { ", " };
         let closed = if issue.is_open() { "" } else { " (closed)" };
         let label = format!("#{}", issue.number);
-        fallback.extend([before, &label, closed]);
         text = text.words(before).link(&issue.url, &label).words(closed);
     }
-    (line.name.to_owned(), text, fallback)
+    (line.name, text)
 }
 
 /// Where else to turn.
@@ -76,7 +63,7 @@ fn ask(card: &Card) -> Mrkdwn {
     match code {
         Some(code) => text
             .words(" · KEPs with the same [code]: ")
-            .code("/kep list finding:", code),
+            .code(&format!("/kep list finding:{code}")),
         None => text,
     }
 }
@@ -94,21 +81,21 @@ fn particulars(section: &Section<'_>, link: Option<(&str, String)>, draft: &mut 
     if links.len() > MOST_LINKS {
         heading = heading.words(&format!("  and {} more", links.len() - MOST_LINKS));
     }
+    draft.say(&section.title);
     let (shown, more) = section.rows.split_at(section.rows.len().min(MOST_ROWS));
-    let mut fields: Vec<Text> = shown
-        .iter()
-        .map(|row| Text::plain_field(&format!("{}\n{}", row.label, row.text)))
-        .collect();
+    let mut fields = Vec::with_capacity(shown.len() + 1);
+    for row in shown {
+        draft.say(&format!("{}: {}", row.label, row.text));
+        fields.push(Text::plain_field(&format!("{}\n{}", row.label, row.text)));
+    }
     if !more.is_empty() {
         let links = more.iter().filter_map(row_link);
         let numbers: Vec<String> = links.map(|(_, label)| label).collect();
-        fields.push(Text::plain_field(&format!(
-            "And {} more\n{}",
-            more.len(),
-            numbers.join(", ")
-        )));
+        let (more, numbers) = (more.len(), numbers.join(", "));
+        draft.say(&format!("And {more} more: {numbers}"));
+        fields.push(Text::plain_field(&format!("And {more} more\n{numbers}")));
     }
-    draft.blocks.extend(Block::fields(&heading, &fields));
+    draft.fields(&heading, fields);
 }
 
 /// The most rows of a section: three tracking issues and a dozen pull requests.

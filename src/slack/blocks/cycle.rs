@@ -4,14 +4,41 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Draft, keps,
-    list::{need_somebody, rows},
+    list::{Rows, need_somebody, rows},
 };
 use crate::{
     domain::{answer::CycleView, card::DateView, cycle::CycleEvent},
-    slack::{kit::Block, mrkdwn::Mrkdwn},
+    slack::mrkdwn::Mrkdwn,
 };
 
-pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, draft: &mut Draft) {
+pub(super) fn render(cycle: &CycleView, shown: &Rows<'_>, now: DateTime<Utc>, draft: &mut Draft) {
+    if !headline(cycle, now, draft) {
+        small_print(cycle, draft);
+        return;
+    }
+    draft.findings(&cycle.findings);
+    rows(&cycle.most_urgent_first(), shown, draft);
+    if let Rows::Page { .. } = shown
+        && let Some(place) = shown.place(cycle.cards.len())
+    {
+        draft.small(&format!("{place}, most urgent first"));
+    }
+    let tally = cycle.tally();
+    if !tally.is_empty() {
+        let lines = tally.iter().map(|(code, numbers)| {
+            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            format!("{code}: {}", numbers.join(" "))
+        });
+        let heading = "What is missing, and where".to_owned();
+        let text: Vec<String> = std::iter::once(heading).chain(lines).collect();
+        draft.plain(&text.join("\n"));
+    }
+    draft.dates(&cycle.dates, now);
+    small_print(cycle, draft);
+}
+
+/// The cycle in a headline and three lines; whether it is known which cycle it is.
+pub(super) fn headline(cycle: &CycleView, now: DateTime<Utc>, draft: &mut Draft) -> bool {
     let Some(current) = &cycle.current else {
         draft.headline(&format!(
             "{} known, but not which Kubernetes release is current",
@@ -19,10 +46,8 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, draft: &mut Draft) {
         ));
         let mend =
             "admin of this bot: give the release pages, or set current_release under [kubernetes].";
-        draft.text.push(mend.to_owned());
-        draft.blocks.push(Block::plain(mend));
-        small_print(cycle, draft);
-        return;
+        draft.plain(mend);
+        return false;
     };
     draft.headline(&format!(
         "Kubernetes {}: {}",
@@ -36,47 +61,27 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, draft: &mut Draft) {
     let stages = stages.collect::<Vec<_>>().join(" · ");
     let mut lines = Vec::new();
     if !stages.is_empty() {
-        lines.push((
-            "Stages".to_owned(),
-            Mrkdwn::default().words(&stages),
-            stages,
-        ));
+        lines.push(("Stages", Mrkdwn::default().words(&stages)));
     }
-    let mut next = Mrkdwn::default();
-    let mut next_words = Vec::new();
-    for same in next_days(&cycle.dates) {
-        let what = format!("{} {}", DateView::names(same), same[0].left(now));
-        let before = if next_words.is_empty() { "" } else { "; " };
-        next = next.words(&format!("{before}{what}, ")).day(&same[0]);
-        next_words.push(what);
+    lines.extend(next(&cycle.dates, current.known, now).map(|text| ("Next", text)));
+    lines.push((
+        "To do",
+        Mrkdwn::default().words(&need_somebody(&cycle.cards)),
+    ));
+    draft.summary(&lines);
+    true
+}
+
+/// The days that come next, or that they are not known.
+pub(super) fn next(dates: &[DateView], known: bool, now: DateTime<Utc>) -> Option<Mrkdwn> {
+    let mut next: Option<Mrkdwn> = None;
+    for same in next_days(dates) {
+        let before = if next.is_none() { "" } else { "; " };
+        let what = format!("{before}{} {}, ", DateView::names(same), same[0].left(now));
+        next = Some(next.unwrap_or_default().words(&what).day(&same[0]));
     }
-    if !next_words.is_empty() {
-        lines.push(("Next".to_owned(), next, next_words.join("; ")));
-    } else if !current.known {
-        let what = "dates not known: the release page is not there yet";
-        lines.push((
-            "Next".to_owned(),
-            Mrkdwn::default().words(what),
-            what.to_owned(),
-        ));
-    }
-    let todo = need_somebody(&cycle.cards);
-    lines.push(("To do".to_owned(), Mrkdwn::default().words(&todo), todo));
-    draft.summary(lines);
-    draft.findings(&cycle.findings);
-    rows(&cycle.most_urgent_first(), draft);
-    let tally = cycle.tally();
-    if !tally.is_empty() {
-        let lines = tally.iter().map(|(code, numbers)| {
-            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            format!("{code}: {}", numbers.join(" "))
-        });
-        let heading = "What is missing, and where".to_owned();
-        let text: Vec<String> = std::iter::once(heading).chain(lines).collect();
-        draft.blocks.push(Block::plain(&text.join("\n")));
-    }
-    draft.dates(&cycle.dates, now);
-    small_print(cycle, draft);
+    let unknown = "dates not known: the release page is not there yet";
+    next.or_else(|| (!known).then(|| Mrkdwn::default().words(unknown)))
 }
 
 /// The next day, and the code freeze where that is another one.
@@ -92,22 +97,20 @@ fn small_print(cycle: &CycleView, draft: &mut Draft) {
     const MOST: usize = 3;
     if !cycle.knows_issues {
         let unread = "The runtimes' tracking issues were not read.";
-        draft.blocks.push(Block::plain_context(unread));
+        draft.small(unread);
     }
     for (heading, all) in [
         ("Could not be read", &cycle.problems),
         ("Worth a look", &cycle.notes),
     ] {
         for (place, why) in all.iter().take(MOST) {
-            draft
-                .blocks
-                .push(Block::plain_context(&format!("{heading}: {place}: {why}")));
+            draft.small(&format!("{heading}: {place}: {why}"));
         }
         if all.len() > MOST {
-            draft.blocks.push(Block::plain_context(&format!(
+            draft.small(&format!(
                 "{heading}: {} more; kep-liaison status names them",
                 all.len() - MOST
-            )));
+            ));
         }
     }
 }

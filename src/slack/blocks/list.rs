@@ -10,45 +10,75 @@ use crate::{
     },
 };
 
-/// The most KEPs with a row; the others follow by number.
+/// How many KEPs a page has: two or three screens of a phone.
+pub(super) const PAGE: usize = 10;
+
+/// Which KEPs have a row.
+pub(super) enum Rows<'a> {
+    /// Those of a page; buttons lead to the others.
+    Page {
+        /// From 0 on.
+        page: usize,
+    },
+    /// The first ones; the others follow by number.
+    First {
+        /// The words that asked for them.
+        asked: &'a str,
+    },
+}
+
+/// The most KEPs with a row where there are no pages.
 const MOST: usize = 20;
 
-pub(super) fn render(cards: &[Card], asked: &str, draft: &mut Draft) {
+impl Rows<'_> {
+    /// Those of so many that have a row.
+    pub(super) fn range(&self, of: usize) -> std::ops::Range<usize> {
+        match self {
+            Self::First { .. } => 0..of.min(MOST),
+            Self::Page { page } => {
+                let start = (page * PAGE).min(of);
+                start..(start + PAGE).min(of)
+            }
+        }
+    }
+
+    /// `11–20 of 126`, where not all have a row.
+    pub(super) fn place(&self, of: usize) -> Option<String> {
+        let range = self.range(of);
+        (range.len() < of).then(|| format!("{}–{} of {of}", range.start + 1, range.end))
+    }
+}
+
+pub(super) fn render(cards: &[Card], shown: &Rows<'_>, draft: &mut Draft) {
     if cards.is_empty() {
-        let why = "No KEP passes all these filters. Leave one out.";
         draft.headline("No KEP found");
-        draft.text.push(why.to_owned());
-        draft.blocks.push(Block::plain(why));
-        draft
-            .blocks
-            .push(Block::plain_context(&format!("/kep list {asked}")));
+        draft.plain("No KEP passes all these filters. Leave one out.");
+        if let Rows::First { asked } = shown {
+            draft.small(&format!("/kep list {asked}"));
+        }
         return;
     }
     draft.headline(&keps(cards.len()));
-    let todo = need_somebody(cards);
-    draft.summary(vec![(
-        "To do".to_owned(),
-        Mrkdwn::default().words(&todo),
-        todo,
-    )]);
-    rows(&cards.iter().collect::<Vec<_>>(), draft);
-    let titles = cards
-        .iter()
-        .take(MOST)
-        .map(|card| format!("{}  {}", card.kep.number, card.kep.title.replace('\n', " ")));
-    draft.text.extend(titles);
-    if cards.len() > MOST {
-        draft.text.push(format!("and {} more", cards.len() - MOST));
-        draft.blocks.push(Block::plain_context(&format!(
+    draft.summary(&[("To do", Mrkdwn::default().words(&need_somebody(cards)))]);
+    rows(&cards.iter().collect::<Vec<_>>(), shown, draft);
+    if let Rows::First { asked } = shown
+        && cards.len() > MOST
+    {
+        draft.small(&format!(
             "Narrower: /kep list {asked} stage:beta, or shepherd:none, finding:no-shepherd"
-        )));
+        ));
     }
-    draft
-        .blocks
-        .push(Block::context(&Mrkdwn::default().words(&format!(
-            "✓ is a closed issue. All of one KEP: /kep status {}",
-            cards[0].kep.number
-        ))));
+    let example = cards
+        .get(shown.range(cards.len()).start)
+        .unwrap_or(&cards[0]);
+    let place = shown
+        .place(cards.len())
+        .filter(|_| matches!(shown, Rows::Page { .. }));
+    let place = place.map(|place| format!("{place}. ")).unwrap_or_default();
+    draft.small_print(&Mrkdwn::default().words(&format!(
+        "{place}✓ is a closed issue. All of one KEP: /kep status {}",
+        example.kep.number
+    )));
 }
 
 /// How much there is to do on how many of the KEPs.
@@ -61,38 +91,44 @@ pub(super) fn need_somebody(cards: &[Card]) -> String {
     }
 }
 
-/// A row for each of the first KEPs, and the numbers of the others.
-pub(super) fn rows(cards: &[&Card], draft: &mut Draft) {
-    for page in cards[..cards.len().min(MOST)].chunks(MOST_FIELDS / 2) {
-        let fields = page.iter().flat_map(|card| {
+/// A row for each KEP that has one; where there are no pages, the numbers of the others.
+pub(super) fn rows(cards: &[&Card], shown: &Rows<'_>, draft: &mut Draft) {
+    for some in cards[shown.range(cards.len())].chunks(MOST_FIELDS / 2) {
+        let mut fields = Vec::with_capacity(MOST_FIELDS);
+        for card in some {
             let title = card.kep.title.replace('\n', " ");
-            [Text::plain_field(&title), Text::field(&stands(card))]
-        });
-        draft.blocks.push(Block::only_fields(fields.collect()));
+            let stands = stands(card);
+            draft.say(&format!("{title}: {}", stands.plain()));
+            fields.extend([Text::plain_field(&title), Text::field(&stands)]);
+        }
+        draft.blocks.push(Block::only_fields(fields));
     }
-    let more: Vec<String> = cards
-        .iter()
-        .skip(MOST)
-        .map(|card| card.kep.number.to_string())
-        .collect();
-    if !more.is_empty() {
+    let others = match shown {
+        Rows::Page { .. } => &[],
+        Rows::First { .. } => &cards[cards.len().min(MOST)..],
+    };
+    if !others.is_empty() {
+        let more: Vec<String> = others
+            .iter()
+            .map(|card| card.kep.number.to_string())
+            .collect();
         // A few hundred numbers fit; of more only the count is told.
         let numbers = Some(more.join(" ")).filter(|numbers| numbers.len() < 2900);
-        draft.blocks.push(Block::plain(&format!(
+        draft.plain(&format!(
             "And {} more{}",
             more.len(),
             numbers.map_or(".".to_owned(), |numbers| format!(": {numbers}"))
-        )));
+        ));
     }
 }
 
 /// `KEP-4960 · beta 1.37 · #11617 · mikebrow · 4 to do`
-fn stands(card: &Card) -> Mrkdwn {
+pub(super) fn stands(card: &Card) -> Mrkdwn {
     let kep = &card.kep;
     let stage = match (kep.stage, kep.status) {
-        (Some(stage), _) => stage.to_string(),
-        (None, Some(status)) => status.to_string(),
-        (None, None) => "stage not known".to_owned(),
+        (Some(stage), _) => stage.as_str(),
+        (None, Some(status)) => status.as_str(),
+        (None, None) => "stage not known",
     };
     let release = kep
         .latest_milestone

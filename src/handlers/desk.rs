@@ -1,0 +1,174 @@
+//! Answers whoever asks in Slack: a command, a sentence to the bot, a pressed button, the bot's
+//! home. Everything comes from memory; a desk is borrowed for one question.
+
+use chrono::{DateTime, Utc};
+
+use super::{home::home, release::release, status, who::who};
+use crate::{
+    command::{Ask, Asking, Command, Name, help},
+    domain::{
+        Settings,
+        answer::{Answer, Plain},
+        board::Board,
+        finding::Inspector,
+        origin::Origin,
+        people::People,
+        reply::{Audience, Home, Reply},
+    },
+};
+
+pub use crate::domain::people::Asker;
+
+/// What a question is answered from.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// The KEPs.
+    pub board: &'a Board,
+    /// What the operator decides.
+    pub settings: &'a Settings,
+    /// Who is who.
+    pub people: &'a People,
+    /// The moment of the question.
+    pub now: DateTime<Utc>,
+    /// When the last sync that went through began; `None` before the first one.
+    pub synced_at: Option<DateTime<Utc>>,
+    /// Whether the facts are the sample's.
+    pub sample: bool,
+}
+
+impl Desk<'_> {
+    /// Answers what was typed after `/kep`.
+    pub fn command(&self, asker: &Asker<'_>, typed: &str) -> Reply {
+        let ask = Ask::read(typed, self.asking(asker));
+        let audience = if ask.here {
+            Audience::Channel
+        } else {
+            Audience::Asker
+        };
+        self.reply(asker, ask, audience)
+    }
+
+    /// Answers the same words again, at a page from 0 on: a pressed button. The answer is for the
+    /// asker; who shows it to others sets its audience.
+    pub fn again(&self, asker: &Asker<'_>, asked: &str, page: usize) -> Reply {
+        let command = Ask::again(asked, self.asking(asker));
+        let ask = Ask {
+            command,
+            here: false,
+            guessed: false,
+        };
+        Reply {
+            page,
+            ..self.reply(asker, ask, Audience::Asker)
+        }
+    }
+
+    /// Answers what was said to the bot, in a direct message or behind a mention of it. Where
+    /// others read it, its audience is to be set.
+    pub fn said(&self, asker: &Asker<'_>, text: &str) -> Reply {
+        let not_understood = || {
+            Plain {
+            text: "I did not understand that. Try \"status 5825\" or \"who 5825\"; \"help\" shows what else I know."
+                .to_owned(),
+            instead: Some("help".to_owned()),
+        }
+        };
+        let ask = Ask::said(text, self.asking(asker)).unwrap_or_else(|| Ask {
+            command: Err(not_understood()),
+            here: false,
+            guessed: false,
+        });
+        let guessed = ask.guessed;
+        let reply = self.reply(asker, ask, Audience::Direct);
+        match reply.answer {
+            Answer::Unknown { .. } if guessed => Reply {
+                answer: Answer::Plain(not_understood()),
+                ..reply
+            },
+            _ => reply,
+        }
+    }
+
+    /// What the bot's home shows.
+    pub fn home(&self, asker: &Asker<'_>) -> Home {
+        home(self, asker)
+    }
+
+    fn asking<'a>(&'a self, asker: &Asker<'a>) -> Asking<'a> {
+        Asking {
+            asker: *asker,
+            people: self.people,
+        }
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        if self.sample {
+            Origin::Sample
+        } else {
+            Origin::Store(self.synced_at)
+        }
+    }
+
+    fn reply(&self, asker: &Asker<'_>, ask: Ask, audience: Audience) -> Reply {
+        let (answer, asked) = match ask.command {
+            Ok(command) => {
+                let answer = self.answer(asker, &command);
+                (
+                    no_such_command(answer, &command, ask.guessed),
+                    command.words(),
+                )
+            }
+            // Nothing that could be asked again.
+            Err(plain) => (Answer::Plain(plain), String::new()),
+        };
+        Reply {
+            answer,
+            asked,
+            page: 0,
+            audience,
+            origin: self.origin(),
+            now: self.now,
+        }
+    }
+
+    fn answer(&self, asker: &Asker<'_>, command: &Command) -> Answer {
+        let Self {
+            board,
+            settings,
+            now,
+            ..
+        } = *self;
+        match command {
+            Command::Help(name) => Answer::Help(help(*name)),
+            Command::Status(query) | Command::List(query) => {
+                status::answer(query, board, settings, now)
+            }
+            Command::Release {
+                runtime,
+                release: named,
+            } => release(runtime.as_deref(), *named, self),
+            Command::Who(query) => who(query, asker, self),
+        }
+    }
+
+    pub(super) fn inspector(&self) -> Inspector<'_> {
+        Inspector::new(self.board, self.settings, self.now)
+    }
+}
+
+/// Words that begin with no command and name no KEP: most likely a command that there is not.
+fn no_such_command(answer: Answer, command: &Command, guessed: bool) -> Answer {
+    let Answer::Unknown { asked, near } = answer else {
+        return answer;
+    };
+    let first = asked.split_whitespace().next().unwrap_or_default();
+    if !guessed || command.name() != Name::Status || !near.is_empty() && !asked.contains(' ') {
+        return Answer::Unknown { asked, near };
+    }
+    Answer::Plain(Plain {
+        text: format!(
+            "There is no /kep {first}, and no KEP has the words \"{asked}\". /kep help lists what one can ask."
+        ),
+        instead: Some("help".to_owned()),
+    })
+}

@@ -1,0 +1,61 @@
+//! The bot's home: the KEPs of whoever opens it, and the current cycle.
+
+use std::cmp::Reverse;
+
+use super::{desk::Desk, status};
+use crate::{
+    command::not_tied,
+    domain::{
+        card::Card,
+        finding::Severity,
+        people::Asker,
+        reply::{Home, HomeOf, Mine},
+    },
+};
+
+/// What somebody's home shows.
+pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>) -> Home {
+    let inspector = desk.inspector();
+    let person = desk.people.by_slack(asker.workspace, asker.user);
+    let who = match person {
+        None => HomeOf::Stranger {
+            how: not_tied(*asker),
+        },
+        Some(person) => {
+            let mut keps = Vec::new();
+            let mut others = 0;
+            for entry in desk.board.entries() {
+                let parts = entry.parts_of(&person.login);
+                if parts.is_empty() {
+                    continue;
+                }
+                if !inspector.is_under_way(&entry.kep) {
+                    others += 1;
+                    continue;
+                }
+                let card = Card::of(entry, desk.board, desk.settings, &inspector);
+                keps.push(Mine { card, parts });
+            }
+            keps.sort_by_key(|mine| {
+                let card = &mine.card;
+                (
+                    card.when.cycle.is_none(),
+                    Reverse(card.count(Severity::Error)),
+                    Reverse(card.count(Severity::Warning)),
+                    card.kep.number,
+                )
+            });
+            HomeOf::Somebody {
+                login: person.login.clone(),
+                keps,
+                others,
+            }
+        }
+    };
+    Home {
+        who,
+        cycle: status::cycle(desk.board, desk.settings, &inspector, desk.now),
+        origin: desk.origin(),
+        now: desk.now,
+    }
+}

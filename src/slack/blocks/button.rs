@@ -1,0 +1,111 @@
+//! The buttons below an answer, and what a pressed one says.
+
+use super::super::kit::{Block, Button, MOST_VALUE, length};
+use crate::domain::reply::{Audience, Reply};
+
+/// The action of the button to the page before.
+pub const PREVIOUS: &str = "kep_previous";
+/// The action of the button to the next page.
+pub const NEXT: &str = "kep_next";
+/// The action of the button that asks again.
+pub const REFRESH: &str = "kep_refresh";
+/// The action of the button that shows the answer to everybody.
+pub const POST: &str = "kep_post";
+/// The action of the button that asks what was most likely meant.
+pub const INSTEAD: &str = "kep_instead";
+
+/// What a button does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    /// The answer takes the place of the message: another page, a fresh one, another question's.
+    Replace,
+    /// The answer is posted to the channel, beside the message.
+    Post,
+}
+
+/// A pressed button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pressed {
+    /// What it does.
+    pub press: Press,
+    /// Which page is asked for.
+    pub page: usize,
+    /// The words to ask again.
+    pub asked: String,
+    /// Who is to see the answer.
+    pub audience: Audience,
+}
+
+impl Pressed {
+    /// Reads a button's action and value; `None` for what is none of ours.
+    pub fn read(action_id: &str, value: &str) -> Option<Self> {
+        let press = match action_id {
+            PREVIOUS | NEXT | REFRESH | INSTEAD => Press::Replace,
+            POST => Press::Post,
+            _ => return None,
+        };
+        if length(value) > MOST_VALUE || value.contains(char::is_control) {
+            return None;
+        }
+        let (audience, rest) = value.split_once(' ')?;
+        let (page, asked) = rest.split_once(' ')?;
+        let is_page = (1..=4).contains(&page.len()) && page.bytes().all(|b| b.is_ascii_digit());
+        if !is_page || asked.trim().is_empty() {
+            return None;
+        }
+        Some(Self {
+            press,
+            page: page.parse().ok()?,
+            asked: asked.to_owned(),
+            audience: match audience {
+                "asker" => Audience::Asker,
+                "direct" => Audience::Direct,
+                "channel" => Audience::Channel,
+                _ => return None,
+            },
+        })
+    }
+}
+
+fn value(audience: Audience, page: usize, asked: &str) -> Option<String> {
+    let audience = match audience {
+        Audience::Asker => "asker",
+        Audience::Direct => "direct",
+        Audience::Channel => "channel",
+    };
+    let value = format!("{audience} {page} {asked}");
+    (length(&value) <= MOST_VALUE).then_some(value)
+}
+
+/// The buttons of a reply that has so many pages, of which `page` is shown; none where its words
+/// are too long for a button, or cannot be asked again.
+pub(super) fn row(reply: &Reply, page: usize, pages: usize) -> Option<Block> {
+    if reply.asked.is_empty() {
+        return None;
+    }
+    let button = |action: &'static str, label: &str, page: usize, audience: Audience| {
+        let value = value(audience, page, &reply.asked)?;
+        Some(Button::new(action, label, value))
+    };
+    let seen_by = reply.audience;
+    let mut buttons = Vec::new();
+    if page > 0 {
+        buttons.push(button(PREVIOUS, "‹ Previous", page - 1, seen_by));
+    }
+    if page + 1 < pages {
+        buttons.push(button(NEXT, "Next ›", page + 1, seen_by));
+    }
+    buttons.push(button(REFRESH, "Refresh", page, seen_by));
+    if seen_by == Audience::Asker {
+        buttons.push(button(POST, "Post to channel", page, Audience::Channel));
+    }
+    let buttons: Option<Vec<Button>> = buttons.into_iter().collect();
+    buttons.map(Block::actions)
+}
+
+/// The button that asks what was most likely meant.
+pub(super) fn instead(reply: &Reply, asked: &str) -> Option<Block> {
+    let value = value(reply.audience, 0, asked)?;
+    let label = format!("/kep {asked}");
+    Some(Block::actions(vec![Button::new(INSTEAD, &label, value)]))
+}

@@ -1,0 +1,144 @@
+//! A message under construction: every part is a block, and a line or more of the fallback.
+
+use chrono::{DateTime, Utc};
+
+use super::{Block, Message, Mrkdwn, Origin, ago};
+use crate::{
+    domain::{
+        card::DateView,
+        finding::{Finding, FindingCode, Severity},
+    },
+    slack::kit::{HEADER, Text, length},
+};
+
+/// The message so far.
+#[derive(Default)]
+pub(super) struct Draft {
+    /// The fallback, line by line.
+    text: String,
+    pub(super) blocks: Vec<Block>,
+}
+
+impl Draft {
+    pub(super) fn finish(self) -> Message {
+        Message::new(&self.text, self.blocks)
+    }
+
+    /// A line of the fallback alone, of what its block says otherwise.
+    pub(super) fn say(&mut self, line: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(line);
+    }
+
+    /// The first line. One that is too long for a headline follows whole.
+    pub(super) fn headline(&mut self, text: &str) {
+        let text = &text.replace('\n', " ");
+        self.say(text);
+        self.blocks.push(Block::header(text));
+        if length(text) > HEADER {
+            self.blocks.push(Block::plain(text));
+        }
+    }
+
+    /// A paragraph of words from outside.
+    pub(super) fn plain(&mut self, text: &str) {
+        self.say(text);
+        self.blocks.push(Block::plain(text));
+    }
+
+    /// A paragraph.
+    pub(super) fn section(&mut self, text: &Mrkdwn) {
+        self.say(text.plain());
+        self.blocks.push(Block::section(text));
+    }
+
+    /// Small print of words from outside.
+    pub(super) fn small(&mut self, text: &str) {
+        self.say(text);
+        self.blocks.push(Block::plain_context(text));
+    }
+
+    /// Small print.
+    pub(super) fn small_print(&mut self, text: &Mrkdwn) {
+        self.say(text.plain());
+        self.blocks.push(Block::context(text));
+    }
+
+    /// Fields below a heading. The fallback is the caller's.
+    pub(super) fn fields(&mut self, heading: &Mrkdwn, fields: Vec<Text>) {
+        self.blocks.extend(Block::fields(heading, fields));
+    }
+
+    /// The lines that say what matters, each with its label.
+    pub(super) fn summary(&mut self, lines: &[(&str, Mrkdwn)]) {
+        let mut text = Mrkdwn::default();
+        for (label, line) in lines {
+            text = text.bold(label).words("  ").then(line).line();
+            self.say(&format!("{label}: {}", line.plain()));
+        }
+        self.blocks.push(Block::section(&text));
+    }
+
+    /// What falls on the days ahead.
+    pub(super) fn dates(&mut self, dates: &[DateView], now: DateTime<Utc>) {
+        if dates.is_empty() {
+            return;
+        }
+        let mut text = Mrkdwn::default().bold("Dates ahead");
+        for same in DateView::by_day(dates) {
+            text = text.line().day(&same[0]).words(&format!(
+                "  {} of Kubernetes {} ({})",
+                DateView::names(same),
+                same[0].release,
+                same[0].left(now)
+            ));
+        }
+        self.section(&text);
+    }
+
+    /// What is missing, each with what mends it; how many more there are, where there are many.
+    pub(super) fn findings(&mut self, findings: &[Finding]) {
+        const MOST: usize = 15;
+        for finding in findings.iter().take(MOST) {
+            let mark = match finding.severity {
+                Severity::Error => "🔴",
+                Severity::Warning => "🟠",
+                Severity::Advice => "🔵",
+            };
+            self.plain(&format!(
+                "{mark} {}: {}\n→ {} [{}]",
+                finding.severity, finding.evidence, finding.mend, finding.code
+            ));
+        }
+        let more = findings.iter().skip(MOST).map(|finding| finding.code);
+        let more: Vec<&str> = more.map(FindingCode::as_str).collect();
+        if !more.is_empty() {
+            self.plain(&format!("And {} more: {}", more.len(), more.join(", ")));
+        }
+    }
+
+    /// How old the facts are, where that matters.
+    pub(super) fn age(&mut self, origin: Origin, now: DateTime<Utc>) {
+        if !origin.matters(now) {
+            return;
+        }
+        match origin {
+            // Said before anything else.
+            Origin::Sample | Origin::Files => {}
+            Origin::Store(None) => {
+                self.small(
+                    "Not everything has arrived from GitHub yet, so something may be missing here.",
+                );
+            }
+            Origin::Store(Some(at)) => {
+                let text = Mrkdwn::default().words("As of ").moment(at).words(&format!(
+                    ", {}: what is newer on GitHub is not in it.",
+                    ago(now - at)
+                ));
+                self.small_print(&text);
+            }
+        }
+    }
+}
