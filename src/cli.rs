@@ -222,7 +222,11 @@ fn print(answer: &str) -> Result<(), Failure> {
 
 impl Global {
     fn config(&self) -> Result<Config, Failure> {
-        let mut config = Config::load(self.config.as_deref(), environment)?.config;
+        let loaded = Config::load(self.config.as_deref(), environment)?;
+        if let Some(note) = &loaded.note {
+            anstream::eprintln!("{note}");
+        }
+        let mut config = loaded.config;
         if let Some(url) = &self.store {
             config.store.url = url.clone();
         }
