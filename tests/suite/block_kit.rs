@@ -14,7 +14,7 @@ use kep_liaison::{
     handlers::status::answer,
     slack::{
         Message,
-        blocks::{Frame, printed},
+        blocks::{self, Frame},
     },
 };
 use proptest::prelude::*;
@@ -165,7 +165,7 @@ fn asked(words: &str, board: &Board) -> Message {
         first: None,
         last: None,
     };
-    printed(&answer, &frame)
+    blocks::printed(&answer, &frame)
 }
 
 /// Asks for everything that a board holds, and checks each message.
