@@ -13,6 +13,7 @@ mod listeners;
 mod lists;
 mod logs;
 mod properties;
+mod scenarios;
 mod scripts;
 mod settings_file;
 mod slack_model;
