@@ -84,6 +84,7 @@ pub struct Bot {
     address: SocketAddr,
     admin_address: SocketAddr,
     store: Arc<SqliteStore>,
+    known: watch::Receiver<Arc<Known>>,
     sockets: Vec<Arc<Socket>>,
     speaking: TaskTracker,
     serving: TaskTracker,
@@ -170,7 +171,7 @@ impl Bot {
         }
         let ready = Ready {
             store: store.clone(),
-            known: knowing,
+            known: knowing.clone(),
             sockets: sockets.clone(),
         };
         let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
@@ -198,6 +199,7 @@ impl Bot {
             address,
             admin_address,
             store,
+            known: knowing,
             sockets: sockets.into_values().collect(),
             speaking,
             serving,
@@ -215,6 +217,11 @@ impl Bot {
     /// Where health and metrics are.
     pub fn admin_address(&self) -> SocketAddr {
         self.admin_address
+    }
+
+    /// What it answers from, each time that it is new.
+    pub fn known(&self) -> watch::Receiver<Arc<Known>> {
+        self.known.clone()
     }
 
     /// Returns if the bot cannot go on.
