@@ -138,6 +138,9 @@ impl Desk<'_> {
             now,
             ..
         } = *self;
+        if board.entries().is_empty() && !matches!(command, Command::Help(_)) {
+            return Answer::Plain(nothing_yet());
+        }
         match command {
             Command::Help(name) => Answer::Help(help(*name)),
             Command::Status(query) | Command::List(query) => {
@@ -153,6 +156,15 @@ impl Desk<'_> {
 
     pub(super) fn inspector(&self) -> Inspector<'_> {
         Inspector::new(self.board, self.settings, self.now)
+    }
+}
+
+/// Before the first sync there is nothing to answer from.
+fn nothing_yet() -> Plain {
+    let text = "I have only just started, and nothing has arrived from GitHub yet. Ask again in a minute. If this stays so, whoever runs me finds the reason in my log.";
+    Plain {
+        text: text.to_owned(),
+        instead: None,
     }
 }
 
