@@ -8,7 +8,6 @@ use super::{
 use crate::domain::{
     KepNumber, Login, Release,
     answer::Plain,
-    board::Filter,
     people::{Asker, People},
 };
 
@@ -177,7 +176,7 @@ impl<'a> Asking<'a> {
             Name::Status => match self.query(rest)? {
                 Query::List(filter) => Ok(Command::Status(
                     Some(rest)
-                        .filter(|_| is_words_alone(&filter))
+                        .filter(|_| filter.is_words_alone())
                         .and_then(only_reference)
                         .unwrap_or(Query::List(filter)),
                 )),
@@ -321,14 +320,6 @@ fn is_mine(words: &[String]) -> bool {
 fn is_filter(word: &str) -> bool {
     word.split_once(':')
         .is_some_and(|(key, value)| super::query::is_key(key) && !value.starts_with("//"))
-}
-
-fn is_words_alone(filter: &Filter) -> bool {
-    let words = Filter {
-        words: filter.words.clone(),
-        ..Filter::default()
-    };
-    *filter == words
 }
 
 /// The KEP that words begin with, and what follows.
