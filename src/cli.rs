@@ -4,18 +4,20 @@ mod check;
 mod load;
 mod local;
 mod render;
+mod run;
 mod status;
 mod sync;
 
 use std::{ffi::OsString, io::Write as _, path::PathBuf, process::ExitCode};
 
 use chrono::{DateTime, Utc};
-use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
+use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use clap_complete::Shell;
 
 use crate::{
     config::{Config, ConfigError, StoreUrl, environment},
     ports::StoreError,
+    telemetry::logs::{BadFilter, Format, Logs, RUST_LOG, Speaker},
 };
 
 /// Follows Kubernetes Enhancement Proposals (KEPs) through a container runtime: who shepherds
@@ -52,6 +54,18 @@ struct Global {
     /// Where facts are kept [default: sqlite:kep-liaison.db, or what the settings say]
     #[arg(long, global = true, value_name = "URL", value_parser = store_url)]
     store: Option<StoreUrl>,
+    /// Log more: -v what this program does, -vv every step and what its libraries do
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+    /// How the log on stderr is written
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t
+    )]
+    log_format: Format,
     /// Answer as if it were this moment, such as 2026-07-06T09:00:00Z
     #[arg(long, global = true, value_name = "RFC3339", value_parser = moment)]
     now: Option<DateTime<Utc>>,
@@ -59,6 +73,9 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve: answer in Slack, follow GitHub, until told to stop
+    #[command(after_help = "Example: kep-liaison run --config /etc/kep-liaison.toml")]
+    Run,
     /// Where KEPs stand in Kubernetes and in the runtime, who shepherds them, what is missing
     Status(status::Args),
     /// Fetch what is new from GitHub into the store, and say what changed
@@ -89,6 +106,12 @@ enum Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<BadFilter> for Failure {
+    fn from(error: BadFilter) -> Self {
         Self::Usage(error.to_string())
     }
 }
@@ -140,17 +163,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if asked { 0 } else { 2 });
         }
     };
-    let done = match args.command {
-        Command::Status(status) => status::run(&status, &args.global),
-        Command::Sync(sync) => sync::run(&sync, &args.global),
-        Command::Check => check::run(&args.global),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Args::command(), "kep-liaison", &mut script);
-            print(&String::from_utf8_lossy(&script))
-        }
-    };
-    match done {
+    match args.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             anstream::eprintln!("{}", failure.to_string().trim_end());
@@ -159,6 +172,35 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
             } else {
                 1
             })
+        }
+    }
+}
+
+impl Args {
+    fn run(self) -> Result<(), Failure> {
+        self.global.logs(self.command.speaker()).install()?;
+        match self.command {
+            Command::Run => run::run(&self.global),
+            Command::Status(status) => status::run(&status, &self.global),
+            Command::Sync(sync) => sync::run(&sync, &self.global),
+            Command::Check => check::run(&self.global),
+            Command::Completions { shell } => {
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Self::command(), "kep-liaison", &mut script);
+                print(&String::from_utf8_lossy(&script))
+            }
+        }
+    }
+}
+
+impl Command {
+    /// Whether what it does is told by the log alone.
+    fn speaker(&self) -> Speaker {
+        match self {
+            Self::Run => Speaker::Service,
+            Self::Status(_) | Self::Sync(_) | Self::Check | Self::Completions { .. } => {
+                Speaker::Command
+            }
         }
     }
 }
@@ -180,11 +222,26 @@ fn print(answer: &str) -> Result<(), Failure> {
 
 impl Global {
     fn config(&self) -> Result<Config, Failure> {
-        let mut config = Config::load(self.config.as_deref(), environment)?.config;
+        let loaded = Config::load(self.config.as_deref(), environment)?;
+        if let Some(note) = &loaded.note {
+            anstream::eprintln!("{note}");
+        }
+        let mut config = loaded.config;
         if let Some(url) = &self.store {
             config.store.url = url.clone();
         }
         Ok(config)
+    }
+
+    fn logs(&self, speaker: Speaker) -> Logs {
+        let colour = anstream::AutoStream::choice(&std::io::stderr());
+        Logs {
+            format: self.log_format,
+            verbosity: self.verbose,
+            speaker,
+            filter: environment(RUST_LOG),
+            colour: colour != anstream::ColorChoice::Never,
+        }
     }
 
     /// Whether local files take the place of GitHub.

@@ -1,4 +1,5 @@
 //! What happens without being asked.
 
 pub mod facts;
+pub mod follow;
 pub mod sync;

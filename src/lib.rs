@@ -36,4 +36,5 @@ pub mod sample;
 pub mod sandbox;
 pub mod slack;
 pub mod store;
+pub mod telemetry;
 pub mod web;

@@ -1,6 +1,7 @@
 //! What handlers and jobs ask of the world outside, as traits that an adapter, or a test, fills.
 
 pub mod forge;
+pub mod request;
 pub mod store;
 
 use std::time::Duration;

@@ -3,3 +3,5 @@
 
 pub mod clock;
 pub mod github;
+mod script;
+pub mod slack;

@@ -1,7 +1,12 @@
 //! Slack: what is answered, as Block Kit messages.
 
+pub mod api;
 pub mod blocks;
+pub mod inbound;
 mod kit;
 mod mrkdwn;
+pub mod receive;
+pub mod signature;
+pub mod socket;
 
 pub use self::kit::{Block, Button, Message, Text, View};

@@ -1,5 +1,8 @@
 //! HTTP routes: each verifies, decodes, hands over and answers. None waits for what follows.
 
+pub mod admin;
 mod body;
 pub mod github;
-mod seen;
+pub mod seen;
+pub mod serve;
+pub mod slack;

@@ -211,7 +211,10 @@ mod tests {
     use unicode_width::UnicodeWidthStr;
 
     use super::{super::Global, text};
-    use crate::{command::Query, config::Config, domain::board::Board, handlers::status::answer};
+    use crate::{
+        command::Query, config::Config, domain::board::Board, handlers::status::answer,
+        telemetry::logs::Format,
+    };
 
     /// What the sample answers at a width, without colours.
     fn page(words: &[&str], width: usize) -> String {
@@ -221,6 +224,8 @@ mod tests {
             tracking_file: None,
             store: None,
             release_dir: None,
+            verbose: 0,
+            log_format: Format::default(),
             now: None,
         };
         let config = Config::default();

@@ -44,7 +44,7 @@ const LONGEST_NAME: usize = 100;
 struct Hook {
     secret: Secret,
     events: mpsc::Sender<ForgeEvent>,
-    seen: Mutex<Seen>,
+    seen: Mutex<Seen<Box<str>>>,
     room: Room,
 }
 
@@ -122,11 +122,11 @@ impl Hook {
                 busy()
             })?;
         }
-        seen.insert(delivery);
+        seen.insert(delivery.into());
         Ok(())
     }
 
-    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen<Box<str>>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,17 +1,22 @@
 //! What came already, as far as memory goes.
 
-use std::collections::{HashSet, VecDeque};
+use std::{
+    borrow::Borrow,
+    collections::{HashSet, VecDeque},
+    hash::Hash,
+};
 
 /// The identifiers of the last requests, a bounded number of them.
 #[derive(Debug)]
-pub(super) struct Seen {
-    known: HashSet<Box<str>>,
-    by_age: VecDeque<Box<str>>,
+pub struct Seen<T> {
+    known: HashSet<T>,
+    by_age: VecDeque<T>,
     most: usize,
 }
 
-impl Seen {
-    pub(super) fn new(most: usize) -> Self {
+impl<T: Hash + Eq + Clone> Seen<T> {
+    /// Remembers at most so many.
+    pub fn new(most: usize) -> Self {
         Self {
             known: HashSet::new(),
             by_age: VecDeque::new(),
@@ -19,21 +24,26 @@ impl Seen {
         }
     }
 
-    pub(super) fn contains(&self, id: &str) -> bool {
+    /// Whether one is remembered.
+    pub fn contains<Q: Hash + Eq + ?Sized>(&self, id: &Q) -> bool
+    where
+        T: Borrow<Q>,
+    {
         self.known.contains(id)
     }
 
-    /// Remembers one, and forgets the oldest where there are too many.
-    pub(super) fn insert(&mut self, id: &str) {
-        if !self.known.insert(id.into()) {
-            return;
+    /// Remembers one, and forgets the oldest where there are too many. Whether it is new.
+    pub fn insert(&mut self, id: T) -> bool {
+        if !self.known.insert(id.clone()) {
+            return false;
         }
-        self.by_age.push_back(id.into());
+        self.by_age.push_back(id);
         if self.by_age.len() > self.most
             && let Some(oldest) = self.by_age.pop_front()
         {
             self.known.remove(&oldest);
         }
+        true
     }
 }
 
@@ -44,10 +54,9 @@ mod tests {
     #[test]
     fn the_oldest_is_forgotten() {
         let mut seen = Seen::new(2);
-        for id in ["a", "b", "a", "c"] {
-            seen.insert(id);
-        }
-        assert!(!seen.contains("a") && seen.contains("b") && seen.contains("c"));
+        let new = ["a", "b", "a", "c"].map(|id| seen.insert(id));
+        assert_eq!(new, [true, true, false, true]);
+        assert!(!seen.contains(&"a") && seen.contains(&"b") && seen.contains(&"c"));
         assert_eq!(seen.by_age.len(), seen.known.len());
     }
 }

@@ -113,7 +113,7 @@ fn the_first_lines_say_what_matters() {
             "KEP-4680: Add Resource Health Status to the Pod Status for Device Plugin and DRA",
             "Kubernetes: beta since 1.36; stable planned for 1.37, code freeze in 16 days",
             "containerd: nobody shepherds it, release not known · #15016",
-            "To do: 1 error, 3 warnings, 1 suggestion below",
+            "To do: 1 error, 3 warnings, 1 piece of advice below",
         ]
     );
     assert_eq!(message["blocks"][0]["type"], "context");

@@ -5,7 +5,7 @@ mod apps;
 mod conditional;
 mod contents;
 mod faults;
-mod http;
+pub(crate) mod http;
 mod issues;
 mod limits;
 mod lists;

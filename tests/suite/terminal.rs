@@ -10,13 +10,14 @@ use assert_cmd::Command;
 use tempfile::TempDir;
 
 /// The variables that colours, widths and settings follow.
-const HEEDED: [&str; 8] = [
+const HEEDED: [&str; 9] = [
     "CLICOLOR",
     "CLICOLOR_FORCE",
     "COLUMNS",
     "DATABASE_URL",
     "GITHUB_TOKEN",
     "NO_COLOR",
+    "RUST_LOG",
     "SLACK_BOT_TOKEN",
     "TERM",
 ];

@@ -39,13 +39,13 @@ impl Sync<'_> {
     /// from a `quiet` repository, one whose first pass was not over, is taken in and told to
     /// nobody.
     pub(super) async fn tell(&self, quiet: &BTreeSet<Box<str>>) -> Result<Report, StoreError> {
-        let (board, report) = self.tell_changes(quiet).await?;
+        let (board, mut report) = self.tell_changes(quiet).await?;
         // Where a source failed the facts are as old as they were.
         if !self.failed.load(Ordering::Relaxed) {
+            let now = self.clock.now();
             let summary = serde_json::to_string(&self.summary(&board)).ok();
-            self.store
-                .synced(self.clock.now(), summary.as_deref())
-                .await?;
+            self.store.synced(now, summary.as_deref()).await?;
+            report.synced_at = Some(now);
         }
         Ok(report)
     }

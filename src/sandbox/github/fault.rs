@@ -1,8 +1,10 @@
 //! What can go wrong on the way, by a script: which requests, and how.
 
 use http::Method;
-use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
-use tokio::sync::watch;
+
+use crate::sandbox::script::{Scripts, Which};
+
+pub use crate::sandbox::script::Gate;
 
 /// How a request goes wrong.
 #[derive(Debug, Clone)]
@@ -43,35 +45,6 @@ pub enum Fault {
     SecondaryLimit(Option<i64>),
 }
 
-/// Holds requests until it is opened. Copies are the same gate.
-#[derive(Debug, Clone, Default)]
-pub struct Gate {
-    is_open: watch::Sender<bool>,
-    arrived: watch::Sender<usize>,
-}
-
-impl Gate {
-    /// Lets everybody through, now and later.
-    pub fn open(&self) {
-        self.is_open.send_replace(true);
-    }
-
-    /// Returns when so many requests have arrived at the gate.
-    pub async fn arrived(&self, count: usize) {
-        // The sender lives in `self`, so it cannot be gone.
-        let _ = self
-            .arrived
-            .subscribe()
-            .wait_for(|arrived| *arrived >= count)
-            .await;
-    }
-
-    pub(super) async fn pass(&self) {
-        self.arrived.send_modify(|arrived| *arrived += 1);
-        let _ = self.is_open.subscribe().wait_for(|is_open| *is_open).await;
-    }
-}
-
 /// Which requests go wrong: the next that fits, unless said otherwise. Archives are fetched from
 /// `/codeload/…`, wherever the API is.
 #[derive(Debug, Clone)]
@@ -79,14 +52,6 @@ pub struct On {
     method: Option<Method>,
     path: String,
     which: Which,
-}
-
-#[derive(Debug, Clone)]
-enum Which {
-    Nth(usize),
-    First(usize),
-    Every(usize),
-    Chance(f64, SmallRng),
 }
 
 impl On {
@@ -148,7 +113,7 @@ impl On {
     /// Each that fits with this chance, drawn from a seed.
     #[must_use]
     pub fn chance(self, chance: f64, seed: u64) -> Self {
-        let which = Which::Chance(chance, SmallRng::seed_from_u64(seed));
+        let which = Which::chance(chance, seed);
         Self { which, ..self }
     }
 
@@ -157,46 +122,21 @@ impl On {
     }
 }
 
-#[derive(Debug)]
-struct Script {
-    on: On,
-    fault: Fault,
-    seen: usize,
-}
-
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Script>);
+pub(super) struct Faults(Scripts<On, Fault>);
 
 impl Faults {
     pub(super) fn add(&mut self, on: On, fault: Fault) {
-        self.0.push(Script { on, fault, seen: 0 });
+        let which = on.which.clone();
+        self.0.add(on, which, fault);
     }
 
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// How this request goes wrong, if it does. The first script to strike wins, and those behind it
-    /// do not count the request: two scripts for the same path make a queue.
+    /// How this request goes wrong, if it does.
     pub(super) fn strike(&mut self, method: &Method, path: &str) -> Option<Fault> {
-        let mut struck = None;
-        self.0.retain_mut(|script| {
-            if struck.is_some() || !script.on.fits(method, path) {
-                return true;
-            }
-            script.seen += 1;
-            let seen = script.seen;
-            let (strikes, is_spent) = match &mut script.on.which {
-                Which::Nth(n) => (seen == *n, seen >= *n),
-                Which::First(n) => (seen <= *n, seen >= *n),
-                Which::Every(n) => (seen.is_multiple_of(*n), false),
-                Which::Chance(chance, random) => (random.random_bool(*chance), false),
-            };
-            if strikes {
-                struck = Some(script.fault.clone());
-            }
-            !is_spent
-        });
-        struck
+        self.0.strike(|on, _| on.fits(method, path))
     }
 }

@@ -1,0 +1,332 @@
+//! Slack's Web API, as one workspace's bot speaks to it.
+
+use std::{sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use slack_morphism::{
+    SlackApiToken, SlackApiTokenType, SlackClient, SlackClientApiCallContext,
+    SlackClientHttpConnector as _, errors::SlackClientError,
+    hyper_tokio::SlackClientHyperHttpsConnector,
+};
+use url::Url;
+
+use super::kit::Message;
+use crate::{domain::Secret, ports::Clock};
+
+/// Slack answers most calls within a second; after this nobody waits any more.
+const LONGEST: Duration = Duration::from_secs(10);
+/// A longer pause than this is not waited for: whoever asked is gone by then.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How often something is sent that Slack turned away because there was too much of it.
+const MOST_TRIES: usize = 3;
+
+/// The client that all workspaces share.
+pub type Client = Arc<SlackClient<SlackClientHyperHttpsConnector>>;
+
+/// A client for an API at an address, `https://slack.com/api` or a stand-in's.
+pub fn client(api_url: &str) -> std::io::Result<Client> {
+    let builder = hyper_rustls::HttpsConnectorBuilder::new();
+    let builder = if api_url.starts_with("https:") {
+        builder.with_native_roots()?
+    } else {
+        // In the clear, on this machine, no certificates are needed.
+        let none = rustls::ClientConfig::builder()
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        builder.with_tls_config(none)
+    };
+    let connector = builder.https_or_http().enable_http1().build();
+    let connector = SlackClientHyperHttpsConnector::with_connector(connector)
+        .with_slack_api_url(api_url.trim_end_matches('/'));
+    Ok(Arc::new(SlackClient::new(connector)))
+}
+
+/// Why Slack did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// It refuses, by this name: <https://docs.slack.dev/reference/methods>
+    #[error("Slack refuses: {0}")]
+    Refused(Box<str>),
+    /// There was too much; after so long it may be tried again.
+    #[error("Slack's rate limit is used up for {} s", .0.as_secs())]
+    Limited(Duration),
+    /// It gave no clear answer: whether it was done is not known.
+    #[error("no clear answer from Slack: {0}")]
+    Unclear(Box<str>),
+    /// An answer would go to an address that is not Slack's.
+    #[error("the address for answers is not Slack's")]
+    NotSlack,
+}
+
+/// Who the bot is in a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Identity {
+    /// The workspace's id, `T…`.
+    pub team_id: Box<str>,
+    /// The workspace's name.
+    #[serde(default)]
+    pub team: Box<str>,
+    /// The bot as a person, `U…`.
+    pub user_id: Box<str>,
+    /// The organisation's id where the app belongs to all of it, `E…`.
+    #[serde(default)]
+    pub enterprise_id: Option<Box<str>>,
+    /// Whether the app belongs to all of an organisation.
+    #[serde(default)]
+    pub is_enterprise_install: Option<bool>,
+}
+
+impl Identity {
+    /// What requests name: the organisation where the app belongs to all of it.
+    pub fn tenant(&self) -> &str {
+        match &self.enterprise_id {
+            Some(organisation) if self.is_enterprise_install == Some(true) => organisation,
+            _ => &self.team_id,
+        }
+    }
+}
+
+/// Who sees an answer that follows later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Showing {
+    /// The asker alone, instead of the message whose button was pressed.
+    Instead,
+    /// The asker alone.
+    Alone,
+    /// Everybody in the channel.
+    Everybody,
+}
+
+/// One workspace's bot.
+#[derive(Clone)]
+pub struct Api {
+    client: Client,
+    token: SlackApiToken,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Api")
+    }
+}
+
+#[derive(Serialize)]
+struct Post<'a> {
+    channel: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread_ts: Option<&'a str>,
+    #[serde(flatten)]
+    message: &'a Message,
+    metadata: Metadata<'a>,
+    // Links in answers are many, and their previews would bury them.
+    unfurl_links: bool,
+    unfurl_media: bool,
+}
+
+/// The mark by which a message is found again.
+#[derive(Serialize)]
+struct Metadata<'a> {
+    event_type: &'static str,
+    event_payload: Key<'a>,
+}
+
+#[derive(Serialize)]
+struct Key<'a> {
+    key: &'a str,
+}
+
+#[derive(Serialize)]
+struct Respond<'a> {
+    #[serde(flatten)]
+    message: &'a Message,
+    response_type: &'static str,
+    replace_original: bool,
+}
+
+#[derive(Serialize)]
+struct Publish<'a, V> {
+    user_id: &'a str,
+    view: &'a V,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+struct Posted {
+    ts: Box<str>,
+}
+
+impl Api {
+    /// The bot with this token.
+    pub fn new(client: Client, token: &Secret, clock: Arc<dyn Clock>) -> Self {
+        let token =
+            SlackApiToken::new(token.expose().into()).with_token_type(SlackApiTokenType::Bot);
+        Self {
+            client,
+            token,
+            clock,
+        }
+    }
+
+    /// The client that it shares.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Who the bot is. <https://docs.slack.dev/reference/methods/auth.test>
+    pub async fn identity(&self) -> Result<Identity, ApiError> {
+        self.call("auth.test", &Nothing {}).await
+    }
+
+    /// Posts a message, whose mark is `key`; its `ts`.
+    /// <https://docs.slack.dev/reference/methods/chat.postMessage>
+    pub async fn post(
+        &self,
+        channel: &str,
+        thread_ts: Option<&str>,
+        message: &Message,
+        key: &str,
+    ) -> Result<Box<str>, ApiError> {
+        let post = Post {
+            channel,
+            thread_ts,
+            message,
+            metadata: Metadata {
+                event_type: "kep_liaison",
+                event_payload: Key { key },
+            },
+            unfurl_links: false,
+            unfurl_media: false,
+        };
+        let posted: Posted = self.call("chat.postMessage", &post).await?;
+        Ok(posted.ts)
+    }
+
+    /// Shows somebody their home.
+    /// <https://docs.slack.dev/reference/methods/views.publish>
+    pub async fn publish_home(
+        &self,
+        user: &str,
+        view: &(impl Serialize + Sync),
+    ) -> Result<(), ApiError> {
+        let publish = Publish {
+            user_id: user,
+            view,
+        };
+        let Nothing {} = self.call("views.publish", &publish).await?;
+        Ok(())
+    }
+
+    /// Answers later, at the address that came with the question.
+    /// <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses>
+    pub async fn respond(
+        &self,
+        response_url: &str,
+        message: &Message,
+        showing: Showing,
+    ) -> Result<(), ApiError> {
+        let url = self.response_url(response_url)?;
+        let respond = Respond {
+            message,
+            response_type: match showing {
+                Showing::Everybody => "in_channel",
+                Showing::Instead | Showing::Alone => "ephemeral",
+            },
+            replace_original: showing == Showing::Instead,
+        };
+        // The address is a secret: who has it can speak there.
+        let span = tracing::debug_span!("response_url");
+        let context = SlackClientApiCallContext {
+            rate_control_params: None,
+            token: None,
+            tracing_span: &span,
+            is_sensitive_url: true,
+        };
+        let connector = &self.client.http_api.connector;
+        let send = || connector.http_post_uri(url.clone(), &respond, context.clone());
+        let Nothing {} = self.sent("response_url", send).await?;
+        Ok(())
+    }
+
+    /// Slack's own addresses for answers, or those of the stand-in that is spoken to.
+    fn response_url(&self, url: &str) -> Result<Url, ApiError> {
+        let url = Url::parse(url).map_err(|_| ApiError::NotSlack)?;
+        let connector = &self.client.http_api.connector;
+        let api = connector.create_method_uri_path("auth.test");
+        let is_stand_in = api.is_ok_and(|api| api.origin() == url.origin());
+        let is_slack = url.scheme() == "https"
+            && url
+                .host_str()
+                .is_some_and(|host| ["hooks.slack.com", "hooks.slack-gov.com"].contains(&host));
+        if is_slack || is_stand_in {
+            Ok(url)
+        } else {
+            Err(ApiError::NotSlack)
+        }
+    }
+
+    async fn call<T: DeserializeOwned + Send>(
+        &self,
+        method: &'static str,
+        request: &(impl Serialize + Sync),
+    ) -> Result<T, ApiError> {
+        let session = self.client.open_session(&self.token);
+        let api = &session.http_session_api;
+        self.sent(method, || api.http_post(method, &request, None))
+            .await
+    }
+
+    /// Sends until there is an answer. What was turned away for there being too much was not done,
+    /// and is sent again; anything else might have been.
+    async fn sent<T, F>(&self, method: &'static str, send: impl Fn() -> F) -> Result<T, ApiError>
+    where
+        F: Future<Output = Result<T, SlackClientError>>,
+    {
+        let mut attempt = 1;
+        loop {
+            let outcome = tokio::select! {
+                outcome = send() => outcome.map_err(|error| meant(&error)),
+                () = self.clock.expire(LONGEST) => Err(ApiError::Unclear("it took too long".into())),
+            };
+            let said = match &outcome {
+                Ok(_) => "ok",
+                Err(ApiError::Refused(_) | ApiError::NotSlack) => "refused",
+                Err(ApiError::Limited(_)) => "limited",
+                Err(ApiError::Unclear(_)) => "unclear",
+            };
+            metrics::counter!("kep_liaison_slack_calls_total", "method" => method, "outcome" => said)
+                .increment(1);
+            match outcome {
+                Err(ApiError::Limited(pause)) if attempt < MOST_TRIES && pause <= LONGEST_PAUSE => {
+                    self.clock.sleep(pause).await;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+/// An error in our words. What Slack's answer held is left out: it may quote what was sent.
+fn meant(error: &SlackClientError) -> ApiError {
+    match error {
+        SlackClientError::ApiError(error) => ApiError::Refused(error.code.as_str().into()),
+        SlackClientError::RateLimitError(error) => {
+            ApiError::Limited(error.retry_after.unwrap_or(Duration::from_secs(1)))
+        }
+        SlackClientError::HttpError(error) => {
+            let status = error.status_code;
+            if status.is_client_error() {
+                ApiError::Refused(status.to_string().into())
+            } else {
+                ApiError::Unclear(status.to_string().into())
+            }
+        }
+        SlackClientError::HttpProtocolError(_) => {
+            ApiError::Unclear("the connection could not be made, or broke".into())
+        }
+        _ => ApiError::Unclear("the answer cannot be understood".into()),
+    }
+}
