@@ -226,7 +226,7 @@ impl<'a> Asking<'a> {
                 .iter()
                 .any(|me| value.eq_ignore_ascii_case(me));
             if is_me || user_id(value).is_some() {
-                self.login(value, key).map(|login| login.to_string())
+                self.login(value, key).map(ToString::to_string)
             } else {
                 Ok(value.to_owned())
             }
