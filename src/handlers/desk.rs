@@ -50,8 +50,8 @@ impl Desk<'_> {
 
     /// Answers the same words again, at a page from 0 on: a pressed button. The answer is for the
     /// asker; who shows it to others sets its audience.
-    pub fn again(&self, asker: &Asker<'_>, asked: &str, page: usize) -> Reply {
-        let command = Ask::again(asked, self.asking(asker));
+    pub fn again(&self, asker: &Asker<'_>, words: &str, page: usize) -> Reply {
+        let command = Ask::again(words, self.asking(asker));
         let ask = Ask {
             command,
             here: false,
@@ -110,7 +110,7 @@ impl Desk<'_> {
     }
 
     fn reply(&self, asker: &Asker<'_>, ask: Ask, audience: Audience) -> Reply {
-        let (answer, asked) = match ask.command {
+        let (answer, words) = match ask.command {
             Ok(command) => {
                 let answer = self.answer(asker, &command);
                 (
@@ -123,7 +123,7 @@ impl Desk<'_> {
         };
         Reply {
             answer,
-            asked,
+            asked: words,
             page: 0,
             audience,
             origin: self.origin(),
