@@ -13,6 +13,7 @@ mod layering;
 mod listeners;
 mod lists;
 mod logs;
+mod manifest;
 mod properties;
 mod scenarios;
 mod scripts;
