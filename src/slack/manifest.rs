@@ -35,7 +35,7 @@ const ABOUT: &str = "Where a KEP stands in Kubernetes and in the container runti
 const MORE_ABOUT: &str = "Follows Kubernetes Enhancement Proposals (KEPs) through a container \
     runtime. Type `/kep status 5825`, mention the bot or write to it directly: it says where a KEP \
     stands in Kubernetes and in the runtime, who shepherds it, which release it ships in, what is \
-    missing and what to do next. Answers are for you alone unless you post them.";
+    missing and what to do next. What `/kep` answers is for you alone unless you post it.";
 
 /// How Slack delivers to the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -181,7 +181,7 @@ mod tests {
                     let name = rest.trim_start().strip_prefix('"')?;
                     name.split_once('"').map(|(name, _)| name.to_owned())
                 });
-                into.extend(names);
+                into.extend(names.filter(|name| name.starts_with("kep_liaison_")));
             }
         }
     }

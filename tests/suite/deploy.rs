@@ -6,6 +6,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 use kep_liaison::config::{Config, Credentials, SecretRef};
 use serde_json::Value;
 
+use crate::formats::from_yaml;
+
 fn file(path: &str) -> String {
     let deploy = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy"));
     let path = deploy.join(path);
@@ -13,7 +15,7 @@ fn file(path: &str) -> String {
 }
 
 fn yaml(path: &str) -> Value {
-    serde_saphyr::from_str(&file(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    from_yaml(&file(path))
 }
 
 /// A settings file, as it is and with what it offers for HTTP in force.

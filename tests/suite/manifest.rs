@@ -10,7 +10,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::terminal::{Folder, run};
+use crate::{
+    formats::from_yaml,
+    terminal::{Folder, run},
+};
 
 const TWO_WORKSPACES: &str = r#"
 [http]
@@ -37,10 +40,6 @@ fn with(settings: &str) -> Folder {
     folder
 }
 
-fn yaml(text: &str) -> Value {
-    serde_saphyr::from_str(text).expect("YAML")
-}
-
 #[test]
 fn the_file_in_the_root_is_what_is_printed() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/manifest.yml");
@@ -60,14 +59,14 @@ fn yaml_and_json_say_the_same() {
     ] {
         let as_json = run(&[words, &["--format", "json"]].concat()).answer();
         let as_json: Value = serde_json::from_str(&as_json).expect("JSON");
-        assert_eq!(yaml(&run(words).answer()), as_json);
+        assert_eq!(from_yaml(&run(words).answer()), as_json);
     }
 }
 
 #[test]
 fn socket_mode_has_no_request_url_and_http_has_all_of_them() {
     let folder = with(TWO_WORKSPACES);
-    let of = |workspace| yaml(&folder.run(&["manifest", "--workspace", workspace]).answer());
+    let of = |workspace| from_yaml(&folder.run(&["manifest", "--workspace", workspace]).answer());
     let socket = of("kubernetes");
     assert_eq!(socket["settings"]["socket_mode_enabled"], true);
     assert!(!socket.to_string().contains("https://"), "{socket}");
@@ -107,7 +106,7 @@ fn socket_mode_has_no_request_url_and_http_has_all_of_them() {
 #[test]
 fn it_asks_for_little_and_says_what_for() {
     let printed = run(&["manifest"]).answer();
-    let manifest = yaml(&printed);
+    let manifest = from_yaml(&printed);
     let scopes = &manifest["oauth_config"]["scopes"];
     assert_eq!(
         *scopes,
@@ -249,7 +248,7 @@ fn slacks_own_schemas_take_it() {
         return;
     };
     let http = &["manifest", "--url", "https://bot.example.com"];
-    let manifests = [&["manifest"][..], http].map(|words| yaml(&run(words).answer()));
+    let manifests = [&["manifest"][..], http].map(|words| from_yaml(&run(words).answer()));
     assert_eq!(breaches(&python, &schemas, &manifests), "");
     // A schema that takes anything would say nothing.
     let mut spoilt = manifests[0].clone();
