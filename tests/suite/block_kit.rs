@@ -3,7 +3,7 @@
 //!
 //! Limits: <https://docs.slack.dev/reference/block-kit/blocks>
 
-mod checker;
+mod markup;
 
 use std::sync::LazyLock;
 
@@ -20,7 +20,7 @@ use kep_liaison::{
 use proptest::prelude::*;
 use serde_json::Value;
 
-use self::checker::{CANARY, check};
+use self::markup::{CANARY, check};
 use crate::{
     cards::assert_answer,
     terminal::{Folder, run},

@@ -2,9 +2,15 @@
 //! by the client that production uses, and by one that knows nothing of this project.
 
 mod app;
+mod blocks;
 mod commands;
 mod events;
+mod faults;
+mod interactions;
 mod messages;
+mod modals;
+mod production;
+mod reading;
 mod response_urls;
 mod sockets;
 mod web_api;
