@@ -148,7 +148,7 @@ fn writing(c: &mut Criterion) {
     c.bench_function("write a page of 100 issues that are there", |b| {
         b.iter(|| runtime.block_on(put(&store, &same)));
     });
-    let dropped: Vec<u64> = (10_000..10_100).collect();
+    let dropped: Vec<_> = (10_000..10_100).map(|number| (number, None)).collect();
     c.bench_function("drop a page of 100 issues that are not there", |b| {
         b.iter(|| {
             let batch = IssueBatch {

@@ -1,5 +1,8 @@
 //! Builds the parts from the configuration: the one place that knows which adapter fills a port.
 
+pub mod bot;
+pub mod desk;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;

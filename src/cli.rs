@@ -4,6 +4,7 @@ mod check;
 mod load;
 mod local;
 mod render;
+mod run;
 mod status;
 mod sync;
 
@@ -72,6 +73,9 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve: answer in Slack, follow GitHub, until told to stop
+    #[command(after_help = "Example: kep-liaison run --config /etc/kep-liaison.toml")]
+    Run,
     /// Where KEPs stand in Kubernetes and in the runtime, who shepherds them, what is missing
     Status(status::Args),
     /// Fetch what is new from GitHub into the store, and say what changed
@@ -176,6 +180,7 @@ impl Args {
     fn run(self) -> Result<(), Failure> {
         self.global.logs(self.command.speaker()).install()?;
         match self.command {
+            Command::Run => run::run(&self.global),
             Command::Status(status) => status::run(&status, &self.global),
             Command::Sync(sync) => sync::run(&sync, &self.global),
             Command::Check => check::run(&self.global),
@@ -192,6 +197,7 @@ impl Command {
     /// Whether what it does is told by the log alone.
     fn speaker(&self) -> Speaker {
         match self {
+            Self::Run => Speaker::Service,
             Self::Status(_) | Self::Sync(_) | Self::Check | Self::Completions { .. } => {
                 Speaker::Command
             }
@@ -216,7 +222,11 @@ fn print(answer: &str) -> Result<(), Failure> {
 
 impl Global {
     fn config(&self) -> Result<Config, Failure> {
-        let mut config = Config::load(self.config.as_deref(), environment)?.config;
+        let loaded = Config::load(self.config.as_deref(), environment)?;
+        if let Some(note) = &loaded.note {
+            anstream::eprintln!("{note}");
+        }
+        let mut config = loaded.config;
         if let Some(url) = &self.store {
             config.store.url = url.clone();
         }

@@ -37,7 +37,8 @@ use crate::domain::{Login, Release, Repository};
 /// The settings file that is read when none is named, if the current folder has it.
 pub const DEFAULT_FILE: &str = "kep-liaison.toml";
 
-/// The environment variable that wins over `store.url`.
+/// The environment variable that wins over `store.url`, where it holds an address of a kind that a
+/// store can have.
 pub const DATABASE_URL: &str = "DATABASE_URL";
 
 /// All settings. [`Config::default`] is what an empty file gives.
@@ -214,6 +215,8 @@ pub struct Loaded {
     pub config: Config,
     /// The file that was read; `None` for the built-in defaults.
     pub file: Option<PathBuf>,
+    /// What was left out, and why.
+    pub note: Option<String>,
 }
 
 impl Config {
@@ -235,10 +238,14 @@ impl Config {
             Some((path, text)) => Self::parse(text, &path.display().to_string()),
             None => Ok(Self::default()),
         };
+        // Not shown: it may hold a password.
         let url = env(DATABASE_URL).filter(|url| !url.is_empty());
-        let url = url.map(|url| {
-            // Not shown: it may hold a password.
-            let wanted = format!("want {}", <StoreUrl as value::FromText>::WANTED);
+        let wanted = format!("want {}", <StoreUrl as value::FromText>::WANTED);
+        // Other programs read one, too.
+        let is_ours = url.as_deref().is_none_or(StoreUrl::is_kind_of);
+        let note = format!("{DATABASE_URL} is none of ours and is left out: {wanted}");
+        let note = (!is_ours).then_some(note);
+        let url = url.filter(|_| is_ours).map(|url| {
             StoreUrl::parse(&url).ok_or_else(|| Problem::of_source(DATABASE_URL, wanted))
         });
         let (mut config, url) = match (config, url.transpose()) {
@@ -253,6 +260,7 @@ impl Config {
         Ok(Loaded {
             config,
             file: found.map(|(path, _)| path.to_owned()),
+            note,
         })
     }
 

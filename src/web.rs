@@ -3,6 +3,6 @@
 pub mod admin;
 mod body;
 pub mod github;
-mod seen;
+pub mod seen;
 pub mod serve;
 pub mod slack;

@@ -590,8 +590,18 @@ fn a_file_that_is_named_must_be_readable() {
         "postgres://u:p@db/kep"
     );
 
+    let foreign = |name: &str| (name == DATABASE_URL).then(|| "mysql://u:hush@db/kep".to_owned());
+    let loaded = load(foreign).unwrap();
+    assert_eq!(loaded.config.store.url.expose(), "sqlite:a.db");
+    let note = loaded.note.unwrap();
+    assert!(
+        note.starts_with("DATABASE_URL is none of ours and is left out") && !note.contains("hush"),
+        "{note}"
+    );
+    assert_eq!(load(url).unwrap().note, None);
+
     fs::write(&file, "[http]\nlisten = 1").unwrap();
-    let bad_url = |name: &str| (name == DATABASE_URL).then(|| "hush".to_owned());
+    let bad_url = |name: &str| (name == DATABASE_URL).then(|| "sqlite:hush\n".to_owned());
     let error = load(bad_url).unwrap_err();
     assert_eq!(error.problems().len(), 2);
     let shown = error.to_string();
@@ -610,7 +620,8 @@ fn without_any_file_the_defaults_serve() {
         loaded,
         Loaded {
             config: Config::default(),
-            file: None
+            file: None,
+            note: None
         }
     );
 }

@@ -197,12 +197,19 @@ pub struct StoreUrl(pub(super) Box<str>);
 impl StoreUrl {
     /// Reads `sqlite:FILE` or `postgres://HOST/NAME`.
     pub fn parse(text: &str) -> Option<Self> {
-        let place = text
-            .strip_prefix("sqlite:")
-            .or_else(|| text.strip_prefix("postgres://"))
-            .or_else(|| text.strip_prefix("postgresql://"))?;
+        let place = Self::place(text)?;
         let fits = !place.trim_matches('/').trim().is_empty() && !text.contains(char::is_control);
         fits.then(|| Self(text.into()))
+    }
+
+    /// Whether a text begins as such an address does, whatever follows.
+    pub(super) fn is_kind_of(text: &str) -> bool {
+        Self::place(text).is_some()
+    }
+
+    fn place(text: &str) -> Option<&str> {
+        let mut kinds = ["sqlite:", "postgres://", "postgresql://"].into_iter();
+        kinds.find_map(|kind| text.strip_prefix(kind))
     }
 
     /// The whole address, with the password if it has one.

@@ -333,10 +333,11 @@ impl<'a> Log<'a> {
     fn tracking(&mut self, was: &TrackingIssue, is: &TrackingIssue) {
         let at = place(&is.issue);
         match (was.issue.state, is.issue.state) {
-            (IssueState::Open, IssueState::Completed | IssueState::NotPlanned) => {
+            (IssueState::Open, IssueState::Open) => {}
+            (IssueState::Open, _) => {
                 self.say(Some(at.clone()), What::IssueClosed, Direction::Forward);
             }
-            (IssueState::Completed | IssueState::NotPlanned, IssueState::Open) => {
+            (_, IssueState::Open) => {
                 self.say(Some(at.clone()), What::IssueReopened, Direction::Backward);
             }
             _ => {}

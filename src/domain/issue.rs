@@ -48,8 +48,10 @@ pub enum IssueState {
     Open,
     /// Closed as done, or for no stated reason.
     Completed,
-    /// Closed as not planned, or as a duplicate of another.
+    /// Closed as not planned.
     NotPlanned,
+    /// Closed as a duplicate of another.
+    Duplicate,
 }
 
 impl IssueState {

@@ -20,7 +20,7 @@ pub struct Summary<'a> {
     pub kubernetes: String,
     /// One for each runtime.
     pub runtimes: Vec<RuntimeLine<'a>>,
-    /// `1 error, 3 warnings, 1 suggestion below`
+    /// `1 error, 3 warnings, 1 piece of advice below`
     pub to_do: String,
 }
 
@@ -115,15 +115,15 @@ impl Card {
 
     fn to_do(&self) -> String {
         let parts: Vec<String> = [
-            (Severity::Error, "error"),
-            (Severity::Warning, "warning"),
-            (Severity::Advice, "suggestion"),
+            (Severity::Error, "error", "errors"),
+            (Severity::Warning, "warning", "warnings"),
+            (Severity::Advice, "piece of advice", "pieces of advice"),
         ]
         .into_iter()
-        .filter_map(|(severity, word)| match self.count(severity) {
+        .filter_map(|(severity, one, many)| match self.count(severity) {
             0 => None,
-            1 => Some(format!("1 {word}")),
-            many => Some(format!("{many} {word}s")),
+            1 => Some(format!("1 {one}")),
+            count => Some(format!("{count} {many}")),
         })
         .collect();
         match (self.urgent(), parts.is_empty()) {
@@ -191,7 +191,8 @@ impl IssueView {
         match self.ending {
             IssueState::Open => "open",
             IssueState::Completed => "closed",
-            IssueState::NotPlanned => "closed as not planned or duplicate",
+            IssueState::NotPlanned => "closed as not planned",
+            IssueState::Duplicate => "closed as a duplicate",
         }
     }
 }

@@ -37,8 +37,9 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// How long a whole repository may take.
 const DOWNLOAD_WITHIN: Duration = Duration::from_mins(5);
-/// The largest answer: a recursive tree has at most 7 MB, a page of 100 issues rarely one.
-const LARGEST_ANSWER: usize = 16 << 20;
+/// The largest answer: a recursive tree has at most 7 MB, a page of 100 issues rarely one. But an
+/// issue may have 65,536 characters of 4 bytes, and nobody may stop the list with 100 of those.
+const LARGEST_ANSWER: usize = 32 << 20;
 /// A renamed repository leads to its new name, perhaps over an older one.
 const MOST_REDIRECTS: u32 = 3;
 
@@ -142,8 +143,12 @@ impl Client {
             if status.is_success() || answer.is_same() {
                 return Ok(answer);
             }
-            if status.is_redirection() && !ask.writes() {
-                url = self.located(&url, &answer.headers).map_err(Failed::Final)?;
+            if status.is_redirection() {
+                let to = self.located(&url, &answer.headers).map_err(Failed::Final)?;
+                if ask.writes() {
+                    return Err(Failed::Final(ForgeError::Moved(to.into())));
+                }
+                url = to;
                 continue;
             }
             if status == StatusCode::UNAUTHORIZED
@@ -370,8 +375,9 @@ impl Client {
                 message_of(&answer)
             )));
         }
+        // The error may quote what it read, and that is a secret.
         serde_json::from_slice(&answer.body)
-            .map_err(|error| ForgeError::Unreadable(format!("the App's token: {error}")))
+            .map_err(|_| ForgeError::Unreadable("the answer holds no token for the App".to_owned()))
     }
 
     fn url(&self, path: &str) -> Result<Url, ForgeError> {

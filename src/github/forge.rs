@@ -366,6 +366,7 @@ impl Forge for GitHub {
                 IssueState::Open => "reopened",
                 IssueState::Completed => "completed",
                 IssueState::NotPlanned => "not_planned",
+                IssueState::Duplicate => "duplicate",
             };
             body.insert("state_reason".to_owned(), json!(reason));
         }

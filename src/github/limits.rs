@@ -175,7 +175,7 @@ impl Budget {
         let now = self.clock.now();
         let mut state = lock(&self.state);
         state.heard = true;
-        state.learn(headers);
+        state.learn(headers, now);
         let refused = status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::FORBIDDEN;
         if !refused {
             state.refused = 0;
@@ -187,7 +187,7 @@ impl Budget {
         let until = if let Some(wait) = wait {
             now + wait
         } else if used_up {
-            moment(headers)?
+            resets_at(headers, now)?
         } else if status == StatusCode::TOO_MANY_REQUESTS || message.contains("rate limit") {
             let times = 1_i32 << state.refused.min(5);
             now + TimeDelta::from_std(UNSAID).unwrap_or_default() * times
@@ -287,11 +287,11 @@ impl State {
         }
     }
 
-    fn learn(&mut self, headers: &HeaderMap) {
+    fn learn(&mut self, headers: &HeaderMap, now: DateTime<Utc>) {
         let (Some(limit), Some(remaining), Some(resets_at)) = (
             number(headers, "x-ratelimit-limit"),
             number(headers, "x-ratelimit-remaining"),
-            moment(headers),
+            resets_at(headers, now),
         ) else {
             return;
         };
@@ -316,7 +316,29 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u32> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }
 
-fn moment(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+/// When the hour is over: within an hour, whatever a stand-in counts in.
+fn resets_at(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let seconds = headers.get("x-ratelimit-reset")?.to_str().ok()?;
-    DateTime::from_timestamp(seconds.trim().parse().ok()?, 0)
+    let resets_at = DateTime::from_timestamp(seconds.trim().parse().ok()?, 0)?;
+    Some(resets_at.min(now + TimeDelta::hours(1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_is_over_within_an_hour_whatever_its_end_is_counted_in() {
+        let now = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
+        for (reset, over) in [
+            ("1780000600", Some(now + TimeDelta::minutes(10))),
+            ("1780000600000", Some(now + TimeDelta::hours(1))),
+            ("9223372036854775807", None),
+            ("soon", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-ratelimit-reset", reset.parse().unwrap());
+            assert_eq!(resets_at(&headers, now), over, "{reset}");
+        }
+    }
 }

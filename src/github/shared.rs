@@ -163,9 +163,12 @@ impl GitHub {
                 validator = answer.validator();
             }
             if !answer.has_next() {
-                break;
+                return Ok(Fetched::New(all, validator));
             }
         }
-        Ok(Fetched::New(all, validator))
+        // What stands behind must not look as if it were gone.
+        Err(ForgeError::Unreadable(format!(
+            "{path} has more than {MOST_PAGES} pages"
+        )))
     }
 }

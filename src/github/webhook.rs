@@ -61,6 +61,7 @@ pub fn decode(event: &str, delivery: &str, body: &[u8]) -> Result<Option<ForgeEv
         "issue_comment" => payload.comment_event(CommentKind::Issue),
         "pull_request_review_comment" => payload.comment_event(CommentKind::Review),
         "pull_request_review" => payload.review_event(),
+        "label" => payload.label_event(),
         "push" => payload.push_event(),
         "repository" => payload.repository_event(),
         _ => payload.hint(),

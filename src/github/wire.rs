@@ -4,7 +4,7 @@
 //! Shapes: <https://docs.github.com/en/rest/issues/issues#list-repository-issues>
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 use serde_json::{Value, value::RawValue};
 
 use crate::domain::{Comment, CommentKind, Issue, IssueState, Login, Milestone, Pull};
@@ -73,6 +73,7 @@ pub(super) fn read_items<T: DeserializeOwned>(
 
 #[derive(Deserialize)]
 pub(super) struct WireIssue {
+    #[serde(deserialize_with = "sound")]
     number: u64,
     #[serde(default)]
     title: Option<String>,
@@ -117,7 +118,7 @@ pub(super) struct WireUser {
 
 #[derive(Deserialize)]
 pub(super) struct WireMilestone {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "sound")]
     pub(super) number: u64,
     title: String,
     #[serde(default)]
@@ -164,7 +165,8 @@ impl WireIssue {
             body: self.body.unwrap_or_default().into(),
             state: match (closed, reason) {
                 (false, _) => IssueState::Open,
-                (true, Some("not_planned" | "duplicate")) => IssueState::NotPlanned,
+                (true, Some("not_planned")) => IssueState::NotPlanned,
+                (true, Some("duplicate")) => IssueState::Duplicate,
                 (true, _) => IssueState::Completed,
             },
             labels: self
@@ -206,6 +208,7 @@ impl WireMilestone {
 /// <https://docs.github.com/en/rest/pulls/comments>
 #[derive(Deserialize)]
 pub(super) struct WireComment {
+    #[serde(deserialize_with = "sound")]
     id: u64,
     #[serde(default)]
     body: Option<String>,
@@ -228,7 +231,8 @@ impl WireComment {
         let by_address = address
             .rsplit('/')
             .next()
-            .and_then(|number| number.parse().ok());
+            .and_then(|number| number.parse().ok())
+            .filter(|number| i64::try_from(*number).is_ok());
         let user = self.user.as_ref();
         Some(Comment {
             repository: repository_of(&address).into(),
@@ -243,6 +247,14 @@ impl WireComment {
             updated_at: self.updated_at,
         })
     }
+}
+
+/// A number by which GitHub knows something. One that no store can hold costs the item that has it.
+fn sound<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(from)?;
+    i64::try_from(number)
+        .map_err(|_| D::Error::custom(format!("{number} is no number on GitHub")))?;
+    Ok(number)
 }
 
 /// GitHub gives a milestone's date as an instant; only its day means anything.
@@ -272,12 +284,14 @@ mod tests {
     #[test]
     fn one_broken_item_costs_itself() {
         let json = r#"[{"number": 1, "html_url": "https://github.com/o/n/issues/1", "labels": ["a", {"name": "b"}]},
-                       {"number": "x"}, {"number": 3, "labels": 7}, 4]"#;
+                       {"number": "x"}, {"number": 3, "labels": 7}, 4,
+                       {"number": 18446744073709551615}]"#;
         let read = read_issues(json).unwrap();
         assert_eq!(read.issues.len(), 1);
         assert_eq!(&*read.issues[0].repository, "o/n");
         assert_eq!(read.issues[0].labels.len(), 2);
-        assert_eq!(read.problems.len(), 3);
+        assert_eq!(read.problems.len(), 4);
+        assert!(read.problems[3].contains("is no number on GitHub"));
         assert!(read.problems[1].starts_with("issue #3 cannot be read"));
         assert!(read_issues("{}").is_err());
     }

@@ -13,7 +13,7 @@ mod sweep;
 mod telling;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -132,7 +132,7 @@ impl<'a> Sync<'a> {
                 self.sources
                     .runtimes
                     .iter()
-                    .map(|runtime| async move { self.runtime(runtime).await })
+                    .map(|runtime| self.runtime(runtime))
             ),
         );
         let own = [
@@ -173,15 +173,20 @@ impl<'a> Sync<'a> {
     /// the rest would fail alike.
     async fn runtime(&self, repository: &Repository) -> Result<(), Trouble> {
         let outcomes = futures::join!(
-            self.issues(repository),
-            self.comments(repository, CommentKind::Issue),
-            self.comments(repository, CommentKind::Review),
+            self.conversations(repository),
             self.milestones(repository),
-            self.labels_once(repository),
+            self.labels_if_need_be(repository),
             self.runtime_releases(repository),
         );
-        let outcomes: [Result<(), Trouble>; 6] = outcomes.into();
+        let outcomes: [Result<(), Trouble>; 4] = outcomes.into();
         outcomes.into_iter().collect()
+    }
+
+    /// Issues, and then what is said on them: a comment is kept only where its issue is.
+    async fn conversations(&self, repository: &Repository) -> Result<(), Trouble> {
+        self.issues(repository).await?;
+        self.comments(repository, CommentKind::Issue).await?;
+        self.comments(repository, CommentKind::Review).await
     }
 
     async fn milestones(&self, repository: &Repository) -> Result<(), Trouble> {
@@ -202,27 +207,59 @@ impl<'a> Sync<'a> {
         Ok(())
     }
 
-    /// Labels matter only to those who set one, so a sweep keeps them; the first sync begins.
-    async fn labels_once(&self, repository: &Repository) -> Result<(), Trouble> {
+    /// Labels matter only to those who set one, so they are asked for at first, when an event
+    /// says that they changed, and by a sweep.
+    async fn labels_if_need_be(&self, repository: &Repository) -> Result<(), Trouble> {
         let name = repository.to_string();
         let position = self.store.position(&name, Feed::Labels).await?;
         if position.settled {
             return Ok(());
         }
-        self.labels(repository, &position).await
+        self.labels(repository, position).await
     }
 
-    async fn labels(&self, repository: &Repository, position: &Position) -> Result<(), Trouble> {
-        let known = position.validator.as_ref();
+    async fn labels(&self, repository: &Repository, position: Position) -> Result<(), Trouble> {
         let name = repository.to_string();
-        if let Fetched::New(labels, validator) = self.forge.labels(repository, known).await? {
-            let position = Position {
-                validator,
-                settled: true,
-                ..Position::default()
-            };
-            let put = self.store.put_labels(&name, &labels, &position);
-            put.await?;
+        let known = position.validator.as_ref();
+        match self.forge.labels(repository, known).await? {
+            Fetched::New(labels, validator) => {
+                self.look_at_relabelled(repository, &labels).await?;
+                let position = Position {
+                    validator,
+                    settled: true,
+                    ..Position::default()
+                };
+                let put = self.store.put_labels(&name, &labels, &position);
+                put.await?;
+            }
+            Fetched::Same if position.settled => {}
+            Fetched::Same => {
+                let position = Position {
+                    settled: true,
+                    ..position
+                };
+                let moved = self.store.set_position(&name, Feed::Labels, &position);
+                moved.await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A label that gets another name, or is deleted, moves none of the issues that have it: those
+    /// with one that is not there any more are looked at.
+    async fn look_at_relabelled(
+        &self,
+        repository: &Repository,
+        labels: &[Box<str>],
+    ) -> Result<(), Trouble> {
+        let name = repository.to_string();
+        let labels: HashSet<&str> = labels.iter().map(|label| &**label).collect();
+        let is_there = |label: &Box<str>| labels.contains(&**label);
+        for (number, _) in self.store.kept(&name).await? {
+            let issue = self.store.issue(&name, number).await?;
+            if issue.is_some_and(|issue| !issue.labels.iter().all(is_there)) {
+                self.look_at(repository, number).await?;
+            }
         }
         Ok(())
     }

@@ -115,7 +115,7 @@ pub struct IssueEdit {
     pub body: Option<String>,
     /// Another milestone, or none at all.
     pub milestone: Option<Option<u64>>,
-    /// Open again, or closed as completed or not planned.
+    /// Open again, or closed and why.
     pub state: Option<crate::domain::IssueState>,
 }
 

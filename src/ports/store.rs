@@ -110,7 +110,7 @@ pub struct StoredFacts {
     pub problems: Vec<(Box<str>, String)>,
     /// When the last sync that went through ended; `None` before the first.
     pub synced_at: Option<DateTime<Utc>>,
-    /// A number that grows with every change of a fact or a problem.
+    /// A number that grows with every change of a fact, a milestone or a problem.
     pub revision: i64,
 }
 
@@ -128,8 +128,9 @@ pub struct ToldChange {
 pub struct IssueBatch<'a> {
     /// Those that may concern a KEP, whole.
     pub keep: &'a [Issue],
-    /// Those that do not: they are removed if they were kept before ([`Store::remove_issue`]).
-    pub drop: &'a [u64],
+    /// Those that do not, each with its last change where that is known: they are removed if they
+    /// were kept before ([`Store::remove_issue`]).
+    pub drop: &'a [(u64, Option<DateTime<Utc>>)],
     /// For pull requests, the issues of their repository that they name: pull request, issue.
     pub mentions: &'a [(u64, u64)],
 }
@@ -165,7 +166,8 @@ pub trait Store: Send + Sync {
     /// Stores what a page of issues brought, all or nothing; `position`, where given, moves with it.
     ///
     /// Pages and webhooks overtake one another: an issue that was last changed before the one that is
-    /// kept does not replace it. What the pull requests of the batch named before is forgotten.
+    /// kept neither replaces nor removes it. What the pull requests of the batch named before is
+    /// forgotten, but for those whose kept version is newer than the one to be removed.
     async fn put_issues(
         &self,
         repository: &str,
@@ -173,7 +175,8 @@ pub trait Store: Send + Sync {
         position: Option<&Position>,
     ) -> Result<(), StoreError>;
 
-    /// An issue is gone, or is elsewhere: its comments go, and what it names.
+    /// An issue is gone, or is elsewhere: its comments go, what it names, and the positions of its
+    /// own feeds.
     async fn remove_issue(&self, repository: &str, number: u64) -> Result<(), StoreError>;
 
     /// One issue, where it is kept.
@@ -206,7 +209,8 @@ pub trait Store: Send + Sync {
     /// The comments of an issue, oldest first.
     async fn comments(&self, repository: &str, issue: u64) -> Result<Vec<Comment>, StoreError>;
 
-    /// Replaces the milestones of a repository.
+    /// Replaces the milestones of a repository. The revision grows where that changes any, but it is
+    /// nothing to tell.
     async fn put_milestones(
         &self,
         repository: &str,
@@ -243,8 +247,8 @@ pub trait Store: Send + Sync {
     async fn pending(&self) -> Result<(i64, bool), StoreError>;
 
     /// Records changes, as of the revision of the facts that they were found in, and forgets the
-    /// old versions. `false`, and nothing is recorded, where the facts have changed since. The moment
-    /// is kept to the millisecond.
+    /// old versions. `false`, and nothing is recorded, where the facts have changed since, or somebody
+    /// else has told of them. The moment is kept to the millisecond.
     /// `notes` are small values that are set with it.
     async fn tell(
         &self,

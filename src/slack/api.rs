@@ -170,6 +170,11 @@ impl Api {
         }
     }
 
+    /// The client that it shares.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Who the bot is. <https://docs.slack.dev/reference/methods/auth.test>
     pub async fn identity(&self) -> Result<Identity, ApiError> {
         self.call("auth.test", &Nothing {}).await

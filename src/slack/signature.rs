@@ -124,10 +124,8 @@ mod tests {
         let now = DateTime::from_timestamp(1_531_420_618 + late, 0).unwrap();
         let signed = Signed::read(signature, timestamp, now)?;
         let key = SigningKey::new(&Secret::new(secret)).unwrap();
-        match signed.is_by(&key, body.as_bytes()) {
-            true => Ok(()),
-            false => Err(SignatureError::Wrong),
-        }
+        let is_good = signed.is_by(&key, body.as_bytes());
+        is_good.then_some(()).ok_or(SignatureError::Wrong)
     }
 
     #[test]

@@ -26,6 +26,10 @@ pub(super) const SET_POSITION: &str = "\
         since = excluded.since, page = excluded.page, broken = excluded.broken, tag = excluded.tag,
         identity = excluded.identity, tree = excluded.tree, settled = excluded.settled";
 
+/// The feeds that an issue has of its own.
+pub(super) const FORGET_POSITIONS: &str =
+    "DELETE FROM positions WHERE repository = $1 AND feed IN ($2, $3)";
+
 pub(super) const FILE_HASHES: &str =
     "SELECT path, sha FROM files WHERE repository = $1 AND gone = 0";
 
@@ -86,6 +90,11 @@ pub(super) const PUT_ISSUE: &str = "\
         OR (issues.doc <> excluded.doc
             AND (issues.updated_at IS NULL OR excluded.updated_at IS NULL
                 OR issues.updated_at <= excluded.updated_at))";
+
+/// Whether what is kept was last changed after some moment.
+pub(super) const IS_NEWER: &str = "\
+    SELECT CAST(COUNT(*) AS BIGINT) FROM issues
+    WHERE repository = $1 AND number = $2 AND gone = 0 AND updated_at > $3";
 
 /// Like [`FORGET_FILE`].
 pub(super) const FORGET_ISSUE: &str =

@@ -8,14 +8,15 @@ use std::{
 
 /// The identifiers of the last requests, a bounded number of them.
 #[derive(Debug)]
-pub(super) struct Seen<T> {
+pub struct Seen<T> {
     known: HashSet<T>,
     by_age: VecDeque<T>,
     most: usize,
 }
 
 impl<T: Hash + Eq + Clone> Seen<T> {
-    pub(super) fn new(most: usize) -> Self {
+    /// Remembers at most so many.
+    pub fn new(most: usize) -> Self {
         Self {
             known: HashSet::new(),
             by_age: VecDeque::new(),
@@ -23,7 +24,8 @@ impl<T: Hash + Eq + Clone> Seen<T> {
         }
     }
 
-    pub(super) fn contains<Q: Hash + Eq + ?Sized>(&self, id: &Q) -> bool
+    /// Whether one is remembered.
+    pub fn contains<Q: Hash + Eq + ?Sized>(&self, id: &Q) -> bool
     where
         T: Borrow<Q>,
     {
@@ -31,7 +33,7 @@ impl<T: Hash + Eq + Clone> Seen<T> {
     }
 
     /// Remembers one, and forgets the oldest where there are too many. Whether it is new.
-    pub(super) fn insert(&mut self, id: T) -> bool {
+    pub fn insert(&mut self, id: T) -> bool {
         if !self.known.insert(id.clone()) {
             return false;
         }

@@ -213,15 +213,15 @@ fn the_summary_counts_what_is_listed() {
             let label = format!("  {label:<9}");
             card.lines().filter(|line| line.starts_with(&label)).count()
         };
-        for (label, word) in [
-            ("error", "error"),
-            ("warning", "warning"),
-            ("advice", "suggestion"),
+        for (label, one, many) in [
+            ("error", "error", "errors"),
+            ("warning", "warning", "warnings"),
+            ("advice", "piece of advice", "pieces of advice"),
         ] {
             let counted = match listed(label) {
                 0 => continue,
-                1 => format!("1 {word}"),
-                many => format!("{many} {word}s"),
+                1 => format!("1 {one}"),
+                count => format!("{count} {many}"),
             };
             assert!(says.contains(&counted), "{counted}: {says}");
         }

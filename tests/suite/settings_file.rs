@@ -109,11 +109,27 @@ fn an_address_in_the_environment_is_checked_and_not_shown() {
         let mut program = folder.program();
         ran(program.args(["status", "5825"]).env("DATABASE_URL", url))
     };
-    let said = with("mysql://bot:hush@db/kep").complaint(2);
+    let said = with("postgres://\u{1b}hush").complaint(2);
     assert!(
         said.starts_with("DATABASE_URL: want \"sqlite:FILE\""),
         "{said}"
     );
     assert!(!said.contains("hush"), "{said}");
-    assert_eq!(with("").answer(), with("sqlite:kep.db").answer());
+    let answer = with("").answer();
+    assert_eq!(answer, with("sqlite:kep.db").answer());
+    // Another program's is no reason to stop.
+    for foreign in ["mysql://bot:hush@db/kep", "hush"] {
+        let mut program = folder.program();
+        let program = program.args(["status", "5825"]);
+        let output = program.env("DATABASE_URL", foreign).output();
+        let output = output.expect("the program runs");
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), answer);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            said.starts_with("DATABASE_URL is none of ours and is left out: want \"sqlite:FILE\""),
+            "{said}"
+        );
+        assert!(!said.contains("hush"), "{said}");
+    }
 }

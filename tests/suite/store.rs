@@ -40,12 +40,13 @@ macro_rules! contract {
             facts: nothing_at_first, a_new_file, the_same_file_again, a_file_that_changes,
                 a_file_that_changes_back, a_file_that_vanishes, a_file_that_vanishes_and_returns,
                 a_file_that_comes_and_goes, files_of_two_repositories, files_and_issues_in_order,
-                telling_an_old_revision, telling_of_nothing, problems;
+                telling_an_old_revision, two_that_tell_the_same, telling_of_nothing, problems;
             issues: an_issue_is_kept_whole, a_stale_page, an_equal_age, an_unknown_age,
-                an_issue_that_is_removed, an_issue_that_is_dropped, an_issue_that_returns,
+                an_issue_that_is_removed, an_issue_that_is_dropped, a_stale_page_drops_nothing,
+                an_issue_that_returns,
                 a_removed_issue_may_return_older, what_is_kept, mentions, mentions_are_replaced,
                 a_number_in_two_repositories, strange_text, a_number_beyond_all;
-            lists: positions, a_position_moves_with_its_page, comments_in_order, a_stale_comment,
+            lists: positions, positions_of_an_issue_go_with_it, a_position_moves_with_its_page, comments_in_order, a_stale_comment,
                 a_deleted_comment, kinds_have_numbers_of_their_own, milestones_are_replaced,
                 labels_are_replaced;
             history: changes_by_time, changes_stay_as_they_are, the_last_of_a_day, notes,

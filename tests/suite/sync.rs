@@ -1,11 +1,13 @@
 //! Syncs against the model of GitHub, through the production client and a real store.
 
+mod awaits;
 mod cost;
 mod elsewhere;
 mod faults;
 mod installed;
 mod killed;
 mod limits;
+mod mortal;
 mod news;
 mod sweeps;
 mod told;

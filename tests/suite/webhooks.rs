@@ -191,6 +191,8 @@ impl Scene {
         all.extend(facts.files.iter().map(file));
         all.extend(facts.milestones.iter().map(|it| format!("{it:?}")));
         all.extend(facts.problems.iter().map(|it| format!("{it:?}")));
+        let labels = store.labels("containerd/containerd").await.expect("labels");
+        all.extend(labels.iter().map(|label| format!("label {label}")));
         all
     }
 }

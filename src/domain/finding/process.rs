@@ -83,12 +83,13 @@ impl Rules<'_> {
     }
 
     /// Why something weighs less than the same on another KEP, in brackets behind the evidence.
-    fn out_of_cycle(&self) -> &'static str {
-        // Without a calendar nothing weighs more.
-        if self.at.current.is_none() || self.at.in_cycle(self.entry) {
-            ""
-        } else {
-            " (KEP not in the current cycle)"
+    fn out_of_cycle(&self) -> String {
+        match self.at.current {
+            Some(now) if !self.at.in_cycle(self.entry) => format!(
+                " (less urgent: the KEP plans nothing for {now}, the release in the making)"
+            ),
+            // Without a calendar nothing weighs more.
+            _ => String::new(),
         }
     }
 
@@ -135,7 +136,7 @@ impl Rules<'_> {
                         kep.status.raw()
                     },
                     self.runtime.name,
-                    if ahead { "" } else { self.out_of_cycle() }
+                    if ahead { String::new() } else { self.out_of_cycle() }
                 ),
                 format!(
                     "KEP owner: if the KEP touches {0}, open its tracking issue with the issue form of {1}",

@@ -209,13 +209,28 @@ impl Payload<'_> {
         };
         let before = before.ok_or_else(|| Wrong::missing("former name of the repository"))?;
         let repository = named(&before)?;
-        Ok(Some(ForgeEvent::Hint { repository }))
+        Ok(Some(ForgeEvent::Hint {
+            repository,
+            labels: false,
+        }))
+    }
+
+    /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#label>
+    pub(super) fn label_event(&self) -> Result<Option<ForgeEvent>, Wrong> {
+        let repository = self.repository()?;
+        Ok(Some(ForgeEvent::Hint {
+            repository,
+            labels: true,
+        }))
     }
 
     /// Something of the repository is new.
     pub(super) fn hint(&self) -> Result<Option<ForgeEvent>, Wrong> {
         let repository = self.repository()?;
-        Ok(Some(ForgeEvent::Hint { repository }))
+        Ok(Some(ForgeEvent::Hint {
+            repository,
+            labels: false,
+        }))
     }
 
     fn action(&self) -> Result<&str, Wrong> {

@@ -7,7 +7,11 @@
 //! compare with (a late event must not bring back what was deleted), the forge is asked for that
 //! one thing. Where the forge cannot be asked, the event is left out: a sync brings it.
 //!
-//! Syncs and events are taken in one after the other, by whoever drives both.
+//! Syncs and events are taken in one after the other, by whoever drives both. So a page is never
+//! older than an event that was taken in before it, unless the forge itself lags behind what it said.
+//! Such a page replaces and drops no issue or comment that is newer. A comment that was deleted it
+//! does bring back, because nothing is left to compare it with: the next sweep takes it out again,
+//! which is cheaper than to keep a mark of every comment that is no more.
 
 use std::{cmp::Ordering, iter::once};
 
@@ -17,7 +21,7 @@ use crate::{
     ports::{
         StoreError,
         forge::{Departure, Fetched, ForgeEvent, Found},
-        store::Feed,
+        store::{Feed, Position},
     },
 };
 
@@ -85,11 +89,27 @@ impl Sync<'_> {
             }
             // Reviews are of no use yet; that there was one moves the pull request.
             ForgeEvent::Reviewed { below, .. } => self.changed(*below).await,
-            ForgeEvent::Hint { repository } => {
-                let ours = self.all().any(|own| is_same(own, &repository.to_string()));
-                Ok(if ours { Need::Sync } else { Need::Nothing })
-            }
+            ForgeEvent::Hint { repository, labels } => self.hinted(&repository, labels).await,
         }
+    }
+
+    /// A sync does not ask for labels by itself, so their feed begins anew where they are meant.
+    async fn hinted(&self, repository: &Repository, labels: bool) -> Result<Need, Trouble> {
+        let mut all = self.all();
+        let Some(own) = all.find(|own| is_same(own, &repository.to_string())) else {
+            return Ok(Need::Nothing);
+        };
+        if labels && self.sources.runtimes.contains(own) {
+            let name = own.to_string();
+            let position = self.store.position(&name, Feed::Labels).await?;
+            let unsettled = Position {
+                settled: false,
+                ..position
+            };
+            let moved = self.store.set_position(&name, Feed::Labels, &unsettled);
+            moved.await?;
+        }
+        Ok(Need::Sync)
     }
 
     /// The repository of a runtime, by whatever case it is written in, and its form.

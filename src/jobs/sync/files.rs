@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::StreamExt as _;
 
 use super::{Local, Sync, Trouble};
 use crate::{
@@ -209,15 +209,13 @@ impl Sync<'_> {
         if missing.len() > MANY {
             self.fetch_whole(folder, &mut missing).await?;
         }
-        let mut blobs = futures::stream::iter(missing)
-            .map(|(path, sha)| async move {
-                let text = self.forge.blob(folder.repository, sha).await;
-                (path, sha, text)
-            })
-            .buffer_unordered(AT_ONCE)
-            .map(Ok::<_, Trouble>);
+        let blobs: Vec<_> = missing
+            .into_iter()
+            .map(|(path, sha)| self.blob(folder, path, sha))
+            .collect();
+        let mut blobs = futures::stream::iter(blobs).buffer_unordered(AT_ONCE);
         let mut ready = Vec::new();
-        while let Some((path, sha, text)) = blobs.try_next().await? {
+        while let Some((path, sha, text)) = blobs.next().await {
             match text {
                 Ok(text) => {
                     let place = format!("{}/{path}", folder.repository);
@@ -245,6 +243,16 @@ impl Sync<'_> {
         }
         self.store.put_files(&ready).await?;
         Ok(broken)
+    }
+
+    /// One file's text, beside what it is.
+    async fn blob<'b>(
+        &self,
+        folder: &Folder<'_>,
+        path: &'b str,
+        sha: &'b str,
+    ) -> (&'b str, &'b str, Result<String, ForgeError>) {
+        (path, sha, self.forge.blob(folder.repository, sha).await)
     }
 
     /// Takes what is missing from a download of the whole repository. What goes wrong here costs

@@ -4,13 +4,15 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use chrono::{DateTime, Utc};
+
 use super::{
     Sync, Trouble,
     paging::{advance, since},
 };
 use crate::{
     domain::{
-        CommentKind, Issue, Repository, Runtime,
+        Comment, CommentKind, Issue, Repository, Runtime,
         tracking::{read_pull, read_tracking_issue},
     },
     ports::{
@@ -24,7 +26,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Sorted {
     pub(super) keep: Vec<Issue>,
-    pub(super) drop: Vec<u64>,
+    pub(super) drop: Vec<(u64, Option<DateTime<Utc>>)>,
     pub(super) mentions: Vec<(u64, u64)>,
     tracking: Vec<u64>,
 }
@@ -67,10 +69,16 @@ impl Sync<'_> {
                 self.broken(&format!("{name}{place}"), why).await?;
             }
             let was_settled = position.settled;
-            // The first pass is over only when what it kept for the time being was looked at.
-            let stored = Position {
-                settled: was_settled,
-                ..next.clone()
+            // The first pass is over only when what it kept for the time being was looked at. Until
+            // then the last page has no mark: "the same" would be no reason to look.
+            let stored = if was_settled {
+                next.clone()
+            } else {
+                Position {
+                    settled: false,
+                    validator: None,
+                    ..next.clone()
+                }
             };
             self.take_issues(repository, runtime, page.items, &mut tracked, &stored)
                 .await?;
@@ -91,6 +99,12 @@ impl Sync<'_> {
         let kept = self.store.kept(name).await?;
         let tracked = kept.into_iter().filter(|(_, is_pull)| !is_pull);
         Ok(tracked.map(|(number, _)| number).collect())
+    }
+
+    /// The issues and pull requests of a repository that are kept.
+    async fn kept(&self, name: &str) -> Result<HashSet<u64>, StoreError> {
+        let kept = self.store.kept(name).await?;
+        Ok(kept.into_iter().map(|(number, _)| number).collect())
     }
 
     /// Stores what of these items is kept, and, last of all, how far the feed came with them.
@@ -161,7 +175,7 @@ impl Sync<'_> {
             };
             let pull = Arc::new(pull);
             if !concerns(&pull, runtime, tracked) {
-                drop.push(number);
+                drop.push((number, pull.updated_at));
                 mentions.extend(mentioned(&pull, runtime));
             }
         }
@@ -198,9 +212,20 @@ impl Sync<'_> {
             for (place, why) in &page.problems {
                 self.broken(&format!("{name}{place}"), why).await?;
             }
-            let kept = self.store.kept(&name).await?;
-            let kept: HashSet<u64> = kept.into_iter().map(|(number, _)| number).collect();
             let mut comments = page.items;
+            let places = comments.iter();
+            let places = places.map(|comment| format!("{name} comment {}", comment.id));
+            self.mended(places).await?;
+            let mut kept = self.kept(&name).await?;
+            let seen = self.store.position(&name, Feed::Issues).await?.since;
+            // Somebody may have opened an issue, and spoken on it, since issues were asked for.
+            let is_ahead = |comment: &Comment| {
+                !kept.contains(&comment.issue) && Some(comment.updated_at) > seen
+            };
+            if comments.iter().any(is_ahead) {
+                self.issues(repository).await?;
+                kept = self.kept(&name).await?;
+            }
             comments.retain(|comment| kept.contains(&comment.issue));
             let feed = Some((kind, &next));
             self.store.put_comments(&name, &comments, feed).await?;
@@ -235,14 +260,13 @@ pub(super) fn sort(
     let mut tracked = tracked.clone();
     tracked.extend(&sorted.tracking);
     for issue in items {
-        let number = issue.number;
         let named = mentioned(&issue, runtime);
         let for_now = !settled && !named.is_empty();
         sorted.mentions.extend(named);
         if for_now || concerns(&issue, runtime, &tracked) {
             sorted.keep.push(Arc::unwrap_or_clone(issue));
         } else {
-            sorted.drop.push(number);
+            sorted.drop.push((issue.number, issue.updated_at));
         }
     }
     sorted

@@ -64,9 +64,8 @@ impl Sync<'_> {
                 let mut sorted = sort_all(own, runtime);
                 let kept = self.store.kept(&runtime.repository).await?;
                 let gone = kept.into_iter().map(|(number, _)| number);
-                sorted
-                    .drop
-                    .extend(gone.filter(|number| !there.contains(number)));
+                let gone = gone.filter(|number| !there.contains(number));
+                sorted.drop.extend(gone.map(|number| (number, None)));
                 let position = self
                     .store
                     .position(&runtime.repository, Feed::Issues)

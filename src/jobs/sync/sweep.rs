@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use super::{Report, Sync, Trouble};
 use crate::{
-    domain::{CommentKind, Repository},
+    domain::{Comment, CommentKind, Repository},
     ports::{
-        StoreError,
+        ForgeError, StoreError,
         forge::{Departure, Fetched, Found},
         store::{Feed, IssueBatch, Position},
     },
@@ -34,7 +34,7 @@ impl Sync<'_> {
     async fn sweep_one(&self, repository: &Repository) -> Result<(), Trouble> {
         let name = repository.to_string();
         let labels = self.store.position(&name, Feed::Labels).await?;
-        self.labels(repository, &labels).await?;
+        self.labels(repository, labels).await?;
         for (number, is_pull) in self.store.kept(&name).await? {
             if !is_pull && self.look_at(repository, number).await? {
                 self.look_at_comments(repository, number).await?;
@@ -44,13 +44,17 @@ impl Sync<'_> {
     }
 
     /// Looks at one issue; whether it is still there.
-    async fn look_at(&self, repository: &Repository, number: u64) -> Result<bool, Trouble> {
+    pub(super) async fn look_at(
+        &self,
+        repository: &Repository,
+        number: u64,
+    ) -> Result<bool, Trouble> {
         let name = repository.to_string();
         let feed = Feed::Issue(number);
         let position = self.store.position(&name, feed).await?;
         let known = position.validator.as_ref();
-        let validator = match self.forge.issue(repository, number, known).await? {
-            Fetched::Same => return Ok(true),
+        match self.forge.issue(repository, number, known).await? {
+            Fetched::Same => Ok(true),
             Fetched::New(Found::Here(issue), validator) => {
                 let keep = [*issue];
                 let batch = IssueBatch {
@@ -60,24 +64,22 @@ impl Sync<'_> {
                 self.store.put_issues(&name, batch, None).await?;
                 let place = format!("{name}#{number}");
                 self.store.put_problem(&place, None).await?;
-                Some(validator)
+                let position = Position {
+                    validator,
+                    ..Position::default()
+                };
+                self.store.set_position(&name, feed, &position).await?;
+                Ok(true)
             }
             Fetched::New(Found::Moved(to), _) => {
                 self.left(&name, number, &Departure::Moved(to)).await?;
-                None
+                Ok(false)
             }
             Fetched::New(Found::Gone, _) => {
                 self.left(&name, number, &Departure::Deleted).await?;
-                None
+                Ok(false)
             }
-        };
-        let is_there = validator.is_some();
-        let position = Position {
-            validator: validator.flatten(),
-            ..Position::default()
-        };
-        self.store.set_position(&name, feed, &position).await?;
-        Ok(is_there)
+        }
     }
 
     /// An issue is not there any more, which people are told.
@@ -102,26 +104,48 @@ impl Sync<'_> {
         if stored.is_empty() {
             return Ok(());
         }
+        let latest = |comments: &[Comment]| comments.iter().map(|it| it.updated_at).max();
         let feed = Feed::CommentsOf(number);
         let position = self.store.position(&name, feed).await?;
+        // A comment that was written and deleted since the last look leaves the list the same as
+        // it was then, and not the same as what is stored.
         let known = position.validator.as_ref();
+        let known = known.filter(|_| position.since == latest(&stored));
         let fetched = self.forge.comments_of(repository, number, known).await?;
         let Fetched::New(comments, validator) = fetched else {
             return Ok(());
         };
         let there: HashSet<u64> = comments.iter().map(|comment| comment.id).collect();
+        let mut left = Vec::new();
         for comment in stored {
-            if comment.kind == CommentKind::Issue && !there.contains(&comment.id) {
-                self.store
-                    .remove_comment(&name, CommentKind::Issue, comment.id)
-                    .await?;
+            let is_listed = comment.kind != CommentKind::Issue || there.contains(&comment.id);
+            if is_listed || self.is_there(repository, &comment).await? {
+                left.push(comment);
+            } else {
+                let removed = self.store.remove_comment(&name, comment.kind, comment.id);
+                removed.await?;
             }
         }
         let position = Position {
+            since: latest(&left),
             validator,
             ..Position::default()
         };
         self.store.set_position(&name, feed, &position).await?;
         Ok(())
+    }
+
+    /// Whether a comment that a list did not show is there all the same: it cannot be read, or
+    /// moved to an earlier page while the list was.
+    async fn is_there(&self, repository: &Repository, comment: &Comment) -> Result<bool, Trouble> {
+        let asked = self
+            .forge
+            .one_comment(repository, comment.kind, comment.id)
+            .await;
+        match asked {
+            Ok(found) => Ok(found.is_some()),
+            Err(ForgeError::Unreadable(_)) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
     }
 }

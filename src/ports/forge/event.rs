@@ -50,6 +50,8 @@ pub enum ForgeEvent {
     Hint {
         /// The repository, by the name that it had until then.
         repository: Repository,
+        /// Whether it is its labels.
+        labels: bool,
     },
 }
 

@@ -32,7 +32,10 @@ pub(super) fn explain(place: &str, error: &sqlx::Error) -> StoreError {
         Some(BUSY | LOCKED) => {
             StoreError::Failed(format!("another process keeps {place} locked; stop it"))
         }
-        Some(FULL) => StoreError::Failed(format!("there is no room left for {place}")),
+        Some(FULL) => StoreError::Failed(format!(
+            "there is no room left for {place}; make some on its disk, and the next sync goes on \
+             from what is stored"
+        )),
         _ if is_unreadable(error) => damaged(place, &error.to_string()),
         _ => StoreError::Failed(format!("{place}: {error}")),
     }
@@ -67,4 +70,75 @@ pub(super) fn not_permitted(place: &str, what: &str) -> StoreError {
 
 pub(super) fn thawed(place: &str) -> StoreError {
     StoreError::Failed(format!("another process began to write {place}; ask again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use crate::{
+        ports::{
+            Store as _, StoreError,
+            store::{Feed, Position, StoredFile, Version},
+        },
+        store::{Mode, SqliteStore},
+    };
+
+    /// A SQLite database that may not grow beyond so many pages fails as on a full disk:
+    /// <https://www.sqlite.org/rescode.html#full>
+    async fn allow(store: &SqliteStore, pages: i64) {
+        let pragma = format!("PRAGMA max_page_count = {pages}");
+        let set = sqlx::query(AssertSqlSafe(pragma)).execute(&store.writer);
+        set.await.unwrap();
+    }
+
+    fn file(path: usize, length: usize) -> StoredFile {
+        StoredFile {
+            repository: "kubernetes/enhancements".into(),
+            path: path.to_string().into(),
+            sha: "hash".into(),
+            read: "x".repeat(length),
+        }
+    }
+
+    #[tokio::test]
+    async fn on_a_full_disk_nothing_is_half_written_and_the_next_write_works() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("facts.db");
+        let store = SqliteStore::open(&place, Mode::Write).await.unwrap();
+        store.put_files(&[file(0, 1)]).await.unwrap();
+        let before = store.facts(Version::Now).await.unwrap();
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+            .fetch_one(&store.writer)
+            .await
+            .unwrap();
+        allow(&store, pages + 4).await;
+        // The first of them fit, and all of them do not.
+        let files: Vec<_> = (1..100).map(|path| file(path, 10_000)).collect();
+        for _ in 0..2 {
+            let full = store.put_files(&files).await.unwrap_err();
+            let StoreError::Failed(why) = full else {
+                panic!("{full}");
+            };
+            assert!(why.starts_with("there is no room left for "), "{why}");
+            assert!(why.contains("facts.db; make some on its disk"), "{why}");
+            let facts = store.facts(Version::Now).await.unwrap();
+            assert_eq!(facts.files, before.files);
+            assert_eq!(facts.revision, before.revision);
+        }
+        // What fits still goes in.
+        let settled = Position {
+            settled: true,
+            ..Position::default()
+        };
+        let repository = "kubernetes/enhancements";
+        let small = store.set_position(repository, Feed::Files, &settled);
+        small.await.unwrap();
+        allow(&store, 1_000_000).await;
+        store.put_files(&files).await.unwrap();
+        let facts = store.facts(Version::Now).await.unwrap();
+        assert_eq!(facts.files.len(), 100);
+        store.close().await;
+        SqliteStore::open(&place, Mode::Write).await.unwrap();
+    }
 }

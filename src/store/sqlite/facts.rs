@@ -77,11 +77,16 @@ pub(super) async fn put_issues(
     for issue in batch.keep {
         changed += put_issue(&mut tx, repository, issue).await?;
     }
-    for number in batch.drop {
-        changed += drop_issue(&mut tx, repository, *number).await?;
+    let mut newer = BTreeSet::new();
+    for (number, updated_at) in batch.drop {
+        if is_newer(&mut tx, repository, *number, *updated_at).await? {
+            newer.insert(*number);
+        } else {
+            changed += drop_issue(&mut tx, repository, *number).await?;
+        }
     }
     grow_revision(&mut tx, changed).await?;
-    put_mentions(&mut tx, repository, &batch).await?;
+    put_mentions(&mut tx, repository, &batch, &newer).await?;
     if let Some(position) = position {
         set_position(&mut tx, repository, Feed::Issues, position).await?;
     }
@@ -104,9 +109,29 @@ async fn put_issue(
     Ok(done.rows_affected())
 }
 
-/// Takes out an issue and what hangs on it. The count is that of the facts, which comments and
-/// mentions are not.
+/// Whether the issue that is kept was last changed after one that would remove it.
+async fn is_newer(
+    tx: &mut SqliteConnection,
+    repository: &str,
+    number: u64,
+    updated_at: Option<DateTime<Utc>>,
+) -> sqlx::Result<bool> {
+    let Some(updated_at) = updated_at else {
+        return Ok(false);
+    };
+    let newer: i64 = sqlx::query_scalar(sql::IS_NEWER)
+        .bind(repository)
+        .bind(row::number(number)?)
+        .bind(updated_at.timestamp())
+        .fetch_one(tx)
+        .await?;
+    Ok(newer > 0)
+}
+
+/// Takes out an issue and what hangs on it. The count is that of the facts, which comments,
+/// mentions and positions are not.
 async fn drop_issue(tx: &mut SqliteConnection, repository: &str, number: u64) -> sqlx::Result<u64> {
+    let feeds = [Feed::Issue(number).name(), Feed::CommentsOf(number).name()];
     let number = row::number(number)?;
     let mut changed = 0;
     for statement in [sql::FORGET_ISSUE, sql::MARK_ISSUE_GONE] {
@@ -124,17 +149,28 @@ async fn drop_issue(tx: &mut SqliteConnection, repository: &str, number: u64) ->
             .execute(&mut *tx)
             .await?;
     }
+    let [issue, comments] = feeds;
+    sqlx::query(sql::FORGET_POSITIONS)
+        .bind(repository)
+        .bind(&*issue)
+        .bind(&*comments)
+        .execute(&mut *tx)
+        .await?;
     Ok(changed)
 }
 
+/// Replaces what pull requests name, but of those of which something newer is kept.
 async fn put_mentions(
     tx: &mut SqliteConnection,
     repository: &str,
     batch: &IssueBatch<'_>,
+    newer: &BTreeSet<u64>,
 ) -> sqlx::Result<()> {
+    let mentions = batch.mentions.iter();
+    let mentions: Vec<_> = mentions.filter(|(pull, _)| !newer.contains(pull)).collect();
     // Those that were dropped have none any more.
     let pulls: BTreeSet<u64> = (batch.keep.iter().map(|issue| issue.number))
-        .chain(batch.mentions.iter().map(|(pull, _)| *pull))
+        .chain(mentions.iter().map(|(pull, _)| *pull))
         .collect();
     for pull in pulls {
         sqlx::query(sql::CLEAR_MENTIONS)
@@ -143,7 +179,7 @@ async fn put_mentions(
             .execute(&mut *tx)
             .await?;
     }
-    for (pull, issue) in batch.mentions {
+    for (pull, issue) in mentions {
         sqlx::query(sql::PUT_MENTION)
             .bind(repository)
             .bind(row::number(*pull)?)
@@ -331,14 +367,22 @@ pub(super) async fn tell(
             .execute(&mut *tx)
             .await?;
     }
+    let mut told = 0;
     for statement in sql::FORGET_TOLD {
-        sqlx::query(statement).execute(&mut *tx).await?;
+        told += sqlx::query(statement)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+    }
+    // Somebody else compared the same versions, and was first.
+    if told == 0 && !changes.is_empty() {
+        return Ok(false);
     }
     tx.commit().await?;
     Ok(true)
 }
 
-async fn grow_revision(tx: &mut SqliteConnection, changed: u64) -> sqlx::Result<()> {
+pub(super) async fn grow_revision(tx: &mut SqliteConnection, changed: u64) -> sqlx::Result<()> {
     if changed > 0 {
         sqlx::query(sql::GROW_REVISION)
             .bind(row::number(changed)?)

@@ -2,7 +2,7 @@
 
 use sqlx::{SqliteConnection, SqlitePool};
 
-use super::begin_write;
+use super::{begin_write, facts::grow_revision};
 use crate::{
     domain::{Comment, CommentKind},
     ports::{
@@ -119,6 +119,7 @@ pub(super) async fn put_milestones(
     position: &Position,
 ) -> sqlx::Result<()> {
     let mut tx = begin_write(pool).await?;
+    let before = milestone_rows(&mut tx, repository).await?;
     sqlx::query(sql::CLEAR_MILESTONES)
         .bind(repository)
         .execute(&mut *tx)
@@ -133,18 +134,27 @@ pub(super) async fn put_milestones(
             .execute(&mut *tx)
             .await?;
     }
+    let has_changed = milestone_rows(&mut tx, repository).await? != before;
+    grow_revision(&mut tx, has_changed.into()).await?;
     set_position(&mut tx, repository, Feed::Milestones, position).await?;
     tx.commit().await
+}
+
+async fn milestone_rows(
+    connection: &mut SqliteConnection,
+    repository: &str,
+) -> sqlx::Result<Vec<row::MilestoneRow>> {
+    sqlx::query_as(sql::MILESTONES)
+        .bind(repository)
+        .fetch_all(connection)
+        .await
 }
 
 pub(super) async fn milestones(
     pool: &SqlitePool,
     repository: &str,
 ) -> sqlx::Result<Vec<NumberedMilestone>> {
-    let rows: Vec<row::MilestoneRow> = sqlx::query_as(sql::MILESTONES)
-        .bind(repository)
-        .fetch_all(pool)
-        .await?;
+    let rows = milestone_rows(&mut *pool.acquire().await?, repository).await?;
     rows.into_iter().map(row::read_milestone).collect()
 }
 

@@ -5,7 +5,7 @@ use kep_liaison::ports::{
     store::{Position, StoredFile, Version},
 };
 
-use super::{Place, change, file, files, is_pending, issue, revision, tell};
+use super::{Place, at, change, file, files, is_pending, issue, revision, tell};
 
 const KEPS: &str = "kubernetes/enhancements";
 
@@ -191,6 +191,17 @@ pub(super) async fn files_and_issues_in_order(place: &dyn Place) {
             tell(store, &[]).await;
         }
     }
+}
+
+pub(super) async fn two_that_tell_the_same(place: &dyn Place) {
+    let store = &*place.open().await;
+    let other = &*place.open().await;
+    store.put_files(&[file("a", "1")]).await.unwrap();
+    let revision = revision(store).await;
+    let found = [change(9001, "found by both")];
+    assert!(store.tell(at(0), revision, &found, &[]).await.unwrap());
+    assert!(!other.tell(at(0), revision, &found, &[]).await.unwrap());
+    assert_eq!(store.changes(at(-1)).await.unwrap().len(), 1);
 }
 
 pub(super) async fn telling_an_old_revision(place: &dyn Place) {

@@ -13,6 +13,8 @@ use super::{Place, REPO, at, change, comment, file, revision, tell};
 
 async fn tell_at(store: &dyn Store, seconds: i64, titles: &[&str]) {
     let changes: Vec<_> = titles.iter().map(|title| change(9001, title)).collect();
+    let files = [file("a", &format!("{seconds} {titles:?}"))];
+    store.put_files(&files).await.unwrap();
     let revision = revision(store).await;
     assert!(
         store
@@ -46,6 +48,7 @@ pub(super) async fn changes_by_time(place: &dyn Place) {
 pub(super) async fn changes_stay_as_they_are(place: &dyn Place) {
     let store = &*place.open().await;
     let precise = at(0) + TimeDelta::milliseconds(123);
+    store.put_files(&[file("a", "1")]).await.unwrap();
     let changes = [change(9001, "a \0 'strange' 🎉 \"title\""), change(2, "")];
     let revision = revision(store).await;
     assert!(store.tell(precise, revision, &changes, &[]).await.unwrap());

@@ -8,7 +8,7 @@ use kep_liaison::{
     },
 };
 
-use super::{Place, REPO, comment, is_pending, issue, issues, pairs, pull, revision, tell};
+use super::{Place, REPO, at, comment, is_pending, issue, issues, pairs, pull, revision, tell};
 
 pub(super) fn keep(keep: &[Issue]) -> IssueBatch<'_> {
     IssueBatch {
@@ -23,7 +23,7 @@ async fn put(store: &dyn Store, issue: Issue) {
 
 async fn drop_issue(store: &dyn Store, number: u64, mentions: &[(u64, u64)]) {
     let batch = IssueBatch {
-        drop: &[number],
+        drop: &[(number, None)],
         mentions,
         ..IssueBatch::default()
     };
@@ -131,6 +131,51 @@ pub(super) async fn an_issue_that_is_dropped(place: &dyn Place) {
     assert!(store.kept(REPO).await.unwrap().is_empty());
 }
 
+pub(super) async fn a_stale_page_drops_nothing(place: &dyn Place) {
+    let store = &*place.open().await;
+    let drop_as_of = async |seconds: Option<i64>, mentions: &[(u64, u64)]| {
+        let batch = IssueBatch {
+            drop: &[(7, seconds.map(at))],
+            mentions,
+            ..IssueBatch::default()
+        };
+        store.put_issues(REPO, batch, None).await.unwrap();
+    };
+    let said = [comment(CommentKind::Issue, 1, 7, 0, "on it")];
+    let kept = [pull(7, 10, "newer")];
+    let batch = IssueBatch {
+        mentions: &[(7, 3)],
+        ..keep(&kept)
+    };
+    store.put_issues(REPO, batch, None).await.unwrap();
+    store.put_comments(REPO, &said, None).await.unwrap();
+    tell(store, &[]).await;
+    let before = revision(store).await;
+    drop_as_of(Some(9), &[(7, 4)]).await;
+    assert_eq!(revision(store).await, before);
+    expect(store, &[(7, "newer")], &[(7, "newer")]).await;
+    assert_eq!(store.comments(REPO, 7).await.unwrap(), said);
+    // The later to arrive is the better guess, as with those that are kept.
+    drop_as_of(Some(10), &[(7, 4)]).await;
+    expect(store, &[], &[(7, "newer")]).await;
+    assert!(store.comments(REPO, 7).await.unwrap().is_empty());
+    assert_eq!(store.mentioning(REPO, &[4]).await.unwrap(), [7]);
+    assert!(store.mentioning(REPO, &[3]).await.unwrap().is_empty());
+    // Of what is gone nothing is newer.
+    drop_as_of(Some(1), &[(7, 5)]).await;
+    assert_eq!(store.mentioning(REPO, &[5]).await.unwrap(), [7]);
+    put(store, issue(7, 10, "again")).await;
+    drop_as_of(None, &[]).await;
+    expect(store, &[], &[(7, "newer")]).await;
+    let ageless = Issue {
+        updated_at: None,
+        ..issue(7, 0, "ageless")
+    };
+    put(store, ageless).await;
+    drop_as_of(Some(1), &[]).await;
+    expect(store, &[], &[(7, "newer")]).await;
+}
+
 pub(super) async fn an_issue_that_returns(place: &dyn Place) {
     let store = &*place.open().await;
     put(store, issue(7, 10, "one")).await;
@@ -170,7 +215,7 @@ pub(super) async fn mentions(place: &dyn Place) {
     let page = [pull(20, 0, "fixes #7")];
     let batch = IssueBatch {
         keep: &page,
-        drop: &[21, 22],
+        drop: &[(21, Some(at(0))), (22, None)],
         mentions: &[(20, 7), (21, 7), (21, 8), (21, 7), (22, 9)],
     };
     store.put_issues(REPO, batch, None).await.unwrap();

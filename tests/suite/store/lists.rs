@@ -10,7 +10,7 @@ use kep_liaison::{
     },
 };
 
-use super::{Place, REPO, at, comment, issue, revision};
+use super::{Place, REPO, at, comment, is_pending, issue, revision};
 
 const FEEDS: [Feed; 8] = [
     Feed::Files,
@@ -74,6 +74,27 @@ pub(super) async fn positions(place: &dyn Place) {
         assert_eq!(position, Position::default());
     }
     assert_eq!(revision(store).await, before, "a position is no fact");
+}
+
+pub(super) async fn positions_of_an_issue_go_with_it(place: &dyn Place) {
+    let store = &*place.open().await;
+    let page = [issue(7, 0, ""), issue(8, 0, "")];
+    let batch = super::issues::keep(&page);
+    store.put_issues(REPO, batch, None).await.unwrap();
+    let own = |number| [Feed::Issue(number), Feed::CommentsOf(number)];
+    let all = || own(7).into_iter().chain(own(8)).chain([Feed::Issues]);
+    for _ in 0..2 {
+        for feed in all() {
+            let moved = store.set_position(REPO, feed, &somewhere(1)).await;
+            moved.unwrap();
+        }
+        store.remove_issue(REPO, 7).await.unwrap();
+        for feed in all() {
+            let position = store.position(REPO, feed).await.unwrap();
+            let is_there = !own(7).contains(&feed);
+            assert_eq!(position == somewhere(1), is_there, "{feed:?}");
+        }
+    }
 }
 
 pub(super) async fn a_position_moves_with_its_page(place: &dyn Place) {
@@ -172,7 +193,13 @@ pub(super) async fn milestones_are_replaced(place: &dyn Place) {
     };
     let first = [milestone(12, "2.4", true), milestone(3, "it's 2.3", false)];
     let position = somewhere(1);
+    let before = revision(store).await;
     store.put_milestones(REPO, &first, &position).await.unwrap();
+    let after = revision(store).await;
+    assert!(after > before, "a board shows them");
+    assert!(!is_pending(store).await, "and tells nobody");
+    store.put_milestones(REPO, &first, &position).await.unwrap();
+    assert_eq!(revision(store).await, after);
     let found = store.milestones(REPO).await.unwrap();
     assert_eq!(found, [first[1].clone(), first[0].clone()]);
     let position_now = store.position(REPO, Feed::Milestones).await.unwrap();

@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use chrono::{DateTime, Utc};
 use kep_liaison::{
     domain::{Comment, CommentKind, Issue},
     ports::{
@@ -28,6 +29,8 @@ enum Step {
     Settle(usize, Vec<u8>, u32),
     PutIssues(usize, Batch, Option<u32>),
     RemoveIssue(usize, u64),
+    /// Whether at the issue itself, and which issue.
+    LookAt(usize, bool, u64, u32),
     PutComments(usize, Vec<(bool, u64, u64, i64, u8)>, Option<(bool, u32)>),
     RemoveComment(usize, bool, u64),
     Problem(u8, Option<u8>),
@@ -40,7 +43,7 @@ enum Step {
 #[derive(Debug, Clone)]
 struct Batch {
     keep: Vec<(u64, Option<i64>, u8, bool)>,
-    drop: Vec<u64>,
+    drop: Vec<(u64, Option<i64>)>,
     mentions: Vec<(u64, u64)>,
 }
 
@@ -51,15 +54,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn step() -> impl Strategy<Value = Step> {
     let repo = || 0..REPOS.len();
     let file = (repo(), 0..3_u8, 0..3_u8);
-    let kept = (
-        1..5_u64,
-        prop::option::weighted(0.8, 0..3_i64),
-        0..3_u8,
-        any::<bool>(),
-    );
+    let age = || prop::option::weighted(0.8, 0..3_i64);
+    let kept = (1..5_u64, age(), 0..3_u8, any::<bool>());
     let batch = (
         prop::collection::vec(kept, 0..4),
-        prop::collection::vec(1..6_u64, 0..3),
+        prop::collection::vec((1..6_u64, age()), 0..3),
         prop::collection::vec((1..6_u64, 1..5_u64), 0..3),
     );
     let batch = batch.prop_map(|(keep, drop, mentions)| Batch {
@@ -75,6 +74,8 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (repo(), batch, prop::option::of(0..9_u32))
             .prop_map(|(repo, batch, page)| Step::PutIssues(repo, batch, page)),
         2 => (repo(), 1..6_u64).prop_map(|(repo, number)| Step::RemoveIssue(repo, number)),
+        2 => (repo(), any::<bool>(), 1..6_u64, 0..9_u32)
+            .prop_map(|(repo, itself, number, page)| Step::LookAt(repo, itself, number, page)),
         2 => (repo(), prop::collection::vec(said, 0..4), prop::option::of((any::<bool>(), 0..9_u32)))
             .prop_map(|(repo, said, page)| Step::PutComments(repo, said, page)),
         1 => (repo(), any::<bool>(), 1..4_u64)
@@ -92,6 +93,14 @@ fn kind(review: bool) -> CommentKind {
         CommentKind::Review
     } else {
         CommentKind::Issue
+    }
+}
+
+fn own_feed(itself: bool, number: u64) -> Feed {
+    if itself {
+        Feed::Issue(number)
+    } else {
+        Feed::CommentsOf(number)
     }
 }
 
@@ -152,12 +161,17 @@ impl Model {
         }
     }
 
+    /// Whether something newer is kept.
+    fn is_stale(&self, repo: usize, number: u64, age: Option<DateTime<Utc>>) -> bool {
+        let is = self.issues[0].get(&(repo, number));
+        let is = is.and_then(|is| is.updated_at);
+        is.zip(age).is_some_and(|(is, new)| new < is)
+    }
+
     fn put_issue(&mut self, repo: usize, issue: Issue) {
         let key = (repo, issue.number);
-        let is = self.issues[0].get(&key);
-        let age = is.and_then(|is| is.updated_at);
-        let is_stale = age.zip(issue.updated_at).is_some_and(|(is, new)| new < is);
-        if !is_stale && is != Some(&issue) {
+        let is_stale = self.is_stale(repo, issue.number, issue.updated_at);
+        if !is_stale && self.issues[0].get(&key) != Some(&issue) {
             self.issues[0].insert(key, issue);
             self.changed += 1;
         }
@@ -169,6 +183,10 @@ impl Model {
         self.forget_mentions(repo, number);
         self.comments
             .retain(|(other, ..), comment| (*other, comment.issue) != (repo, number));
+        for itself in [true, false] {
+            let feed = own_feed(itself, number).name();
+            self.positions.remove(&(repo, feed));
+        }
     }
 
     fn forget_mentions(&mut self, repo: usize, number: u64) {
@@ -229,6 +247,12 @@ async fn take(step: Step, store: &dyn Store, model: &mut Model) {
             store.remove_issue(REPOS[repo], number).await.unwrap();
             model.remove_issue(repo, number);
         }
+        Step::LookAt(repo, itself, number, page) => {
+            let (feed, to) = (own_feed(itself, number), position(page));
+            let moved = store.set_position(REPOS[repo], feed, &to);
+            moved.await.unwrap();
+            model.positions.insert((repo, feed.name()), to);
+        }
         Step::PutComments(repo, comments, page) => {
             let comments: Vec<_> = comments.into_iter().map(|one| said(repo, one)).collect();
             let moved = page.map(|(review, page)| (kind(review), position(page)));
@@ -264,7 +288,8 @@ async fn take(step: Step, store: &dyn Store, model: &mut Model) {
                 .map(|nth| change(9001, &nth.to_string()))
                 .collect();
             let told = store.tell(at(0), revision, &changes, &[]).await.unwrap();
-            assert_eq!(told, older == 0);
+            let is_news = changes.is_empty() || model.is_pending();
+            assert_eq!(told, older == 0 && is_news);
             if told {
                 model.tell(changes.len());
             }
@@ -291,9 +316,11 @@ async fn put_issues(
 ) {
     let issues: Vec<_> = batch.keep.into_iter().map(|one| kept(repo, one)).collect();
     let position = page.map(position);
+    let drop = batch.drop.into_iter();
+    let drop: Vec<_> = drop.map(|(number, age)| (number, age.map(at))).collect();
     let arrived = IssueBatch {
         keep: &issues,
-        drop: &batch.drop,
+        drop: &drop,
         mentions: &batch.mentions,
     };
     let put = store.put_issues(REPOS[repo], arrived, position.as_ref());
@@ -302,13 +329,18 @@ async fn put_issues(
         model.forget_mentions(repo, issue.number);
         model.put_issue(repo, issue);
     }
-    for number in batch.drop {
-        model.remove_issue(repo, number);
+    let mut mentions = batch.mentions;
+    for (number, age) in drop {
+        if model.is_stale(repo, number, age) {
+            mentions.retain(|(pull, _)| *pull != number);
+        } else {
+            model.remove_issue(repo, number);
+        }
     }
-    for (pull, _) in &batch.mentions {
+    for (pull, _) in &mentions {
         model.forget_mentions(repo, *pull);
     }
-    for (pull, issue) in batch.mentions {
+    for (pull, issue) in mentions {
         model.mentions.insert((repo, pull, issue));
     }
     if let Some(position) = position {
@@ -366,12 +398,14 @@ async fn compare(store: &dyn Store, model: &Model) {
             expected.sort_by_key(|comment| (comment.created_at, comment.kind, comment.id));
             assert_eq!(store.comments(name, issue).await.unwrap(), expected);
         }
-        for feed in [
+        let shared = [
             Feed::Files,
             Feed::Issues,
             Feed::Comments(CommentKind::Issue),
             Feed::Comments(CommentKind::Review),
-        ] {
+        ];
+        let own = (1..6).flat_map(|number| [true, false].map(|itself| own_feed(itself, number)));
+        for feed in shared.into_iter().chain(own) {
             let expected = model.positions.get(&(repo, feed.name()));
             assert_eq!(
                 store.position(name, feed).await.unwrap(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kep_liaison::{
     domain::{Repository, Secret},
     github::{App, Credentials, GitHub},
-    ports::{Clock, Dice, Forge as _},
+    ports::{Clock, Dice, Forge as _, ForgeError},
     sandbox::github::Right,
 };
 
@@ -41,6 +41,35 @@ async fn a_renamed_repository_is_followed() {
     let (report, _) = world.sync_well().await;
     assert!(!report.changed.is_empty());
     assert_eq!(report.issues, 4);
+}
+
+#[tokio::test]
+async fn a_write_that_is_sent_elsewhere_was_not_done_and_says_where() {
+    let world = World::with_keps(1).await;
+    world.containerd.rename("containerd-next");
+    let repository = Repository::parse("containerd/containerd").expect("a repository");
+    let written = world.github.comment(&repository, 1, "Hello.").await;
+    let Err(error @ ForgeError::Moved(_)) = written else {
+        panic!("{written:?}");
+    };
+    assert!(error.is_certain());
+    assert!(
+        error.to_string().starts_with("it was moved to http"),
+        "{error}"
+    );
+    assert!(world.containerd.comments_on(1).is_empty());
+}
+
+#[tokio::test]
+async fn a_list_without_end_is_no_list() {
+    let world = World::with_keps(1).await;
+    for number in 0..5_001 {
+        world.containerd.create_label(&format!("label {number}"));
+    }
+    let repository = Repository::parse("containerd/containerd").expect("a repository");
+    let labels = world.github.labels(&repository, None).await;
+    let why = labels.expect_err("too many").to_string();
+    assert!(why.contains("has more than 50 pages"), "{why}");
 }
 
 /// An RSA key of 2048 bits that is used for nothing but this test.

@@ -114,3 +114,42 @@ async fn a_first_sync_that_was_cut_off_before_it_told_leaves_the_next_one_quiet(
     let (report, _) = world.sync_well().await;
     assert_eq!(told(&report.changed), ["KEP-2 Stage((alpha), (beta))"]);
 }
+
+#[tokio::test]
+async fn what_is_said_on_an_issue_while_a_sync_asks_for_issues_is_kept() {
+    use kep_liaison::sandbox::github::Gate;
+    let world = World::with_keps(3).await;
+    world.settle().await;
+    world.pass(60);
+    for path in ["issues?state=all", "issues/comments"] {
+        let path = format!("/repos/containerd/containerd/{path}");
+        let gate = Gate::default();
+        world.model.fault(On::get(&path), Fault::Held(gate.clone()));
+        let opened = async {
+            gate.arrived(1).await;
+            world.pass(5);
+            let number = world.track(9);
+            world.containerd.comment("k8s-ci-robot", number, "Welcome!");
+            gate.open();
+            number
+        };
+        let (_, number) = tokio::join!(world.sync_well(), opened);
+        world.pass(60);
+        world.sync_well().await;
+        assert_eq!(world.store_comments(number).await, ["Welcome!"], "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_comment_that_could_not_be_read_is_mended_when_it_can() {
+    use kep_liaison::ports::Store as _;
+    let world = World::with_keps(3).await;
+    world.settle().await;
+    world.pass(60);
+    let comment = world.containerd.comment("mikebrow", 2, "Merged.");
+    let place = format!("containerd/containerd comment {comment}");
+    let noted = world.store.put_problem(&place, Some("no body"));
+    noted.await.expect("a store that works");
+    world.sync_well().await;
+    assert_eq!(world.store.problems().await, Ok(Vec::new()));
+}

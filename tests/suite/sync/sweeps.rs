@@ -18,6 +18,44 @@ async fn a_deleted_comment_is_found_by_a_sweep() {
 }
 
 #[tokio::test]
+async fn a_comment_that_was_written_and_deleted_between_two_sweeps_is_found() {
+    let world = World::with_keps(3).await;
+    world.settle().await;
+    world.pass(60);
+    world.containerd.comment("mikebrow", 2, "Merged.");
+    world.sync_well().await;
+    world.sweep_well().await;
+    world.pass(60);
+    let second = world.containerd.comment("mikebrow", 2, "Oops.");
+    world.sync_well().await;
+    assert_eq!(world.store_comments(2).await, ["Merged.", "Oops."]);
+    world.pass(60);
+    world.containerd.delete_comment(second);
+    world.sweep_well().await;
+    assert_eq!(world.store_comments(2).await, ["Merged."]);
+}
+
+#[tokio::test]
+async fn a_comment_that_a_list_does_not_show_stays_until_that_is_certain() {
+    use kep_liaison::sandbox::github::{Fault, On};
+    let world = World::with_keps(3).await;
+    world.settle().await;
+    world.pass(60);
+    let first = world.containerd.comment("mikebrow", 2, "Merged.");
+    world.sync_well().await;
+    world.containerd.delete_comment(first);
+    let path = format!("/repos/containerd/containerd/issues/comments/{first}");
+    world
+        .model
+        .fault(On::get(&path).every(1), Fault::Status(503));
+    assert!(world.sweep().await.failed);
+    assert_eq!(world.store_comments(2).await, ["Merged."]);
+    world.model.clear_faults();
+    world.sweep_well().await;
+    assert_eq!(world.store_comments(2).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn an_issue_that_was_moved_or_deleted_is_told_once() {
     let world = World::with_keps(4).await;
     world.settle().await;

@@ -2,16 +2,17 @@
 //! come and however often.
 
 use kep_liaison::{
+    github::webhook::decode,
     jobs::sync::Applied,
     ports::{
         Store as _,
         store::{Feed, Position, Version},
     },
-    sandbox::github::{Delivery, Fault, On, Openness, ReviewState},
+    sandbox::github::{Delivery, Fault, Gate, On, Openness, ReviewState},
 };
 
 use super::{Scene, anew, assert_same};
-use crate::sync::world::{form, kep_path, kep_yaml};
+use crate::sync::world::{form, kep_path, kep_yaml, told};
 
 /// Something that happens, and what is told of it.
 type Kind = (&'static str, fn(&Scene), &'static [&'static str]);
@@ -204,6 +205,14 @@ fn of_repositories() -> Vec<Kind> {
             &["KEP-2 Stage((alpha), (beta))"],
         ),
         (
+            "a label is made",
+            |scene| {
+                let label = "target/kubernetes/v1.40";
+                scene.world.containerd.create_label(label);
+            },
+            &[],
+        ),
+        (
             "a milestone is closed",
             |scene| {
                 let containerd = &scene.world.containerd;
@@ -294,6 +303,105 @@ async fn an_issue_that_tracks_no_more_does_not_come_back_with_old_news() {
     assert_eq!(scene.deliver(&old).await, [""; 0]);
     assert_eq!(scene.poll().await, [""; 0]);
     assert_eq!(scene.deliver(&anew(&old, "again")).await, [""; 0]);
+}
+
+/// A sync to which GitHub gives a list as it was before something happened, of which it has told
+/// already: `path` is the list.
+async fn stale_sync(scene: &mut Scene, path: &str, act: fn(&Scene)) -> Vec<String> {
+    let gate = Gate::default();
+    let held = Fault::HeldAfter(gate.clone());
+    scene.world.model.fault(On::get(path), held);
+    let world = &scene.world;
+    let sync = async { told(&world.sync_well().await.0.changed) };
+    let meanwhile = async {
+        gate.arrived(1).await;
+        world.pass(5);
+        act(scene);
+        let mut news = Vec::new();
+        for delivery in world.model.take_deliveries() {
+            let event = decode(&delivery.event, &delivery.id, &delivery.payload);
+            let event = event.expect("a payload").expect("an event");
+            news.extend(told(&scene.apply(event).await.changed));
+        }
+        gate.open();
+        news
+    };
+    let (late, mut news) = tokio::join!(sync, meanwhile);
+    news.extend(late);
+    news
+}
+
+#[tokio::test]
+async fn a_stale_list_drops_no_issue_that_began_to_track_since() {
+    let (mut scene, _) = after(|scene| scene.world.containerd.label(scene.plain, "area/cri")).await;
+    let issues = "/repos/containerd/containerd/issues?state=all";
+    let news = stale_sync(&mut scene, issues, |scene| {
+        scene.world.containerd.edit_body(scene.plain, &form(9));
+    });
+    let expected_news = [
+        "KEP-9 KepAdded",
+        "KEP-9 #6 IssueOpened",
+        "KEP-9 #7 PullOpened",
+    ];
+    assert_eq!(sorted(news.await), expected(&expected_news));
+    scene.world.pass(60);
+    assert_eq!(scene.poll().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_deleted_comment_that_a_stale_list_brings_back_goes_with_the_next_sweep() {
+    let (mut scene, _) = after(|scene| {
+        let containerd = &scene.world.containerd;
+        containerd.edit_comment(scene.comment, "Work is under way.");
+        containerd.comment("dims", 1, "When?");
+    })
+    .await;
+    let comments = "/repos/containerd/containerd/issues/comments";
+    let news = stale_sync(&mut scene, comments, |scene| {
+        scene.world.containerd.delete_comment(scene.comment);
+    });
+    assert_eq!(news.await, [""; 0]);
+    let texts = scene.world.store_comments(1).await;
+    assert_eq!(texts, ["Work is under way.", "When?"]);
+    scene.world.pass(60);
+    assert_eq!(scene.poll().await, [""; 0]);
+    assert_eq!(scene.world.store_comments(1).await, ["When?"]);
+}
+
+#[tokio::test]
+async fn a_label_with_a_new_name_is_seen_by_the_sync_that_follows() {
+    let (mut scene, _) = after(|scene| {
+        let containerd = &scene.world.containerd;
+        containerd.label(1, "target/kubernetes/v1.38");
+        containerd.create_label("target/kubernetes/v1.40");
+    })
+    .await;
+    scene.poll().await;
+    scene.world.settle().await;
+    scene.world.pass(60);
+    let before = scene.world.sync_well().await.1;
+    let containerd = scene.world.containerd.clone();
+    containerd.rename_label("target/kubernetes/v1.38", "target/kubernetes/v1.39");
+    let renamed = scene.world.model.take_deliveries();
+    let news = "KEP-1 #1 Labels([target/kubernetes/v1.39], [target/kubernetes/v1.38])";
+    assert_eq!(scene.deliver(&renamed).await, [news]);
+    let store = &scene.world.store;
+    let labels = store.labels("containerd/containerd").await.expect("labels");
+    let labels: Vec<&str> = labels.iter().map(|label| &**label).collect();
+    assert_eq!(
+        labels,
+        ["target/kubernetes/v1.39", "target/kubernetes/v1.40"]
+    );
+    scene.world.pass(60);
+    scene.world.sync_well().await;
+    scene.world.pass(60);
+    let after = scene.world.sync_well().await.1;
+    assert_eq!(after.requests, before.requests);
+    assert!(after.requests <= 8, "{after:?}");
+    // The same hint once more: the mark is good still.
+    scene.world.model.reset_log();
+    assert_eq!(scene.deliver(&anew(&renamed, "again")).await, [""; 0]);
+    assert_eq!(scene.world.model.bytes(), 0);
 }
 
 #[tokio::test]

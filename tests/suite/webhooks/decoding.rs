@@ -271,7 +271,10 @@ fn a_review_has_a_verdict() {
 #[test]
 fn hints_name_the_repository_as_it_was_known() {
     let hint = |name: &str, payload: Value| match event(name, payload) {
-        ForgeEvent::Hint { repository } => repository.to_string(),
+        ForgeEvent::Hint { repository, labels } => {
+            assert_eq!(labels, name == "label");
+            repository.to_string()
+        }
         other => panic!("{other:?}"),
     };
     for name in ["label", "milestone", "release"] {
@@ -336,7 +339,7 @@ fn a_payload_without_its_parts_is_refused_with_a_reason() {
             "no repository",
         ),
         ("issues", no_number, "issue: missing field `number`"),
-        ("issues", huge, "is no number of issue"),
+        ("issues", huge, "is no number on GitHub"),
         ("issues", evil, "not called owner/name"),
         ("push", json!({"repository": repository()}), "no ref"),
         ("label", json!({"action": "created"}), "no repository"),

@@ -51,7 +51,7 @@ impl Rules<'_> {
                     Code::NoShepherd,
                     self.by_cycle(Severity::Error, Severity::Warning),
                     Some(number),
-                    evidence + self.out_of_cycle(),
+                    evidence + &self.out_of_cycle(),
                     format!("maintainer: one of you{} takes it, is written into KEP-Shepherd and assigned", self.maintainers_in_brackets()),
                 ));
             }

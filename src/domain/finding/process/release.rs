@@ -29,7 +29,7 @@ impl Rules<'_> {
                 Code::NoReleaseLabel,
                 self.by_cycle(Severity::Warning, Severity::Advice),
                 Some(number),
-                evidence + self.out_of_cycle(),
+                evidence + &self.out_of_cycle(),
                 format!("maintainer: add to #{number} {label}"),
             ));
         }

@@ -1,0 +1,394 @@
+//! The running bot: everything that `run` starts, in the order in which it is needed, and stops in
+//! the opposite one.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use axum::Router;
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    BuildError,
+    desk::{Came, FrontDesk},
+};
+use crate::{
+    config::{Config, HttpUrl, SecretRef, Workspace, WorkspaceMode},
+    domain::Secret,
+    jobs::follow::{Follow, Known},
+    ports::{Clock, Dice, Forge, Store, StoreError},
+    slack::{
+        api::{self, Api, ApiError},
+        receive::Receive,
+        signature::SigningKey,
+        socket::Socket,
+    },
+    store::{Mode, SqliteStore},
+    telemetry::metrics::Metrics,
+    web::{self, admin::Readiness, serve::Limits, slack::Signatory},
+};
+
+/// How many events of GitHub wait for a sync to end; a busy hour has a few hundred.
+const MOST_WAITING: usize = 1024;
+/// How long what is under way may go on once the bot is to stop.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+/// How long after Slack did not say who the bot is it is asked again, at first and at most.
+const ASK_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(2));
+
+/// Why the bot does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings, or what they point to, are not what it needs.
+    #[error("{0}")]
+    Settings(String),
+    /// A part of it fails.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<BuildError> for StartError {
+    fn from(error: BuildError) -> Self {
+        Self::Settings(error.to_string())
+    }
+}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// What comes from outside the settings.
+pub struct Outside<'a> {
+    /// Environment variables.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub dice: Arc<dyn Dice>,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
+/// The bot, running.
+pub struct Bot {
+    address: SocketAddr,
+    admin_address: SocketAddr,
+    store: Arc<SqliteStore>,
+    known: watch::Receiver<Arc<Known>>,
+    sockets: Vec<Arc<Socket>>,
+    speaking: TaskTracker,
+    serving: TaskTracker,
+    stop: CancellationToken,
+    following: JoinHandle<()>,
+    greeting: Vec<JoinHandle<()>>,
+}
+
+/// A workspace with its secrets in hand.
+struct Connected {
+    name: Box<str>,
+    mode: WorkspaceMode,
+    bot: Api,
+    team: Arc<OnceLock<Box<str>>>,
+    app_token: Option<Secret>,
+    signing_secret: Option<Secret>,
+}
+
+impl Bot {
+    /// Starts everything. It answers from what is stored before it has asked anybody anything.
+    pub async fn start(config: &Config, outside: Outside<'_>) -> Result<Self, StartError> {
+        let Outside {
+            env,
+            clock,
+            dice,
+            metrics,
+        } = outside;
+        let workspaces = workspaces(config, env, &clock)?;
+        let forge: Arc<dyn Forge> = Arc::new(super::github(config, env, &clock)?);
+        let store = Arc::new(super::store(&config.store.url, Mode::Write).await?);
+        let settings = Arc::new(config.settings());
+        let follow = Follow {
+            forge,
+            store: store.clone(),
+            clock: clock.clone(),
+            dice: dice.clone(),
+            sources: config.sources(),
+            settings: settings.clone(),
+            poll_interval: config.github.poll_interval,
+        };
+        let (known, knowing) = watch::channel(Arc::new(follow.load().await?));
+        let speaking = TaskTracker::new();
+        let named = workspaces
+            .iter()
+            .map(|one| (one.name.clone(), one.bot.clone()));
+        let desk: Arc<dyn Receive> = Arc::new(FrontDesk {
+            known: knowing.clone(),
+            settings,
+            people: config.people(),
+            sample: false,
+            bots: named.collect(),
+            clock: clock.clone(),
+            dice,
+            speaking: speaking.clone(),
+            came: Came::default(),
+        });
+        let (events, waiting) = mpsc::channel(MOST_WAITING);
+        // Without a secret nobody is believed.
+        let secret = config.github.webhook_secret.resolve(env);
+        let secret = secret.unwrap_or_else(|_| Secret::new(""));
+        let router = Router::new()
+            .merge(web::github::router(secret, events))
+            .merge(web::slack::router(
+                signatories(&workspaces)?,
+                desk.clone(),
+                clock.clone(),
+            ));
+        let listener = bind("http.listen", config.http.listen).await?;
+        let admin = bind("http.admin_listen", config.http.admin_listen).await?;
+        let (address, admin_address) = (local(&listener)?, local(&admin)?);
+        let mut sockets = HashMap::new();
+        for workspace in &workspaces {
+            if let (WorkspaceMode::Socket, Some(token)) = (workspace.mode, &workspace.app_token) {
+                let team = workspace.team.clone();
+                let opened = Socket::open(
+                    workspace.bot.client(),
+                    token,
+                    &workspace.name,
+                    team,
+                    desk.clone(),
+                );
+                sockets.insert(workspace.name.clone(), Arc::new(opened.await));
+            }
+        }
+        let ready = Ready {
+            store: store.clone(),
+            known: knowing.clone(),
+            sockets: sockets.clone(),
+        };
+        let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
+        let (serving, stop) = (TaskTracker::new(), CancellationToken::new());
+        let stopped = || stop.clone().cancelled_owned();
+        serving.spawn(web::serve::serve(
+            listener,
+            router,
+            Limits::default(),
+            stopped(),
+        ));
+        serving.spawn(web::serve::serve(
+            admin,
+            admin_router,
+            web::admin::LIMITS,
+            stopped(),
+        ));
+        serving.close();
+        let greeting = workspaces
+            .into_iter()
+            .map(|workspace| tokio::spawn(greet(workspace, clock.clone())))
+            .collect();
+        let following = tokio::spawn(async move { follow.run(&known, waiting).await });
+        Ok(Self {
+            address,
+            admin_address,
+            store,
+            known: knowing,
+            sockets: sockets.into_values().collect(),
+            speaking,
+            serving,
+            stop,
+            following,
+            greeting,
+        })
+    }
+
+    /// Where Slack's requests and GitHub's webhook come in.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where health and metrics are.
+    pub fn admin_address(&self) -> SocketAddr {
+        self.admin_address
+    }
+
+    /// What it answers from, each time that it is new.
+    pub fn known(&self) -> watch::Receiver<Arc<Known>> {
+        self.known.clone()
+    }
+
+    /// Returns if the bot cannot go on.
+    pub async fn broken(&mut self) {
+        let _ = (&mut self.following).await;
+    }
+
+    /// Takes nothing more in, finishes what is under way, and closes the store.
+    pub async fn stop(self) {
+        for greeting in &self.greeting {
+            greeting.abort();
+        }
+        for socket in &self.sockets {
+            socket.close().await;
+        }
+        self.stop.cancel();
+        self.serving.wait().await;
+        self.speaking.close();
+        if tokio::time::timeout(LAST_WORDS, self.speaking.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                left = self.speaking.len(),
+                "some answers were not given in time"
+            );
+        }
+        self.following.abort();
+        let _ = self.following.await;
+        self.store.close().await;
+    }
+}
+
+async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        StartError::Failed(format!(
+            "{key}: cannot listen on {address}: {error}; want a free address"
+        ))
+    })
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    let address = listener.local_addr();
+    address.map_err(|error| StartError::Failed(format!("cannot listen: {error}")))
+}
+
+fn workspaces(
+    config: &Config,
+    env: &dyn Fn(&str) -> Option<String>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<Connected>, StartError> {
+    if config.workspaces.is_empty() {
+        return Err(StartError::Settings(
+            "workspaces: none; want a [[workspaces]] section for each Slack workspace that is served"
+                .to_owned(),
+        ));
+    }
+    let client = client(&config.slack.api_url)?;
+    let connect = |workspace: &Workspace| {
+        let secret = |key: &str, at: &SecretRef| {
+            at.resolve(env).map_err(|error| {
+                StartError::Settings(format!("workspaces.{key} of {}: {error}", workspace.name))
+            })
+        };
+        let needed = |key: &str, at: Option<&SecretRef>, mode: WorkspaceMode| {
+            let at = at.filter(|_| workspace.mode == mode);
+            at.map(|at| secret(key, at)).transpose()
+        };
+        let bot_token = secret("bot_token", &workspace.bot_token)?;
+        Ok(Connected {
+            name: workspace.name.as_str().into(),
+            mode: workspace.mode,
+            bot: Api::new(client.clone(), &bot_token, clock.clone()),
+            team: Arc::default(),
+            app_token: needed(
+                "app_token",
+                workspace.app_token.as_ref(),
+                WorkspaceMode::Socket,
+            )?,
+            signing_secret: needed(
+                "signing_secret",
+                workspace.signing_secret.as_ref(),
+                WorkspaceMode::Http,
+            )?,
+        })
+    };
+    config.workspaces.iter().map(connect).collect()
+}
+
+fn client(url: &HttpUrl) -> Result<api::Client, StartError> {
+    api::client(url.as_str()).map_err(|error| {
+        StartError::Failed(format!(
+            "no certificates to check Slack's with ({error}); install ca-certificates"
+        ))
+    })
+}
+
+/// Those that are served by HTTP.
+fn signatories(workspaces: &[Connected]) -> Result<Vec<Signatory>, StartError> {
+    let by_http = workspaces
+        .iter()
+        .filter_map(|one| Some((one, one.signing_secret.as_ref()?)));
+    by_http
+        .map(|(workspace, secret)| {
+            let key = SigningKey::new(secret).ok_or_else(|| {
+                let name = &workspace.name;
+                StartError::Settings(format!("workspaces.signing_secret of {name}: it is empty"))
+            })?;
+            Ok(Signatory {
+                workspace: workspace.name.clone(),
+                key,
+                team: workspace.team.clone(),
+            })
+        })
+        .collect()
+}
+
+/// Asks Slack who the bot is, until it says so.
+async fn greet(workspace: Connected, clock: Arc<dyn Clock>) {
+    let Connected {
+        name, bot, team, ..
+    } = workspace;
+    let mut pause = ASK_AGAIN.0;
+    loop {
+        match bot.identity().await {
+            Ok(identity) => {
+                let _ = team.set(identity.tenant().into());
+                tracing::info!(
+                    workspace = %name, team = %identity.team_id, bot = %identity.user_id,
+                    "Slack knows the bot"
+                );
+                return;
+            }
+            Err(ApiError::Refused(error)) => {
+                tracing::error!(workspace = %name, %error, "Slack refuses the bot's token");
+                pause = ASK_AGAIN.1;
+            }
+            Err(error) => tracing::warn!(workspace = %name, %error, "Slack does not answer"),
+        }
+        clock.sleep(pause).await;
+        pause = (pause * 2).min(ASK_AGAIN.1);
+    }
+}
+
+/// What is needed before questions can be answered.
+struct Ready {
+    store: Arc<SqliteStore>,
+    known: watch::Receiver<Arc<Known>>,
+    sockets: HashMap<Box<str>, Arc<Socket>>,
+}
+
+#[async_trait]
+impl Readiness for Ready {
+    async fn missing(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        if self.known.borrow().board.entries().is_empty() {
+            missing.push("no board is loaded yet: no KEP was fetched".to_owned());
+        }
+        if let Err(error) = self.store.pending().await {
+            missing.push(error.to_string());
+        }
+        for (workspace, socket) in &self.sockets {
+            if socket.connections() == 0 {
+                missing.push(format!("no connection to Slack is open for {workspace}"));
+            }
+        }
+        missing.sort();
+        missing
+    }
+}

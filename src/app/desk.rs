@@ -1,0 +1,298 @@
+//! Answers what comes from Slack, by whichever transport: questions at once, from the board in
+//! memory; what makes the bot speak elsewhere follows by itself.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde::Serialize;
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
+
+use crate::{
+    domain::{
+        Settings,
+        people::{Asker, People},
+        reply::{Audience, Reply},
+    },
+    handlers::desk::Desk,
+    jobs::follow::Known,
+    ports::{Clock, Dice, request::RequestId},
+    slack::{
+        Block,
+        api::{Api, ApiError, Showing},
+        blocks::{self, button::Press},
+        inbound::{Command, From, Inbound, Pressed, Said},
+        receive::Receive,
+    },
+    web::seen::Seen,
+};
+
+/// How many events and presses are remembered: Slack delivers an event again for an hour at most,
+/// <https://docs.slack.dev/apis/events-api#retries>
+const MOST_SEEN: usize = 16_384;
+
+/// How often in a minute one person makes the bot speak elsewhere than in an acknowledgement.
+const MOST_A_MINUTE: u32 = 30;
+
+/// What answers.
+pub struct FrontDesk {
+    /// What is known.
+    pub known: watch::Receiver<Arc<Known>>,
+    /// What the operator decides.
+    pub settings: Arc<Settings>,
+    /// Who is who.
+    pub people: People,
+    /// Whether the facts are the sample's.
+    pub sample: bool,
+    /// Each workspace's bot, by the name that the settings give it.
+    pub bots: HashMap<Box<str>, Api>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives requests their names.
+    pub dice: Arc<dyn Dice>,
+    /// What is still being said.
+    pub speaking: TaskTracker,
+    /// What came already.
+    pub came: Came,
+}
+
+/// What came already, and from whom how much of it.
+#[derive(Debug)]
+pub struct Came {
+    seen: Mutex<Seen<Box<str>>>,
+    pace: Mutex<Pace>,
+}
+
+impl Default for Came {
+    fn default() -> Self {
+        Self {
+            seen: Mutex::new(Seen::new(MOST_SEEN)),
+            pace: Mutex::default(),
+        }
+    }
+}
+
+/// How much came from each person in this minute.
+#[derive(Debug, Default)]
+struct Pace {
+    minute: i64,
+    by_person: HashMap<(Box<str>, Box<str>), u32>,
+}
+
+impl Pace {
+    /// Counts one more; whether it is not too much.
+    fn allows(&mut self, from: &From, minute: i64) -> bool {
+        if self.minute != minute {
+            self.minute = minute;
+            self.by_person.clear();
+        }
+        let person = (from.team.clone(), from.user.clone());
+        let many = self.by_person.entry(person).or_default();
+        *many += 1;
+        *many <= MOST_A_MINUTE
+    }
+}
+
+/// An answer as an acknowledgement carries it.
+/// <https://docs.slack.dev/interactivity/implementing-slash-commands#responding_immediate_response>
+#[derive(Serialize)]
+struct Answered<'a> {
+    response_type: &'static str,
+    text: &'a str,
+    blocks: &'a [Block],
+}
+
+#[async_trait]
+impl Receive for FrontDesk {
+    async fn receive(&self, workspace: &str, inbound: Inbound, again: bool) -> Option<Bytes> {
+        let began = Instant::now();
+        let kind = inbound.kind();
+        let span = RequestId::roll(&*self.dice).span(kind, workspace);
+        let answer = span.in_scope(|| self.answer(workspace, inbound, again));
+        metrics::counter!("kep_liaison_slack_requests_total", "kind" => kind).increment(1);
+        metrics::histogram!("kep_liaison_answer_seconds", "kind" => kind)
+            .record(began.elapsed().as_secs_f64());
+        answer
+    }
+}
+
+impl FrontDesk {
+    fn answer(&self, workspace: &str, inbound: Inbound, again: bool) -> Option<Bytes> {
+        let again = again | self.came_before(&inbound);
+        match inbound {
+            // Asking twice is no harm, and who asks in vain asks again.
+            Inbound::Command(command) => self.command(workspace, &command),
+            _ if again => {
+                tracing::debug!("this came before");
+                None
+            }
+            Inbound::Pressed(pressed) => self.pressed(workspace, pressed),
+            Inbound::Said(said) => self.said(workspace, said),
+            Inbound::HomeOpened { from, .. } => self.home_opened(workspace, from),
+            Inbound::Challenge(_) => None,
+            Inbound::Other { kind, .. } => {
+                tracing::debug!(%kind, "nothing to do");
+                None
+            }
+        }
+    }
+
+    fn came_before(&self, inbound: &Inbound) -> bool {
+        let Some(identity) = inbound.identity() else {
+            return false;
+        };
+        let mut seen = self
+            .came
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        !seen.insert(identity.into())
+    }
+
+    /// Whether somebody may make the bot speak once more.
+    fn may_ask(&self, from: &From) -> bool {
+        let minute = self.clock.now().timestamp().div_euclid(60);
+        let mut pace = self
+            .came
+            .pace
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let allowed = pace.allows(from, minute);
+        if !allowed {
+            tracing::info!(user = %from.user, "too much from one person; it is left unanswered");
+            metrics::counter!("kep_liaison_slack_turned_away_total").increment(1);
+        }
+        allowed
+    }
+
+    /// Borrows the board for one question.
+    fn ask<T>(
+        &self,
+        workspace: &str,
+        from: &From,
+        ask: impl FnOnce(&Desk<'_>, &Asker<'_>) -> T,
+    ) -> T {
+        let known = self.known.borrow().clone();
+        let desk = Desk {
+            board: &known.board,
+            settings: &self.settings,
+            people: &self.people,
+            now: self.clock.now(),
+            synced_at: known.synced_at,
+            sample: self.sample,
+        };
+        let asker = Asker {
+            workspace,
+            user: &from.user,
+        };
+        ask(&desk, &asker)
+    }
+
+    fn command(&self, workspace: &str, command: &Command) -> Option<Bytes> {
+        let ask = |desk: &Desk<'_>, asker: &Asker<'_>| desk.command(asker, &command.text);
+        let reply = self.ask(workspace, &command.from, ask);
+        let message = blocks::message(&reply);
+        let answered = Answered {
+            response_type: if reply.is_public() {
+                "in_channel"
+            } else {
+                "ephemeral"
+            },
+            text: &message.text,
+            blocks: &message.blocks,
+        };
+        tracing::debug!(asked = %reply.asked, "answered");
+        serde_json::to_vec(&answered).ok().map(Bytes::from)
+    }
+
+    fn pressed(&self, workspace: &str, pressed: Pressed) -> Option<Bytes> {
+        let Some(button) = blocks::Pressed::read(&pressed.action_id, &pressed.value) else {
+            tracing::debug!(action = %pressed.action_id, "a button that is none of ours");
+            return None;
+        };
+        let response_url = pressed.response_url?;
+        if !self.may_ask(&pressed.from) {
+            return None;
+        }
+        let ask = |desk: &Desk<'_>, asker: &Asker<'_>| Reply {
+            audience: button.audience,
+            ..desk.again(asker, &button.asked, button.page)
+        };
+        let reply = self.ask(workspace, &pressed.from, ask);
+        let showing = match button.press {
+            Press::Replace => Showing::Instead,
+            Press::Post => Showing::Everybody,
+        };
+        let message = blocks::message(&reply);
+        self.speak(workspace, "an answer", async move |bot| {
+            bot.respond(&response_url, &message, showing).await
+        })
+    }
+
+    fn said(&self, workspace: &str, said: Said) -> Option<Bytes> {
+        let channel = said.from.channel.clone()?;
+        if !self.may_ask(&said.from) {
+            return None;
+        }
+        let ask = |desk: &Desk<'_>, asker: &Asker<'_>| {
+            let reply = desk.said(asker, &said.text);
+            let audience = if said.is_direct {
+                Audience::Direct
+            } else {
+                Audience::Channel
+            };
+            Reply { audience, ..reply }
+        };
+        let message = blocks::message(&self.ask(workspace, &said.from, ask));
+        // In a channel an answer belongs below the question.
+        let thread = said.thread_ts.or((!said.is_direct).then_some(said.ts));
+        let key = format!("answer {}", said.event_id);
+        self.speak(workspace, "an answer", async move |bot| {
+            let posted = bot.post(&channel, thread.as_deref(), &message, &key);
+            posted.await.map(drop)
+        })
+    }
+
+    fn home_opened(&self, workspace: &str, from: From) -> Option<Bytes> {
+        if !self.may_ask(&from) {
+            return None;
+        }
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is that of one lifetime's desk"
+        )]
+        let home = self.ask(workspace, &from, |desk, asker| desk.home(asker));
+        let view = blocks::home(&home);
+        self.speak(workspace, "a home", async move |bot| {
+            bot.publish_home(&from.user, &view).await
+        })
+    }
+
+    /// Says something by itself, after the acknowledgement.
+    fn speak<F>(
+        &self,
+        workspace: &str,
+        what: &'static str,
+        say: impl FnOnce(Api) -> F,
+    ) -> Option<Bytes>
+    where
+        F: Future<Output = Result<(), ApiError>> + Send + 'static,
+    {
+        let bot = self.bots.get(workspace)?.clone();
+        let saying = say(bot);
+        let saying = async move {
+            match saying.await {
+                Ok(()) => tracing::debug!("{what} was given"),
+                Err(error) => tracing::warn!(%error, "{what} could not be given"),
+            }
+        };
+        self.speaking.spawn(saying.in_current_span());
+        None
+    }
+}

@@ -1,0 +1,216 @@
+//! Conversations with the bot that runs: between the models of Slack and GitHub, over HTTP and
+//! WebSockets. Each ends by seeing that nothing was said but what it expected.
+
+mod answers;
+mod connections;
+mod talk;
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use kep_liaison::{
+    app::bot::{Bot, Outside, StartError},
+    config::Config,
+    ports::Clock as _,
+    sample,
+    sandbox::{
+        clock::ManualClock,
+        github::{GitHub, Right},
+        slack::{Channel, Person, Slack, Workspace},
+    },
+    telemetry::metrics::Metrics,
+};
+use tempfile::TempDir;
+
+use crate::sync::world::NoChance;
+
+/// How Slack delivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Transport {
+    Socket,
+    Http,
+}
+
+const BOTH: [Transport; 2] = [Transport::Socket, Transport::Http];
+
+impl Transport {
+    const fn mode(self) -> &'static str {
+        match self {
+            Self::Socket => "socket",
+            Self::Http => "http",
+        }
+    }
+}
+
+/// Kubernetes' workspace with one channel and two people, GitHub with the sample's KEPs, and the bot.
+struct Scene {
+    clock: ManualClock,
+    github: GitHub,
+    slack: Slack,
+    workspace: Workspace,
+    sig_node: Channel,
+    sam: Person,
+    mike: Person,
+    settings: String,
+    tokens: Vec<(String, String)>,
+    folder: TempDir,
+    bot: Option<Bot>,
+}
+
+fn noon() -> DateTime<Utc> {
+    "2026-07-06T12:00:00Z".parse().expect("a moment")
+}
+
+/// What is counted is counted for all bots of this process together.
+fn metrics() -> Metrics {
+    static METRICS: OnceLock<Metrics> = OnceLock::new();
+    let installed = METRICS.get_or_init(|| Metrics::install().expect("a recorder"));
+    installed.clone()
+}
+
+impl Scene {
+    /// A bot that has fetched everything, and Slack is connected to it.
+    async fn new(transport: Transport) -> Self {
+        let mut scene = Self::before_start(transport).await;
+        scene.start().await;
+        scene.synced().await;
+        scene
+    }
+
+    async fn before_start(transport: Transport) -> Self {
+        let clock = ManualClock::at(noon());
+        let shared: Arc<ManualClock> = Arc::new(clock.clone());
+        let github = github(shared.clone()).await;
+        let slack = Slack::start(shared).await;
+        let workspace = slack.workspace("kubernetes");
+        let sam = workspace.person("samuelkarp");
+        let mike = workspace.person("mikebrow");
+        let sig_node = workspace.channel("sig-node").with(&[&sam, &mike]);
+        let folder = TempDir::new().expect("a folder");
+        let token = github.token(
+            "kep-liaison-bot",
+            &[("containerd/containerd", Right::Triage)],
+        );
+        let tokens = [
+            ("BOT", workspace.bot_token()),
+            ("APP", workspace.app_token()),
+            ("SIGNING", workspace.signing_secret()),
+            ("GITHUB", token),
+        ];
+        let settings = format!(
+            r#"
+            http = {{ listen = "127.0.0.1:0", admin_listen = "127.0.0.1:0" }}
+            store = {{ url = "sqlite:{store}" }}
+            slack = {{ api_url = "{slack}" }}
+            github = {{ api_url = "{github}", token = "env:GITHUB" }}
+            [[workspaces]]
+            name = "kubernetes"
+            mode = "{mode}"
+            bot_token = "env:BOT"
+            app_token = "env:APP"
+            signing_secret = "env:SIGNING"
+            [[people]]
+            github = "samuelkarp"
+            slack = {{ kubernetes = "{sam}" }}
+            "#,
+            store = folder.path().join("store.db").display(),
+            slack = slack.api_url(),
+            github = github.url(),
+            mode = transport.mode(),
+            sam = sam.id(),
+        );
+        let tokens = tokens.map(|(name, token)| (name.to_owned(), token));
+        Self {
+            clock,
+            github,
+            slack,
+            workspace,
+            sig_node,
+            sam,
+            mike,
+            settings,
+            tokens: tokens.into(),
+            folder,
+            bot: None,
+        }
+    }
+
+    async fn try_start(&self) -> Result<Bot, StartError> {
+        let config = Config::parse(&self.settings, "settings").expect("settings");
+        let env = |name: &str| {
+            let mut tokens = self.tokens.iter();
+            let found = tokens.find(|(known, _)| known == name);
+            found.map(|(_, token)| token.clone())
+        };
+        let outside = Outside {
+            env: &env,
+            clock: Arc::new(self.clock.clone()),
+            dice: Arc::new(NoChance),
+            metrics: metrics(),
+        };
+        Bot::start(&config, outside).await
+    }
+
+    /// Starts the bot, and waits until Slack can deliver to it.
+    async fn start(&mut self) {
+        let bot = self.try_start().await.expect("the bot starts");
+        if self.settings.contains(r#"mode = "http""#) {
+            self.workspace
+                .deliver_to(&format!("http://{}", bot.address()));
+        } else {
+            self.workspace.connected(1).await;
+        }
+        self.bot = Some(bot);
+    }
+
+    fn bot(&self) -> &Bot {
+        self.bot.as_ref().expect("the bot runs")
+    }
+
+    /// Waits until a sync has gone through since `noon`.
+    async fn synced(&self) {
+        let mut known = self.bot().known();
+        let synced = known.wait_for(|known| known.synced_at.is_some());
+        let synced = tokio::time::timeout(Duration::from_secs(20), synced).await;
+        drop(synced.expect("a sync goes through").expect("the bot runs"));
+    }
+
+    /// Stops the bot, which finishes what it is saying.
+    async fn stop(&mut self) {
+        if let Some(bot) = self.bot.take() {
+            bot.stop().await;
+        }
+    }
+
+    /// Ends the conversation: all that was said was expected, and Slack had nothing to scold.
+    async fn end(mut self) {
+        self.stop().await;
+        self.workspace.nothing_more_was_said();
+        self.slack.nothing_was_wrong();
+        drop(self.folder);
+    }
+}
+
+/// GitHub with the KEPs and pages of the sample, and a tracking issue for KEP-5825.
+async fn github(clock: Arc<ManualClock>) -> GitHub {
+    let github = GitHub::start(clock).await;
+    github
+        .repository("kubernetes/enhancements")
+        .push(&sample::files("keps"));
+    let page = sample::file("releases/release-1.37.md").expect("a page");
+    github
+        .repository("kubernetes/sig-release")
+        .push(&[("releases/release-1.37/README.md", page)]);
+    let containerd = github.repository("containerd/containerd");
+    let page = sample::file("releases/containerd-RELEASES.md").expect("a page");
+    containerd.push(&[("RELEASES.md", page)]);
+    containerd.open_issue(
+        "bitoku",
+        "[SIG-Node]: KEP-5825 - CRI List Streaming",
+        "### References\n\nKEP(s): KEP-5825\nstage: alpha\nKEP Issue: https://github.com/kubernetes/enhancements/issues/5825\nK8s-Release: v1.36\nKEP owner: @bitoku\nKEP-Shepherd: @samuelkarp\n",
+    );
+    github
+}

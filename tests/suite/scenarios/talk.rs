@@ -1,0 +1,158 @@
+//! Buttons, mentions, direct messages, the home.
+
+use kep_liaison::sandbox::slack::{Fault, Kind, On};
+
+use super::{BOTH, Scene, Transport};
+
+#[tokio::test]
+async fn a_list_is_paged_and_posted_by_its_buttons() {
+    for transport in BOTH {
+        let scene = Scene::new(transport).await;
+        let shown = scene.sam.types(&scene.sig_node, "/kep list").await;
+        let first = shown.words();
+        scene.sam.clicks(&shown, "Next ›").await;
+        scene
+            .workspace
+            .until("the next page", |_| {
+                scene
+                    .sam
+                    .sees(shown.said())
+                    .is_some_and(|now| now.words() != first)
+            })
+            .await;
+        let second = scene.sam.sees(shown.said()).expect("the second page");
+        assert!(second.is_ephemeral());
+        assert_eq!(scene.sig_node.seen_by(&scene.mike), []);
+        scene.sam.clicks(&second, "Post to channel").await;
+        let posted = scene.sig_node.next().await;
+        assert!(!posted.is_ephemeral());
+        assert!(posted.words().contains("KEP-"), "{}", posted.words());
+        scene.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_mention_is_answered_below_it() {
+    for transport in BOTH {
+        let scene = Scene::new(transport).await;
+        let asked = scene
+            .mike
+            .says(&scene.sig_node, "@kep-liaison who shepherds 5825?")
+            .await;
+        let answer = scene.sig_node.next().await;
+        assert_eq!(answer.thread.as_deref(), Some(&*asked.ts));
+        assert!(answer.words().contains("samuelkarp"), "{}", answer.words());
+        let metadata = answer.metadata.unwrap_or_default();
+        assert_eq!(metadata["event_type"], "kep_liaison");
+        let key = metadata["event_payload"]["key"]
+            .as_str()
+            .unwrap_or_default();
+        assert!(key.starts_with("answer Ev"), "{metadata}");
+        scene.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_direct_message_is_answered_there() {
+    for transport in BOTH {
+        let scene = Scene::new(transport).await;
+        let direct = scene.sam.direct();
+        scene.sam.says(&direct, "5825").await;
+        let answer = direct.next().await;
+        assert!(answer.words().contains("KEP-5825"), "{}", answer.words());
+        scene.sam.says(&direct, "thank you so much").await;
+        let answer = direct.next().await;
+        assert!(answer.words().contains("help"), "{}", answer.words());
+        scene.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_home_shows_my_keps() {
+    for transport in BOTH {
+        let scene = Scene::new(transport).await;
+        for person in [&scene.sam, &scene.mike] {
+            person.opens_home().await;
+            scene
+                .workspace
+                .until("a home", |_| person.home().is_some())
+                .await;
+        }
+        let words = |of: &kep_liaison::sandbox::slack::Person| {
+            of.home().map(|home| home.words()).unwrap_or_default()
+        };
+        assert!(words(&scene.sam).contains("5825"), "{}", words(&scene.sam));
+        // Nobody has said who this is on GitHub.
+        assert!(
+            words(&scene.mike).contains(scene.mike.id()),
+            "{}",
+            words(&scene.mike)
+        );
+        scene.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_delivered_again_is_answered_once() {
+    for transport in BOTH {
+        let scene = Scene::new(transport).await;
+        // The acknowledgement is lost on its way.
+        scene
+            .slack
+            .fault(On::envelope(Kind::Event), Fault::DropAfter);
+        scene.mike.says(&scene.sig_node, "@kep-liaison 5825").await;
+        if transport == Transport::Socket {
+            scene.workspace.connected(1).await;
+        }
+        let answer = scene.sig_node.next().await;
+        assert!(answer.words().contains("KEP-5825"));
+        scene.clock.advance(std::time::Duration::from_secs(61));
+        scene
+            .mike
+            .says(&scene.sig_node, "@kep-liaison who 5825")
+            .await;
+        scene.sig_node.next().await;
+        scene.end().await;
+    }
+}
+
+#[tokio::test]
+async fn slack_turns_an_answer_away_and_takes_it_later() {
+    let scene = Scene::new(Transport::Http).await;
+    scene
+        .slack
+        .fault(On::method("chat.postMessage"), Fault::TooManyRequests(7));
+    scene.mike.says(&scene.sig_node, "@kep-liaison 5825").await;
+    scene
+        .workspace
+        .until("a refusal", |_| {
+            scene.slack.calls_of("chat.postMessage").len() == 1
+        })
+        .await;
+    while scene.slack.calls_of("chat.postMessage").len() == 1 {
+        scene.clock.advance(std::time::Duration::from_secs(1));
+        tokio::task::yield_now().await;
+    }
+    scene.sig_node.next().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn one_person_cannot_make_it_speak_without_end() {
+    let scene = Scene::new(Transport::Http).await;
+    scene.slack.without_limits();
+    let direct = scene.sam.direct();
+    for _ in 0..40 {
+        scene.sam.says(&direct, "5825").await;
+    }
+    for _ in 0..30 {
+        direct.next().await;
+    }
+    // Others, and the same person a minute later, are answered.
+    scene.mike.says(&scene.sig_node, "@kep-liaison 5825").await;
+    scene.sig_node.next().await;
+    scene.clock.advance(std::time::Duration::from_secs(60));
+    scene.sam.says(&direct, "5825").await;
+    direct.next().await;
+    scene.end().await;
+}

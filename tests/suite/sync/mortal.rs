@@ -1,0 +1,148 @@
+//! A store and a forge that a process does not survive: at one call, told by its number, it ends,
+//! before the call took effect or after, and never sees the answer.
+
+use std::{
+    future::pending,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use kep_liaison::{
+    domain::{Comment, CommentKind, Issue, Login, Repository, change::Change},
+    ports::{
+        Forge, ForgeError, Store, StoreError,
+        forge::{
+            Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone, Page,
+            Since, Tree, Validator,
+        },
+        store::{Feed, IssueBatch, Position, StoredFacts, StoredFile, ToldChange, Version},
+    },
+};
+use tokio::sync::Notify;
+
+/// At which side of a call the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The call did nothing yet.
+    Before,
+    /// It did all that it does, and its answer is on the way.
+    After,
+}
+
+/// When a process ends: at its nth call, counted from 1.
+pub(super) struct Fate {
+    nth: usize,
+    side: Side,
+    calls: AtomicUsize,
+    met: Notify,
+}
+
+impl Fate {
+    pub(super) fn new(nth: usize, side: Side) -> Self {
+        Self {
+            nth,
+            side,
+            calls: AtomicUsize::new(0),
+            met: Notify::new(),
+        }
+    }
+
+    /// What work comes to, or `None` where it was cut off. What is under way beside the call is
+    /// cut off with it.
+    pub(super) async fn live<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.met.notified() => None,
+            done = work => Some(done),
+        }
+    }
+
+    async fn call<T>(&self, call: impl Future<Output = T>) -> T {
+        let nth = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let ends = |side| nth == self.nth && side == self.side;
+        if ends(Side::Before) {
+            self.end().await;
+        }
+        let answer = call.await;
+        if ends(Side::After) {
+            self.end().await;
+        }
+        answer
+    }
+
+    async fn end(&self) {
+        self.met.notify_one();
+        pending::<()>().await;
+    }
+}
+
+/// What a process that meets its fate has to do with.
+pub(super) struct Mortal<'a, T> {
+    pub(super) inner: &'a T,
+    pub(super) fate: &'a Fate,
+}
+
+/// Every call of a port goes through to the inner one, as fate will have it.
+macro_rules! go_through {
+    ($port:ident { $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+ }) => {
+        #[async_trait]
+        impl<T: $port> $port for Mortal<'_, T> {
+            $(async fn $name(&self, $($argument: $type),*) -> $answer {
+                self.fate.call(self.inner.$name($($argument),*)).await
+            })+
+        }
+    };
+}
+
+go_through!(Store {
+    fn position(repository: &str, feed: Feed) -> Result<Position, StoreError>;
+    fn files(repository: &str) -> Result<Vec<(Box<str>, Box<str>)>, StoreError>;
+    fn set_position(repository: &str, feed: Feed, position: &Position) -> Result<(), StoreError>;
+    fn put_files(files: &[StoredFile]) -> Result<(), StoreError>;
+    fn settle_files(repository: &str, gone: &[Box<str>], position: &Position) -> Result<(), StoreError>;
+    fn put_issues(repository: &str, batch: IssueBatch<'_>, position: Option<&Position>) -> Result<(), StoreError>;
+    fn remove_issue(repository: &str, number: u64) -> Result<(), StoreError>;
+    fn issue(repository: &str, number: u64) -> Result<Option<Issue>, StoreError>;
+    fn kept(repository: &str) -> Result<Vec<(u64, bool)>, StoreError>;
+    fn mentioning(repository: &str, issues: &[u64]) -> Result<Vec<u64>, StoreError>;
+    fn put_comments(repository: &str, comments: &[Comment], feed: Option<(CommentKind, &Position)>) -> Result<(), StoreError>;
+    fn remove_comment(repository: &str, kind: CommentKind, id: u64) -> Result<(), StoreError>;
+    fn comments(repository: &str, issue: u64) -> Result<Vec<Comment>, StoreError>;
+    fn put_milestones(repository: &str, milestones: &[NumberedMilestone], position: &Position) -> Result<(), StoreError>;
+    fn milestones(repository: &str) -> Result<Vec<NumberedMilestone>, StoreError>;
+    fn put_labels(repository: &str, labels: &[Box<str>], position: &Position) -> Result<(), StoreError>;
+    fn labels(repository: &str) -> Result<Vec<Box<str>>, StoreError>;
+    fn problems() -> Result<Vec<(Box<str>, String)>, StoreError>;
+    fn put_problem(place: &str, why: Option<&str>) -> Result<(), StoreError>;
+    fn facts(version: Version) -> Result<StoredFacts, StoreError>;
+    fn pending() -> Result<(i64, bool), StoreError>;
+    fn tell(at: DateTime<Utc>, revision: i64, changes: &[Change], notes: &[(String, String)]) -> Result<bool, StoreError>;
+    fn changes(since: DateTime<Utc>) -> Result<Vec<ToldChange>, StoreError>;
+    fn synced(at: DateTime<Utc>, summary: Option<&str>) -> Result<(), StoreError>;
+    fn days(since: NaiveDate) -> Result<Vec<(NaiveDate, String)>, StoreError>;
+    fn prune(comments_before: DateTime<Utc>, history_before: DateTime<Utc>) -> Result<u64, StoreError>;
+    fn note(key: &str) -> Result<Option<String>, StoreError>;
+    fn set_note(key: &str, value: &str) -> Result<(), StoreError>;
+});
+
+go_through!(Forge {
+    fn tree(repository: &Repository, sha: Option<&str>, recursive: bool, known: Option<&Validator>) -> Result<Fetched<Tree>, ForgeError>;
+    fn blob(repository: &Repository, sha: &str) -> Result<String, ForgeError>;
+    fn files(repository: &Repository, wanted: FileFilter, sink: FileSink<'_>) -> Result<(), ForgeError>;
+    fn issues(repository: &Repository, since: Since, known: Option<&Validator>) -> Result<Fetched<Page<Issue>>, ForgeError>;
+    fn comments(repository: &Repository, kind: CommentKind, since: Since, known: Option<&Validator>) -> Result<Fetched<Page<Comment>>, ForgeError>;
+    fn comments_of(repository: &Repository, issue: u64, known: Option<&Validator>) -> Result<Fetched<Vec<Comment>>, ForgeError>;
+    fn one_comment(repository: &Repository, kind: CommentKind, id: u64) -> Result<Option<Comment>, ForgeError>;
+    fn issue(repository: &Repository, number: u64, known: Option<&Validator>) -> Result<Fetched<Found>, ForgeError>;
+    fn milestones(repository: &Repository, known: Option<&Validator>) -> Result<Fetched<Vec<NumberedMilestone>>, ForgeError>;
+    fn labels(repository: &Repository, known: Option<&Validator>) -> Result<Fetched<Vec<Box<str>>>, ForgeError>;
+    fn comment(repository: &Repository, issue: u64, body: &str) -> Result<Comment, ForgeError>;
+    fn edit_comment(repository: &Repository, id: u64, body: &str) -> Result<Comment, ForgeError>;
+    fn open_issue(repository: &Repository, issue: &NewIssue) -> Result<Issue, ForgeError>;
+    fn edit_issue(repository: &Repository, number: u64, edit: &IssueEdit) -> Result<Issue, ForgeError>;
+    fn add_labels(repository: &Repository, issue: u64, labels: &[String]) -> Result<(), ForgeError>;
+    fn remove_label(repository: &Repository, issue: u64, label: &str) -> Result<(), ForgeError>;
+    fn assign(repository: &Repository, issue: u64, people: &[Login]) -> Result<(), ForgeError>;
+    fn unassign(repository: &Repository, issue: u64, people: &[Login]) -> Result<(), ForgeError>;
+});
