@@ -12,6 +12,7 @@ mod modals;
 mod production;
 mod reading;
 mod response_urls;
+mod slack_sdk;
 mod sockets;
 mod web_api;
 

@@ -70,7 +70,7 @@ async fn history_is_paged_newest_first() {
             json!({"oldest": stamps[0], "latest": stamps[2], "inclusive": "true"}),
             vec!["3", "2", "1"],
         ),
-        (json!({"oldest": "1772442003"}), vec!["5", "4"]),
+        (json!({"oldest": "1772442003"}), vec!["5"]),
     ] {
         let page = world.ok("conversations.history", read(span.clone())).await;
         assert_eq!(texts(&page), expected, "{span}");

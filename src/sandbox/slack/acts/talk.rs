@@ -110,9 +110,6 @@ impl Person {
             let ts = self.own(&mut state, said);
             let content = self.content(&mut state, text);
             state.revise(&self.team, &said.channel, ts, content);
-            let at = state.new_ts();
-            let message = state.message_mut(&self.team, &said.channel, ts);
-            message.edited = Some((self.id.clone(), at));
             ts
         };
         self.slack.0.shared.flush_and_wait().await;
