@@ -128,7 +128,9 @@ fn check_block(block: &Value, seen: Seen) {
             keys.retain(|key| !["fields", "text", "type"].contains(key));
             assert_eq!(keys, [] as [&str; 0]);
             let texts = block.get("text").into_iter().cloned().chain(each("fields"));
-            texts.for_each(|text| check_text(&text, seen.people));
+            for text in texts {
+                check_text(&text, seen.people);
+            }
         }
         "context" => {
             assert_eq!(keys(block), ["elements", "type"]);

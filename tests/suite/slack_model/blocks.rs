@@ -28,7 +28,7 @@ fn add(to: &mut Value, more: &Value) {
     }
 }
 
-fn actions(elements: Value) -> Value {
+fn actions(elements: &Value) -> Value {
     json!([{"type": "actions", "elements": elements}])
 }
 
@@ -39,10 +39,10 @@ fn option(text: &str, value: &str) -> Value {
 fn select(more: &Value) -> Value {
     let mut select = json!({"type": "static_select", "options": [option("One", "1")]});
     add(&mut select, more);
-    actions(json!([select]))
+    actions(&json!([select]))
 }
 
-fn input(element: Value) -> Value {
+fn input(element: &Value) -> Value {
     json!({"type": "input", "label": plain("Label"), "element": element})
 }
 
@@ -102,7 +102,7 @@ fn good_blocks_of_every_kind() {
                 {"type": "radio_buttons", "options": [option("One", "1")]},
             ]},
             {"type": "image", "slack_file": {"id": "F1"}, "alt_text": "A", "title": plain("T")},
-            input(json!({"type": "plain_text_input", "multiline": true, "max_length": 10})),
+            input(&json!({"type": "plain_text_input", "multiline": true, "max_length": 10})),
             {"type": "markdown", "text": "**bold**"},
             {"type": "table", "rows": [[raw("a"), raw("b")], [raw("c"), rich]],
              "column_settings": [{"align": "right"}, null]},
@@ -236,30 +236,30 @@ fn buttons_and_actions() {
             "missing required field: title|/confirm",
         ),
     ] {
-        let problems = message_blocks(&actions(json!([button(&more)])));
+        let problems = message_blocks(&actions(&json!([button(&more)])));
         let (message, pointer) = problem.split_once('|').expect("a bar");
         let expected = format!("{message} [json-pointer:{at}{pointer}]");
         assert_eq!(problems[0].to_string(), expected);
     }
     breaks(
-        &actions(json!([])),
+        &actions(&json!([])),
         &["no less than 1 items allowed [json-pointer:/blocks/0/elements]"],
     );
     let many: Vec<Value> = (0..26)
         .map(|n| button(&json!({"action_id": n.to_string()})))
         .collect();
     breaks(
-        &actions(many.into()),
+        &actions(&Value::from(many)),
         &["no more than 25 items allowed [json-pointer:/blocks/0/elements]"],
     );
     breaks(
-        &actions(json!([button(&json!({})), button(&json!({}))])),
+        &actions(&json!([button(&json!({})), button(&json!({}))])),
         &[
             "`action_id` \"a\" already exists for another element [json-pointer:/blocks/0/elements/1/action_id]",
         ],
     );
     breaks(
-        &actions(json!([{"type": "plain_text_input"}])),
+        &actions(&json!([{"type": "plain_text_input"}])),
         &["unsupported type: plain_text_input [json-pointer:/blocks/0/elements/0/type]"],
     );
     let input_beside =
@@ -303,7 +303,7 @@ fn menus() {
     );
     let overflow = |count: usize| {
         let options: Vec<Value> = (0..count).map(|n| option("x", &n.to_string())).collect();
-        actions(json!([{"type": "overflow", "options": options}]))
+        actions(&json!([{"type": "overflow", "options": options}]))
     };
     breaks(
         &overflow(6),
@@ -311,14 +311,14 @@ fn menus() {
     );
     let radio = |count: usize| {
         let options: Vec<Value> = (0..count).map(|n| option("x", &n.to_string())).collect();
-        actions(json!([{"type": "radio_buttons", "options": options}]))
+        actions(&json!([{"type": "radio_buttons", "options": options}]))
     };
     breaks(
         &radio(11),
         &[&format!("no more than 10 items allowed {at}/options]")],
     );
     breaks(
-        &actions(json!([{"type": "datepicker", "initial_date": "tomorrow"}])),
+        &actions(&json!([{"type": "datepicker", "initial_date": "tomorrow"}])),
         &[&format!(
             "must be a date of the form YYYY-MM-DD {at}/initial_date]"
         )],
@@ -342,18 +342,18 @@ fn pictures_inputs_and_tables() {
     );
     breaks(
         &json!([input(
-            json!({"type": "plain_text_input", "min_length": 9, "max_length": 3})
+            &json!({"type": "plain_text_input", "min_length": 9, "max_length": 3})
         )]),
         &["min_length must be less than max_length [json-pointer:/blocks/0/element]"],
     );
     breaks(
         &json!([input(
-            json!({"type": "plain_text_input", "max_length": 3001})
+            &json!({"type": "plain_text_input", "max_length": 3001})
         )]),
         &["must be a number from 1 to 3000 [json-pointer:/blocks/0/element/max_length]"],
     );
     breaks(
-        &json!([input(button(&json!({})))]),
+        &json!([input(&button(&json!({})))]),
         &["unsupported type: button [json-pointer:/blocks/0/element/type]"],
     );
     let cell = json!({"type": "raw_text", "text": "x"});
@@ -401,7 +401,7 @@ fn views() {
         problems.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(modal(&json!({})), [] as [&str; 0]);
-    let question = input(json!({"type": "plain_text_input"}));
+    let question = input(&json!({"type": "plain_text_input"}));
     let many: Vec<Value> = (0..101).map(|_| json!({"type": "divider"})).collect();
     for (more, problem) in [
         (

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::{World, app::Endpoint, world};
 
 /// How long the script and the person may take with one another.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A Python that has slack_sdk. Without one the test is left out, and a line on stderr says so.
 fn python() -> Option<String> {

@@ -228,9 +228,9 @@ fn check_more(checker: &mut Checker, block: &Node<'_>) {
     if is(block, "context") {
         for element in &elements {
             if is(element, "image") {
-                checker.kind(element, &IMAGE)
+                checker.kind(element, &IMAGE);
             } else {
-                checker.rule(element, &Rule::Text(3000))
+                checker.rule(element, &Rule::Text(3000));
             }
         }
     }
