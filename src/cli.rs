@@ -5,6 +5,7 @@ mod load;
 mod local;
 mod render;
 mod run;
+mod sandbox;
 mod status;
 mod sync;
 
@@ -76,6 +77,8 @@ enum Command {
     /// Serve: answer in Slack, follow GitHub, until told to stop
     #[command(after_help = "Example: kep-liaison run --config /etc/kep-liaison.toml")]
     Run,
+    /// Try the whole bot on this machine: models of Slack and GitHub, and a page like a channel
+    Sandbox(sandbox::Args),
     /// Where KEPs stand in Kubernetes and in the runtime, who shepherds them, what is missing
     Status(status::Args),
     /// Fetch what is new from GitHub into the store, and say what changed
@@ -181,6 +184,7 @@ impl Args {
         self.global.logs(self.command.speaker()).install()?;
         match self.command {
             Command::Run => run::run(&self.global),
+            Command::Sandbox(sandbox) => sandbox::run(&sandbox, &self.global),
             Command::Status(status) => status::run(&status, &self.global),
             Command::Sync(sync) => sync::run(&sync, &self.global),
             Command::Check => check::run(&self.global),
@@ -198,9 +202,11 @@ impl Command {
     fn speaker(&self) -> Speaker {
         match self {
             Self::Run => Speaker::Service,
-            Self::Status(_) | Self::Sync(_) | Self::Check | Self::Completions { .. } => {
-                Speaker::Command
-            }
+            Self::Sandbox(_)
+            | Self::Status(_)
+            | Self::Sync(_)
+            | Self::Check
+            | Self::Completions { .. } => Speaker::Command,
         }
     }
 }

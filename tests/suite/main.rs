@@ -13,6 +13,7 @@ mod listeners;
 mod lists;
 mod logs;
 mod properties;
+mod sandbox;
 mod scenarios;
 mod scripts;
 mod settings_file;
