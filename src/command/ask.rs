@@ -144,13 +144,17 @@ impl<'a> Asking<'a> {
                 false,
             );
         }
-        if is_mine(words) || words.iter().any(|word| is_filter(word)) {
-            return (self.named(Name::List, words), false);
+        if is_mine(words) {
+            return (self.named(Name::Status, words), false);
         }
         if let Some(near) = Name::nearest(first) {
             return (Err(self.did_you_mean(first, near, rest)), false);
         }
-        (self.named(Name::Status, words), true)
+        if words.iter().any(|word| is_filter(word)) {
+            return (self.named(Name::List, words), false);
+        }
+        // A number among them may belong to a command that there is not.
+        (self.query(words).map(Command::Status), true)
     }
 
     fn did_you_mean(self, typed: &str, near: Name, rest: &[String]) -> Plain {

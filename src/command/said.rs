@@ -74,13 +74,14 @@ impl Ask {
         let words = &typed.words;
         let plain: Vec<String> = words.iter().map(|word| bare(word)).collect();
         let has = |any: &[&str]| plain.iter().any(|word| any.contains(&word.as_str()));
-        let understood = |command: Command| {
+        let read = |command| {
             Some(Self {
-                command: Ok(command),
+                command,
                 here: typed.here,
                 guessed: false,
             })
         };
+        let understood = |command: Command| read(Ok(command));
         if let Some(query) = only_reference(words) {
             return understood(if has(&WHO) {
                 Command::Who(query)
@@ -102,30 +103,21 @@ impl Ask {
             && (is_filtered || words.len() <= 2 || name == Name::List)
         {
             let (command, _) = asking.command_of(words);
-            return Some(Self {
-                command,
-                here: typed.here,
-                guessed: false,
-            });
+            return read(command);
         }
         if is_filtered {
-            let (command, _) = asking.command_of(words);
-            return Some(Self {
-                command,
-                here: typed.here,
-                guessed: false,
-            });
+            let wanted = words.iter().zip(&plain);
+            let wanted = wanted.filter(|(_, word)| !FILLERS.contains(&word.as_str()));
+            let wanted: Vec<String> = wanted.map(|(word, _)| word.clone()).collect();
+            let (command, _) = asking.command_of(&wanted);
+            return read(command);
         }
         if has(&["help", "commands"]) || plain.iter().all(|word| is_greeting(word)) {
             return understood(Command::Help(None));
         }
         if has(&["my", "mine"]) {
             let (command, _) = asking.command_of(&["mine".to_owned()]);
-            return Some(Self {
-                command,
-                here: typed.here,
-                guessed: false,
-            });
+            return read(command);
         }
         let releases: Vec<Release> = plain
             .iter()
@@ -141,11 +133,8 @@ impl Ask {
             |word: &&String| !FILLERS.contains(&word.as_str()) && !WHO.contains(&word.as_str());
         let left: Vec<&str> = plain.iter().filter(asks).map(String::as_str).collect();
         if left.is_empty() {
-            return has(&["status", "cycle", "state", "keps"]).then(|| Self {
-                command: Ok(Command::Status(Query::Cycle)),
-                here: typed.here,
-                guessed: false,
-            });
+            let asks = has(&["status", "cycle", "state", "keps"]);
+            return understood(Command::Status(Query::Cycle)).filter(|_| asks);
         }
         let query = Query::List(Box::new(Filter {
             words: left.join(" "),

@@ -7,21 +7,23 @@ use crate::domain::{
     text::nearest,
 };
 
+/// What to type, and what that answers.
+type Form = (&'static str, &'static str);
+
 /// What the table says of a command.
 struct Row {
-    /// What is typed, with an example's values.
-    form: &'static str,
-    /// What it answers, in a few words.
-    does: &'static str,
-    /// More ways to ask, and what they answer.
-    more: &'static [(&'static str, &'static str)],
+    /// What everybody should know.
+    front: &'static [Form],
+    /// More ways to ask.
+    more: &'static [Form],
     /// What else is good to know.
     notes: &'static [&'static str],
 }
 
 macro_rules! commands {
-    ($($(#[$doc:meta])* $name:ident = $word:literal { $form:literal => $does:literal;
-       $($more:literal => $answers:literal;)* notes: $notes:expr })*) => {
+    ($($(#[$doc:meta])* $name:ident = $word:literal {
+        front: $front:expr, more: $more:expr, notes: $notes:expr,
+    })*) => {
         /// The commands that there are, those with the shortest question first.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Name {
@@ -41,12 +43,7 @@ macro_rules! commands {
 
             const fn row(self) -> Row {
                 match self {
-                    $(Self::$name => Row {
-                        form: $form,
-                        does: $does,
-                        more: &[$(($more, $answers),)*],
-                        notes: $notes,
-                    },)*
+                    $(Self::$name => Row { front: &$front, more: &$more, notes: &$notes },)*
                 }
             }
         }
@@ -56,40 +53,54 @@ macro_rules! commands {
 commands! {
     /// One KEP, or the current cycle.
     Status = "status" {
-        "5825" => "one KEP: stage, runtime release, people, what to do";
-        "status" => "the current cycle at a glance";
-        "status mine" => "your KEPs";
-        "status user namespaces" => "KEPs with these words";
-        notes: &["The number may be written 5825, KEP-5825, #5825, or as a link to the KEP, its issue or its tracking issue. The word status may be left out."]
-    }
-    /// Who has a part in a KEP.
-    Who = "who" {
-        "who 5825" => "its owners, shepherds, liaison, reviewers, approvers";
-        "who user namespaces" => "the same, by words of its title";
-        notes: &["Where nobody shepherds it, it says whom to ask."]
+        front: [
+            ("5825", "one KEP: stage, people, what to do"),
+            ("mine", "your KEPs"),
+            ("status", "the current cycle at a glance"),
+        ],
+        more: [
+            ("status user namespaces", "KEPs with these words"),
+            ("status swap stage:beta", "with filters, see /kep help list"),
+        ],
+        notes: [
+            "A number may be written 5825, KEP-5825, #5825, or as a link to the KEP, its issue or its tracking issue. The word status may be left out.",
+        ],
     }
     /// What ships where.
     Release = "release" {
-        "release" => "what ships where, and the freezes ahead";
-        "release 1.38" => "the KEPs of a Kubernetes release";
-        "release 2.4" => "the KEPs of a runtime's release";
-        "release containerd 2.4" => "the same, where two have such a number";
-        notes: &["A runtime's release is known from the tracking issue's milestone, else from a pull request's; else it is a guess, and said to be one."]
+        front: [("release", "what ships where, the freezes ahead")],
+        more: [
+            ("release 1.38", "the KEPs of a Kubernetes release"),
+            ("release 2.4", "the KEPs of a runtime's release"),
+            ("release containerd 2.4", "the same, where both have such a number"),
+        ],
+        notes: [
+            "A runtime's release is known from the tracking issue's milestone, else from a pull request's; else it is a guess, and said to be one.",
+        ],
+    }
+    /// Who has a part in a KEP.
+    Who = "who" {
+        front: [("who 5825", "owners, shepherds, liaison, reviewers")],
+        more: [("who user namespaces", "the same, by words of its title")],
+        notes: ["Where nobody shepherds it, it says whom to ask."],
     }
     /// Several KEPs.
     List = "list" {
-        "list stage:beta" => "KEPs that pass filters";
-        "list swap" => "KEPs with a word";
-        "list shepherd:me" => "KEPs that you shepherd";
-        "list shepherd:none" => "tracked KEPs that nobody shepherds";
-        "list sig:node release:1.38 stage:alpha,beta" => "all filters together; commas mean either";
-        "list finding:no-milestone" => "KEPs where something is missing";
-        notes: &[]
+        front: [("list stage:beta", "KEPs that pass filters")],
+        more: [
+            ("list swap", "KEPs with a word"),
+            ("list shepherd:me", "KEPs that you shepherd"),
+            ("list shepherd:none", "tracked KEPs that nobody shepherds"),
+            ("list finding:no-milestone", "KEPs where something is missing"),
+            ("list release:1.38 stage:alpha,beta", "several filters; a comma means or"),
+        ],
+        notes: [],
     }
-    /// This.
+    /// What can be asked.
     Help = "help" {
-        "help list" => "more on one command";
-        notes: &[]
+        front: [("help list", "more on one command")],
+        more: [],
+        notes: [],
     }
 }
 
@@ -113,27 +124,19 @@ impl Name {
         // Two slips are many for a word of three letters.
         nearest(near, [word]).and_then(|_| Self::parse(near))
     }
-
-    /// A way to ask for it, whole: `status 5825`.
-    pub fn example(self) -> &'static str {
-        match self {
-            Self::Status => "status 5825",
-            name => name.row().form,
-        }
-    }
 }
 
 /// What can be asked; with a command, that one in full.
 pub fn help(name: Option<Name>) -> Help {
-    let line = |(form, does): (&str, &str)| HelpLine {
-        type_this: form.to_owned(),
-        does: does.to_owned(),
+    let line = |(form, does): &Form| HelpLine {
+        type_this: (*form).to_owned(),
+        does: (*does).to_owned(),
     };
     let Some(name) = name else {
-        let rows = Name::ALL.iter().map(|name| name.row());
+        let forms = Name::ALL.iter().flat_map(|name| name.row().front);
         return Help {
             title: "Ask about KEPs".to_owned(),
-            lines: rows.map(|row| line((row.form, row.does))).collect(),
+            lines: forms.map(line).collect(),
             notes: vec!["Only you see an answer, unless you add the word here.".to_owned()],
         };
     };
@@ -145,20 +148,21 @@ pub fn help(name: Option<Name>) -> Help {
             "Filters: {}",
             filters.collect::<Vec<_>>().join("  ")
         ));
-        notes.push("A person is a GitHub login, an @mention, or me. Several values stand with commas between.".to_owned());
+        notes.push(
+            "A person is a GitHub login, an @mention, or me. A comma between values means or."
+                .to_owned(),
+        );
     }
     Help {
         title: format!("/kep {}", name.word()),
-        lines: std::iter::once((row.form, row.does))
-            .chain(row.more.iter().copied())
-            .map(line)
-            .collect(),
+        lines: row.front.iter().chain(row.more).map(line).collect(),
         notes,
     }
 }
 
 /// What Slack shows beside `/kep` while one types.
 pub fn usage_hint() -> String {
-    let forms = Name::ALL.iter().map(|name| name.row().form);
-    forms.collect::<Vec<_>>().join(" | ")
+    let forms = Name::ALL.iter().flat_map(|name| name.row().front);
+    let forms: Vec<&str> = forms.map(|(form, _)| *form).collect();
+    forms.join(" | ")
 }

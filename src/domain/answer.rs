@@ -6,7 +6,7 @@ use super::{
     KepNumber, Stage,
     card::{Card, DateView},
     cycle::CurrentRelease,
-    finding::{Finding, FindingCode, Severity},
+    finding::{Finding, FindingCode},
     shipping::Shipping,
     who::Who,
 };
@@ -111,13 +111,7 @@ impl CycleView {
     /// The KEPs, those with the most and gravest findings first.
     pub fn most_urgent_first(&self) -> Vec<&Card> {
         let mut cards: Vec<&Card> = self.cards.iter().collect();
-        cards.sort_by_key(|card| {
-            (
-                Reverse(card.count(Severity::Error)),
-                Reverse(card.count(Severity::Warning)),
-                card.kep.number,
-            )
-        });
+        cards.sort_by_cached_key(|card| card.urgency());
         cards
     }
 }

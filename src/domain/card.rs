@@ -1,7 +1,7 @@
 //! Everything that is told about one KEP, ready to be shown or printed as JSON. The field names are
 //! what scripts rely on.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -260,6 +260,15 @@ impl Card {
     /// How many errors and warnings there are: what somebody should do.
     pub fn urgent(&self) -> usize {
         self.count(Severity::Error) + self.count(Severity::Warning)
+    }
+
+    /// What sorts KEPs so that those with the most and gravest findings stand in front.
+    pub fn urgency(&self) -> impl Ord + use<> {
+        (
+            Reverse(self.count(Severity::Error)),
+            Reverse(self.count(Severity::Warning)),
+            self.kep.number,
+        )
     }
 
     /// The shepherds of all tracking issues, each once.

@@ -5,7 +5,7 @@ use super::{
     KepNumber, Release, Settings, Stage, Status,
     board::{Board, Entry},
     card::DateView,
-    cycle::RuntimeRelease,
+    cycle::{CycleEvent, RuntimeRelease},
     finding::{Inspector, Severity},
     ships::ShipsIn,
 };
@@ -17,10 +17,10 @@ pub struct Shipping {
     pub release: Release,
     /// Whose it is: a runtime's, or Kubernetes'.
     pub of: Option<Box<str>>,
-    /// Whether it is the Kubernetes release that is worked on.
-    pub is_current: bool,
     /// Whether it is out; `None` when nothing tells.
     pub is_out: Option<bool>,
+    /// The day of a Kubernetes release, past or ahead.
+    pub day: Option<DateView>,
     /// The days ahead: of a Kubernetes release its own, of a runtime's those of the current
     /// Kubernetes release.
     pub dates: Vec<DateView>,
@@ -101,8 +101,16 @@ impl Shipping {
         Self {
             release,
             of: None,
-            is_current: inspector.current() == Some(release),
             is_out: inspector.shipped(release),
+            day: board
+                .cycles()
+                .get(release)
+                .and_then(|cycle| cycle.when(CycleEvent::Release))
+                .map(|at| DateView {
+                    what: CycleEvent::Release,
+                    release,
+                    at,
+                }),
             dates: inspector.dates_of(release),
             runtimes,
             keps,
@@ -135,11 +143,8 @@ impl Shipping {
         Self {
             release,
             of: Some(runtime.into()),
-            is_current: false,
-            is_out: board
-                .runtime_releases(runtime)
-                .and_then(|all| all.get(release))
-                .map(|_| day.is_out),
+            is_out: Some(day.is_out),
+            day: None,
             dates: current
                 .map(|release| inspector.dates_of(release))
                 .unwrap_or_default(),
@@ -201,7 +206,7 @@ impl Shipped {
     }
 
     /// The release of a runtime that will have it.
-    fn in_runtime(&self, runtime: &str) -> Option<Release> {
+    pub fn in_runtime(&self, runtime: &str) -> Option<Release> {
         let mut ships = self.ships.iter();
         let (_, ships) = ships.find(|(name, _)| **name == *runtime)?;
         ships.map(|ships| ships.release)

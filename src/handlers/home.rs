@@ -1,13 +1,10 @@
 //! The bot's home: the KEPs of whoever opens it, and the current cycle.
 
-use std::cmp::Reverse;
-
 use super::{desk::Desk, status};
 use crate::{
     command::not_tied,
     domain::{
         card::Card,
-        finding::Severity,
         people::Asker,
         reply::{Home, HomeOf, Mine},
     },
@@ -36,14 +33,8 @@ pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>) -> Home {
                 let card = Card::of(entry, desk.board, desk.settings, &inspector);
                 keps.push(Mine { card, parts });
             }
-            keps.sort_by_key(|mine| {
-                let card = &mine.card;
-                (
-                    card.when.cycle.is_none(),
-                    Reverse(card.count(Severity::Error)),
-                    Reverse(card.count(Severity::Warning)),
-                    card.kep.number,
-                )
+            keps.sort_by_cached_key(|mine: &Mine| {
+                (mine.card.when.cycle.is_none(), mine.card.urgency())
             });
             HomeOf::Somebody {
                 login: person.login.clone(),

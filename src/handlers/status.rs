@@ -24,7 +24,14 @@ pub fn answer(query: &Query, board: &Board, settings: &Settings, now: DateTime<U
             Err(answer) => answer,
         },
         Query::List(filter) => match matching(filter, board, settings, &inspector) {
-            Ok(found) => Answer::List(found.into_iter().map(card).collect()),
+            Ok(found) => {
+                let mut cards: Vec<Card> = found.into_iter().map(card).collect();
+                if !filter.people.is_empty() {
+                    // Somebody's KEPs are what waits for them.
+                    cards.sort_by_cached_key(|card| (card.when.cycle.is_none(), card.urgency()));
+                }
+                Answer::List(cards)
+            }
             Err(answer) => answer,
         },
     }

@@ -64,7 +64,10 @@ pub fn message(reply: &Reply) -> Message {
     }
     let pages = pages(&reply.answer);
     let page = reply.page.min(pages - 1);
-    let rows = Rows::Page { page };
+    let rows = Rows::Page {
+        page,
+        asked: filters(&reply.asked),
+    };
     render(
         &reply.answer,
         &rows,
@@ -73,15 +76,29 @@ pub fn message(reply: &Reply) -> Message {
         &mut draft,
     );
     draft.age(reply.origin, reply.now);
-    match &reply.answer {
-        Answer::Plain(Plain { instead, .. }) => draft.blocks.extend(
-            instead
-                .as_ref()
-                .and_then(|asked| button::instead(reply, asked)),
-        ),
-        _ => draft.blocks.extend(button::row(reply, page, pages)),
-    }
+    let buttons = match &reply.answer {
+        Answer::Plain(Plain { instead, .. }) => {
+            let meant = instead.iter();
+            let meant = meant.map(|asked| (format!("/kep {asked}"), asked.clone()));
+            button::instead(reply, &meant.collect::<Vec<_>>())
+        }
+        Answer::Unknown { near, .. } => {
+            let who = reply.asked.starts_with("who ");
+            let asks = if who { "who" } else { "status" };
+            let near = near.iter();
+            let meant =
+                near.map(|(number, _)| (format!("KEP-{number}"), format!("{asks} {number}")));
+            button::instead(reply, &meant.collect::<Vec<_>>())
+        }
+        _ => button::row(reply, page, pages),
+    };
+    draft.blocks.extend(buttons);
     draft.finish()
+}
+
+/// Words without the command that they begin with.
+fn filters(asked: &str) -> &str {
+    asked.split_once(' ').map_or("", |(_, filters)| filters)
 }
 
 /// Said before anything else of the data that comes along.

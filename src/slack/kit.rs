@@ -19,6 +19,12 @@ const FIELD: usize = 2000;
 pub(super) const MOST_VALUE: usize = 2000;
 /// The longest label of a button that Slack shows; it takes 75, and a phone shows about 30.
 const LABEL: usize = 75;
+/// The most text of all blocks together. Slack says nothing of it and refuses some messages of
+/// 11,000 characters (`msg_blocks_too_long`): <https://github.com/slackapi/bolt-js/issues/2867>
+const MOST_TEXT: usize = 10_000;
+/// What a block takes of that beside its text; "a buffer for block containers", in the words of
+/// <https://github.com/slackapi/bolt-js/issues/2509>.
+const CONTAINER: usize = 20;
 /// The most blocks in a view.
 const MOST_IN_VIEW: usize = 100;
 /// The most fields of a section.
@@ -125,6 +131,12 @@ impl Text {
         }
     }
 
+    fn size(&self) -> usize {
+        match self {
+            Self::PlainText { text, .. } | Self::Mrkdwn { text, .. } => length(text),
+        }
+    }
+
     /// A field of a section, of words from outside.
     pub(super) fn plain_field(text: &str) -> Self {
         Self::plain(text, FIELD)
@@ -177,6 +189,25 @@ impl Block {
         Self::Section { text: None, fields }
     }
 
+    /// What it takes of [`MOST_TEXT`].
+    fn size(&self) -> usize {
+        let texts = |all: &[Text]| all.iter().map(Text::size).sum::<usize>();
+        CONTAINER
+            + match self {
+                Self::Header { text } => text.size(),
+                Self::Section { text, fields } => {
+                    text.as_ref().map_or(0, Text::size) + texts(fields)
+                }
+                Self::Context { elements } => texts(elements),
+                Self::Actions { elements } => {
+                    let buttons = elements.iter();
+                    buttons
+                        .map(|button| button.text.size() + length(&button.value))
+                        .sum()
+                }
+            }
+    }
+
     /// Buttons, at least one.
     pub(super) fn actions(elements: Vec<Button>) -> Self {
         Self::Actions { elements }
@@ -200,16 +231,16 @@ impl Block {
 impl Message {
     /// A message of blocks; `text` is the fallback, line by line.
     pub(super) fn new(text: &str, mut blocks: Vec<Block>) -> Self {
-        if blocks.len() > MOST_BLOCKS {
+        let fit = fitting(&blocks);
+        if fit < blocks.len() {
             // Buttons stay: they lead to the rest.
-            let last = blocks.pop_if(|last| matches!(last, Block::Actions { .. }));
-            let room = MOST_BLOCKS - 1 - usize::from(last.is_some());
-            let more = blocks.len() - room;
-            blocks.truncate(room);
+            let buttons = blocks.pop_if(|last| matches!(last, Block::Actions { .. }));
+            let more = blocks.len() - fit;
+            blocks.truncate(fit);
             blocks.push(Block::plain_context(&format!(
                 "{more} more parts are left out: a message holds no more. kep-liaison status shows them."
             )));
-            blocks.extend(last);
+            blocks.extend(buttons);
         }
         let text = Mrkdwn::default().words(text);
         Self {
@@ -217,6 +248,26 @@ impl Message {
             blocks,
         }
     }
+}
+
+/// How many of the blocks a message holds; where not all, with room for saying so and for buttons.
+fn fitting(blocks: &[Block]) -> usize {
+    let sizes = blocks.iter().map(Block::size);
+    if blocks.len() <= MOST_BLOCKS && sizes.clone().sum::<usize>() <= MOST_TEXT {
+        return blocks.len();
+    }
+    let is_buttons = |block: &&Block| matches!(block, Block::Actions { .. });
+    let buttons = blocks.last().filter(is_buttons).map_or(0, Block::size);
+    let mut room = MOST_TEXT.saturating_sub(200 + buttons);
+    sizes
+        .take(MOST_BLOCKS - 2)
+        .take_while(|size| {
+            let fits = *size <= room;
+            room = room.saturating_sub(*size);
+            fits
+        })
+        .count()
+        .min(blocks.len() - usize::from(buttons > 0))
 }
 
 /// The bot's home, as `views.publish` takes it.

@@ -3,7 +3,7 @@
 //!
 //! Limits: <https://docs.slack.dev/reference/block-kit/blocks>
 
-mod checker;
+pub(crate) mod checker;
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use kep_liaison::{
     handlers::status::answer,
     slack::{
         Message,
-        blocks::{Frame, printed},
+        blocks::{self, Frame},
     },
 };
 use proptest::prelude::*;
@@ -106,7 +106,7 @@ fn every_message_of_the_sample_keeps_the_limits() {
 fn the_first_lines_say_what_matters() {
     let message = checked(&printed(&["4680"]));
     let text = message["text"].as_str().expect("a fallback");
-    let lines: Vec<&str> = text.lines().skip(1).collect();
+    let lines: Vec<&str> = text.lines().skip(1).take(4).collect();
     assert_eq!(
         lines,
         [
@@ -165,7 +165,7 @@ fn asked(words: &str, board: &Board) -> Message {
         first: None,
         last: None,
     };
-    printed(&answer, &frame)
+    blocks::printed(&answer, &frame)
 }
 
 /// Asks for everything that a board holds, and checks each message.
@@ -216,7 +216,7 @@ fn every_message_of_the_corpus_keeps_the_limits() {
 }
 
 /// A board whose every free word is one text.
-fn board_of(text: &str) -> Board {
+pub(crate) fn board_of(text: &str) -> Board {
     let yaml = serde_json::to_string(text).expect("a quoted text");
     let kep = format!(
         "title: {yaml}\nstatus: {yaml}\nstage: {yaml}\nlatest-milestone: {yaml}\nowning-sig: sig-node\nauthors: [{yaml}]\nreviewers: [{yaml}]\napprovers: [{yaml}]\nfeature-gates: [{{name: {yaml}}}]\n"
@@ -277,6 +277,11 @@ fn the_words_of_people_stay_words() {
     for text in HOSTILE.iter() {
         check_all(&board_of(text));
     }
+}
+
+/// Texts that nobody meant well, each with the canary in it.
+pub(crate) fn hostile_texts() -> impl Iterator<Item = &'static String> {
+    HOSTILE.iter()
 }
 
 proptest! {

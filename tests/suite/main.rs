@@ -4,6 +4,7 @@ mod block_kit;
 mod cards;
 mod cli;
 mod corpus;
+mod desk;
 mod formats;
 mod github_model;
 mod hazards;

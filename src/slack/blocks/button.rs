@@ -1,7 +1,10 @@
 //! The buttons below an answer, and what a pressed one says.
 
 use super::super::kit::{Block, Button, MOST_VALUE, length};
-use crate::domain::reply::{Audience, Reply};
+use crate::domain::{
+    answer::Answer,
+    reply::{Audience, Reply},
+};
 
 /// The action of the button to the page before.
 pub const PREVIOUS: &str = "kep_previous";
@@ -11,8 +14,14 @@ pub const NEXT: &str = "kep_next";
 pub const REFRESH: &str = "kep_refresh";
 /// The action of the button that shows the answer to everybody.
 pub const POST: &str = "kep_post";
-/// The action of the button that asks what was most likely meant.
-pub const INSTEAD: &str = "kep_instead";
+/// The actions of the buttons that ask what may have been meant, the likeliest first.
+pub const INSTEAD: [&str; 5] = [
+    "kep_instead",
+    "kep_instead_2",
+    "kep_instead_3",
+    "kep_instead_4",
+    "kep_instead_5",
+];
 
 /// What a button does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +49,8 @@ impl Pressed {
     /// Reads a button's action and value; `None` for what is none of ours.
     pub fn read(action_id: &str, value: &str) -> Option<Self> {
         let press = match action_id {
-            PREVIOUS | NEXT | REFRESH | INSTEAD => Press::Replace,
+            PREVIOUS | NEXT | REFRESH => Press::Replace,
+            action if INSTEAD.contains(&action) => Press::Replace,
             POST => Press::Post,
             _ => return None,
         };
@@ -95,17 +105,28 @@ pub(super) fn row(reply: &Reply, page: usize, pages: usize) -> Option<Block> {
     if page + 1 < pages {
         buttons.push(button(NEXT, "Next ›", page + 1, seen_by));
     }
-    buttons.push(button(REFRESH, "Refresh", page, seen_by));
+    // Nothing of help changes.
+    if !matches!(reply.answer, Answer::Help(_)) {
+        buttons.push(button(REFRESH, "Refresh", page, seen_by));
+    }
     if seen_by == Audience::Asker {
         buttons.push(button(POST, "Post to channel", page, Audience::Channel));
     }
     let buttons: Option<Vec<Button>> = buttons.into_iter().collect();
-    buttons.map(Block::actions)
+    buttons
+        .filter(|buttons| !buttons.is_empty())
+        .map(Block::actions)
 }
 
-/// The button that asks what was most likely meant.
-pub(super) fn instead(reply: &Reply, asked: &str) -> Option<Block> {
-    let value = value(reply.audience, 0, asked)?;
-    let label = format!("/kep {asked}");
-    Some(Block::actions(vec![Button::new(INSTEAD, &label, value)]))
+/// Buttons that ask what may have been meant: a label and the words of each.
+pub(super) fn instead(reply: &Reply, meant: &[(String, String)]) -> Option<Block> {
+    let buttons = INSTEAD
+        .iter()
+        .zip(meant)
+        .filter_map(|(action, (label, asked))| {
+            let value = value(reply.audience, 0, asked)?;
+            Some(Button::new(action, label, value))
+        });
+    let buttons: Vec<Button> = buttons.collect();
+    (!buttons.is_empty()).then(|| Block::actions(buttons))
 }

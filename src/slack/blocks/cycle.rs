@@ -25,17 +25,30 @@ pub(super) fn render(cycle: &CycleView, shown: &Rows<'_>, now: DateTime<Utc>, dr
     }
     let tally = cycle.tally();
     if !tally.is_empty() {
-        let lines = tally.iter().map(|(code, numbers)| {
+        let most = match shown {
+            Rows::Page { .. } => MOST_CODES,
+            Rows::First { .. } => tally.len(),
+        };
+        let (first, others) = tally.split_at(tally.len().min(most));
+        let mut text = "What is missing, and where".to_owned();
+        for (code, numbers) in first {
             let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            format!("{code}: {}", numbers.join(" "))
-        });
-        let heading = "What is missing, and where".to_owned();
-        let text: Vec<String> = std::iter::once(heading).chain(lines).collect();
-        draft.plain(&text.join("\n"));
+            text.extend(["\n", code.as_str(), ": ", &numbers.join(" ")]);
+        }
+        if !others.is_empty() {
+            let others = others.iter();
+            let others = others.map(|(code, numbers)| format!("{code} {}", numbers.len()));
+            text.extend(["\nand: ", &others.collect::<Vec<_>>().join(", ")]);
+        }
+        draft.plain(&text);
     }
     draft.dates(&cycle.dates, now);
     small_print(cycle, draft);
 }
+
+/// How many kinds of findings a page tells with the KEPs that have them; of the others it tells how
+/// many have them, and `/kep list finding:…` which.
+const MOST_CODES: usize = 6;
 
 /// The cycle in a headline and three lines; whether it is known which cycle it is.
 pub(super) fn headline(cycle: &CycleView, now: DateTime<Utc>, draft: &mut Draft) -> bool {

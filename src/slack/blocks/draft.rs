@@ -72,9 +72,10 @@ impl Draft {
     }
 
     /// The lines that say what matters, each with its label.
-    pub(super) fn summary(&mut self, lines: &[(&str, Mrkdwn)]) {
+    pub(super) fn summary<L: AsRef<str>>(&mut self, lines: &[(L, Mrkdwn)]) {
         let mut text = Mrkdwn::default();
         for (label, line) in lines {
+            let label = label.as_ref();
             text = text.bold(label).words("  ").then(line).line();
             self.say(&format!("{label}: {}", line.plain()));
         }

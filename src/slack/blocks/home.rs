@@ -1,6 +1,9 @@
 //! The bot's home: somebody's KEPs, most urgent first, and the current cycle.
 
-use super::{Draft, SAMPLE, cycle, keps, list::stands};
+use super::{
+    Draft, SAMPLE, cycle, keps,
+    list::{mark, stands},
+};
 use crate::{
     domain::{
         origin::Origin,
@@ -12,8 +15,8 @@ use crate::{
     },
 };
 
-/// The most KEPs with a row: sections of five, in a view of a hundred blocks.
-const MOST: usize = 100;
+/// The most KEPs with a row; a view holds many more, a person does not.
+const MOST: usize = 50;
 
 /// The view of a home. It has no fallback: nobody is notified of it.
 pub fn home(home: &Home) -> View {
@@ -56,6 +59,7 @@ fn mine(login: &str, mine: &[Mine], others: usize, draft: &mut Draft) {
     for some in mine[..mine.len().min(MOST)].chunks(MOST_FIELDS / 2) {
         let fields = some.iter().flat_map(|mine| {
             let title = mine.card.kep.title.replace('\n', " ");
+            let title = format!("{}{title}", mark(&mine.card));
             let parts: Vec<&str> = mine.parts.iter().copied().map(Part::name).collect();
             let stands = stands(&mine.card).words(&format!(" · {}", parts.join(", ")));
             [Text::plain_field(&title), Text::field(&stands)]
@@ -65,10 +69,7 @@ fn mine(login: &str, mine: &[Mine], others: usize, draft: &mut Draft) {
     let more = others + mine.len().saturating_sub(MOST);
     if more > 0 {
         let text = Mrkdwn::default()
-            .words(&format!(
-                "{} more that are finished or put aside: ",
-                keps(more)
-            ))
+            .words(&format!("{more} more are finished or put aside: "))
             .code("/kep status mine");
         draft.small_print(&text);
     }

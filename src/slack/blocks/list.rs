@@ -3,7 +3,7 @@
 
 use super::{Draft, keps};
 use crate::{
-    domain::{card::Card, text::each_once},
+    domain::{card::Card, finding::Severity, text::each_once},
     slack::{
         kit::{Block, MOST_FIELDS, Text},
         mrkdwn::Mrkdwn,
@@ -19,6 +19,8 @@ pub(super) enum Rows<'a> {
     Page {
         /// From 0 on.
         page: usize,
+        /// The words that asked for them.
+        asked: &'a str,
     },
     /// The first ones; the others follow by number.
     First {
@@ -35,7 +37,7 @@ impl Rows<'_> {
     pub(super) fn range(&self, of: usize) -> std::ops::Range<usize> {
         match self {
             Self::First { .. } => 0..of.min(MOST),
-            Self::Page { page } => {
+            Self::Page { page, .. } => {
                 let start = (page * PAGE).min(of);
                 start..(start + PAGE).min(of)
             }
@@ -53,12 +55,17 @@ pub(super) fn render(cards: &[Card], shown: &Rows<'_>, draft: &mut Draft) {
     if cards.is_empty() {
         draft.headline("No KEP found");
         draft.plain("No KEP passes all these filters. Leave one out.");
-        if let Rows::First { asked } = shown {
-            draft.small(&format!("/kep list {asked}"));
-        }
+        let (Rows::First { asked } | Rows::Page { asked, .. }) = shown;
+        draft.small(&format!("/kep list {asked}"));
         return;
     }
-    draft.headline(&keps(cards.len()));
+    match shown {
+        // Who reads a page may not have asked for it.
+        Rows::Page { asked, .. } if !asked.is_empty() => {
+            draft.headline(&format!("{}: {asked}", keps(cards.len())));
+        }
+        _ => draft.headline(&keps(cards.len())),
+    }
     draft.summary(&[("To do", Mrkdwn::default().words(&need_somebody(cards)))]);
     rows(&cards.iter().collect::<Vec<_>>(), shown, draft);
     if let Rows::First { asked } = shown
@@ -96,7 +103,7 @@ pub(super) fn rows(cards: &[&Card], shown: &Rows<'_>, draft: &mut Draft) {
     for some in cards[shown.range(cards.len())].chunks(MOST_FIELDS / 2) {
         let mut fields = Vec::with_capacity(MOST_FIELDS);
         for card in some {
-            let title = card.kep.title.replace('\n', " ");
+            let title = format!("{}{}", mark(card), card.kep.title.replace('\n', " "));
             let stands = stands(card);
             draft.say(&format!("{title}: {}", stands.plain()));
             fields.extend([Text::plain_field(&title), Text::field(&stands)]);
@@ -119,6 +126,15 @@ pub(super) fn rows(cards: &[&Card], shown: &Rows<'_>, draft: &mut Draft) {
             more.len(),
             numbers.map_or(".".to_owned(), |numbers| format!(": {numbers}"))
         ));
+    }
+}
+
+/// What catches the eye of whoever looks for work.
+pub(super) fn mark(card: &Card) -> &'static str {
+    match card.urgent() {
+        0 => "",
+        _ if card.count(Severity::Error) > 0 => "🔴 ",
+        _ => "🟠 ",
     }
 }
 

@@ -19,20 +19,18 @@ pub(super) fn render(shipping: &Shipping, rows: &Rows<'_>, now: DateTime<Utc>, d
         shipping.release,
         keps(shipping.keps.len())
     ));
-    let mut lines = Vec::new();
-    if shipping.of.is_none() {
-        lines.push(("When", kubernetes_when(shipping, now)));
-    }
-    lines.extend(
-        shipping
-            .runtimes
-            .iter()
-            .map(|day| runtime_line(day, shipping)),
-    );
-    if shipping.of.is_some()
-        && let Some(text) = next(&shipping.dates, true, now)
-    {
-        lines.push(("Kubernetes", text));
+    let mut lines: Vec<(String, Mrkdwn)> = Vec::new();
+    match &shipping.of {
+        None => {
+            lines.push(("When".to_owned(), kubernetes_when(shipping, now)));
+            lines.extend(runtimes(shipping));
+        }
+        Some(_) => {
+            let days = shipping.runtimes.iter();
+            lines.extend(days.map(|day| ("When".to_owned(), Mrkdwn::default().words(&when(day)))));
+            let next = next(&shipping.dates, true, now);
+            lines.extend(next.map(|text| ("Kubernetes".to_owned(), text)));
+        }
     }
     let urgent = shipping.keps.iter().filter(|kep| kep.urgent > 0).count();
     if urgent > 0 {
@@ -40,7 +38,7 @@ pub(super) fn render(shipping: &Shipping, rows: &Rows<'_>, now: DateTime<Utc>, d
             "{urgent} of {} have errors or warnings",
             shipping.keps.len()
         );
-        lines.push(("To do", Mrkdwn::default().words(&todo)));
+        lines.push(("To do".to_owned(), Mrkdwn::default().words(&todo)));
     }
     draft.summary(&lines);
     stages(shipping, rows, draft);
@@ -54,26 +52,51 @@ pub(super) fn render(shipping: &Shipping, rows: &Rows<'_>, now: DateTime<Utc>, d
 }
 
 fn kubernetes_when(shipping: &Shipping, now: DateTime<Utc>) -> Mrkdwn {
-    let known = !shipping.dates.is_empty();
-    match (shipping.is_out, next(&shipping.dates, known, now)) {
-        (Some(true), _) => Mrkdwn::default().words("released"),
-        (_, Some(text)) => text,
-        (_, None) => Mrkdwn::default().words("dates not known"),
+    let text = Mrkdwn::default();
+    match (shipping.is_out, &shipping.day) {
+        (Some(true), Some(day)) => text.words("released ").day(day),
+        (Some(true), None) => text.words("released"),
+        _ => {
+            let known = !shipping.dates.is_empty();
+            let unknown = || text.words("dates not known");
+            next(&shipping.dates, known, now).unwrap_or_else(unknown)
+        }
     }
 }
 
-/// `containerd 2.4  August 26, 2026 (tentative) · 12 KEPs`
-fn runtime_line<'a>(day: &'a RuntimeDay, shipping: &Shipping) -> (&'a str, Mrkdwn) {
-    let when = day.when.as_deref().unwrap_or("no day yet");
+/// A line for each release of a runtime that is to come; one for those that are out, and the KEPs
+/// of which nobody knows.
+fn runtimes(shipping: &Shipping) -> Vec<(String, Mrkdwn)> {
+    let mut lines = Vec::new();
+    let of_one = |one: &RuntimeDay, next: &RuntimeDay| one.runtime == next.runtime;
+    for days in shipping.runtimes.chunk_by(of_one) {
+        let runtime = &days[0].runtime;
+        for day in days.iter().filter(|day| !day.is_out) {
+            let text = format!("{} · {}", keps(day.keps), when(day));
+            let label = format!("{runtime} {}", day.release);
+            lines.push((label, Mrkdwn::default().words(&text)));
+        }
+        let out = days.iter().filter(|day| day.is_out && day.keps > 0);
+        let mut rest: Vec<String> = out
+            .map(|day| format!("{} in {}, which is out", keps(day.keps), day.release))
+            .collect();
+        let is_unknown = |kep: &&Shipped| kep.in_runtime(runtime).is_none();
+        let unknown = shipping.keps.iter().filter(is_unknown).count();
+        if unknown > 0 {
+            rest.push(format!("{} not known", keps(unknown)));
+        }
+        if !rest.is_empty() {
+            let text = Mrkdwn::default().words(&rest.join(" · "));
+            lines.push((runtime.to_string(), text));
+        }
+    }
+    lines
+}
+
+/// `August 26, 2026 (tentative)`
+fn when(day: &RuntimeDay) -> String {
     let out = if day.is_out { "released " } else { "" };
-    let release = match shipping.of {
-        Some(_) => String::new(),
-        None => format!("{}: {}, ", day.release, keps(day.keps)),
-    };
-    (
-        &day.runtime,
-        Mrkdwn::default().words(&format!("{release}{out}{when}")),
-    )
+    format!("{out}{}", day.when.as_deref().unwrap_or("no day yet"))
 }
 
 /// The KEPs of the page, below a heading for each stage.
@@ -85,7 +108,8 @@ fn stages(shipping: &Shipping, rows: &Rows<'_>, draft: &mut Draft) {
         draft.say(&heading);
         let mut fields = Vec::with_capacity(same.len() * 2);
         for kep in same {
-            let title = kep.title.replace('\n', " ");
+            let mark = if kep.urgent > 0 { "🟠 " } else { "" };
+            let title = format!("{mark}{}", kep.title.replace('\n', " "));
             let ships = ships(kep, shipping);
             draft.say(&format!("{title}: {}", ships.plain()));
             fields.extend([Text::plain_field(&title), Text::field(&ships)]);

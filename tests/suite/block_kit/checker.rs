@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Stands in every text from outside of the tests that are hostile; no markup may hold it.
-pub(super) const CANARY: &str = "Zq%nary";
+pub(crate) const CANARY: &str = "Zq%nary";
 
 const JOINER: char = '\u{2060}';
 
@@ -20,6 +20,68 @@ fn keys(object: &Value) -> Vec<&str> {
 
 /// Panics where a message breaks a rule.
 pub(super) fn check(message: &Value) {
+    check_message(
+        message,
+        Seen {
+            buttons: false,
+            people: false,
+        },
+    );
+}
+
+/// Panics where a reply breaks a rule; one that others see names nobody so that it pings.
+pub(crate) fn check_reply(message: &Value, public: bool) {
+    check_message(
+        message,
+        Seen {
+            buttons: true,
+            people: !public,
+        },
+    );
+    let text = texts(&message["blocks"]);
+    assert!(text < 10_500, "{text} characters in all");
+}
+
+/// How much text a value holds, with the values of buttons.
+fn texts(value: &Value) -> usize {
+    match value {
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, value)| match value {
+                Value::String(text) if key != "type" => length(text),
+                value => texts(value),
+            })
+            .sum(),
+        Value::Array(array) => array.iter().map(texts).sum(),
+        _ => 0,
+    }
+}
+
+/// Panics where the bot's home breaks a rule.
+pub(crate) fn check_home(view: &Value) {
+    assert_eq!(keys(view), ["blocks", "type"]);
+    assert_eq!(view["type"], "home");
+    let blocks = view["blocks"].as_array().expect("blocks");
+    assert!((1..=100).contains(&blocks.len()), "{} blocks", blocks.len());
+    for block in blocks {
+        check_block(
+            block,
+            Seen {
+                buttons: false,
+                people: true,
+            },
+        );
+    }
+}
+
+/// What a message may hold.
+#[derive(Clone, Copy)]
+struct Seen {
+    buttons: bool,
+    people: bool,
+}
+
+fn check_message(message: &Value, seen: Seen) {
     assert_eq!(keys(message), ["blocks", "text"]);
     let text = message["text"].as_str().expect("a fallback");
     assert!((1..=3000).contains(&length(text)), "{text}");
@@ -31,16 +93,35 @@ pub(super) fn check(message: &Value) {
     let blocks = message["blocks"].as_array().expect("blocks");
     assert!((1..=50).contains(&blocks.len()), "{} blocks", blocks.len());
     for block in blocks {
-        check_block(block);
+        check_block(block, seen);
     }
 }
 
-fn check_block(block: &Value) {
+/// At most 25 buttons, each action once, with label and value in their limits.
+fn check_buttons(block: &Value) {
+    assert_eq!(keys(block), ["elements", "type"]);
+    let elements = block["elements"].as_array().expect("elements");
+    assert!((1..=25).contains(&elements.len()));
+    let mut actions = Vec::new();
+    for button in elements {
+        assert_eq!(keys(button), ["action_id", "text", "type", "value"]);
+        assert_eq!(button["type"], "button");
+        assert_eq!(button["text"]["type"], "plain_text");
+        check_text(&button["text"], 75, false);
+        let value = button["value"].as_str().expect("a value");
+        assert!((1..=2000).contains(&length(value)), "{value}");
+        let action = button["action_id"].as_str().expect("an action");
+        assert!((1..=255).contains(&action.len()) && !actions.contains(&action));
+        actions.push(action);
+    }
+}
+
+fn check_block(block: &Value, seen: Seen) {
     match block["type"].as_str().expect("a type") {
         "header" => {
             assert_eq!(keys(block), ["text", "type"]);
             assert_eq!(block["text"]["type"], "plain_text");
-            check_text(&block["text"], 150);
+            check_text(&block["text"], 150, false);
         }
         "section" => {
             let mut keys = keys(block);
@@ -48,13 +129,13 @@ fn check_block(block: &Value) {
             assert_eq!(keys, [] as [&str; 0]);
             assert!(block.get("text").is_some() || block.get("fields").is_some());
             if let Some(text) = block.get("text") {
-                check_text(text, 3000);
+                check_text(text, 3000, seen.people);
             }
             if let Some(fields) = block.get("fields") {
                 let fields = fields.as_array().expect("fields");
                 assert!((1..=10).contains(&fields.len()), "{} fields", fields.len());
                 for field in fields {
-                    check_text(field, 2000);
+                    check_text(field, 2000, seen.people);
                 }
             }
         }
@@ -63,14 +144,15 @@ fn check_block(block: &Value) {
             let elements = block["elements"].as_array().expect("elements");
             assert!((1..=10).contains(&elements.len()));
             for element in elements {
-                check_text(element, 3000);
+                check_text(element, 3000, seen.people);
             }
         }
+        "actions" if seen.buttons => check_buttons(block),
         other => panic!("a block of type {other}"),
     }
 }
 
-fn check_text(object: &Value, most: usize) {
+fn check_text(object: &Value, most: usize, people: bool) {
     let text = object["text"].as_str().expect("a text");
     assert!((1..=most).contains(&length(text)), "{} long", length(text));
     assert!(!text.trim().is_empty(), "{text:?}");
@@ -85,7 +167,7 @@ fn check_text(object: &Value, most: usize) {
             assert_eq!(object["verbatim"], true);
             assert!(!text.contains(CANARY) || only_in_addresses(text), "{text}");
             for token in tokens(text) {
-                check_token(token);
+                check_token(token, people);
             }
             unmarked(text);
         }
@@ -97,7 +179,7 @@ fn check_text(object: &Value, most: usize) {
 fn only_in_addresses(text: &str) -> bool {
     let mut rest = text.to_owned();
     for token in tokens(text) {
-        let (address, _) = token.split_once('|').expect("a link with a label");
+        let (address, _) = token.split_once('|').unwrap_or((token, ""));
         rest = rest.replace(address, "");
     }
     !rest.contains(CANARY)
@@ -125,8 +207,15 @@ fn tokens(text: &str) -> Vec<&str> {
     tokens
 }
 
-/// A link of the web, or a day.
-fn check_token(token: &str) {
+/// A link of the web, a day or a moment; somebody, where nobody else sees it.
+fn check_token(token: &str, people: bool) {
+    if let Some(id) = token.strip_prefix('@') {
+        assert!(
+            people && id.bytes().all(|b| b.is_ascii_alphanumeric()),
+            "{token}"
+        );
+        return;
+    }
     let (what, label) = token.split_once('|').expect("a label");
     assert!(
         !label.is_empty() && !label.contains(['|', '<', '\n']),
@@ -135,11 +224,14 @@ fn check_token(token: &str) {
     if let Some(date) = what.strip_prefix("!date^") {
         let (epoch, form) = date.split_once('^').expect("a form");
         assert!(epoch.parse::<i64>().is_ok(), "{token}");
-        assert_eq!(form, "{date_short}");
-        assert!(
-            chrono::NaiveDate::parse_from_str(label, "%d %b %Y").is_ok(),
-            "{token}"
-        );
+        let label_form = match form {
+            "{date_short}" => "%d %b %Y",
+            "{date_short_pretty} {time}" => "%d %b %Y %H:%M UTC",
+            form => panic!("a date in the form {form}"),
+        };
+        let day = chrono::NaiveDate::parse_from_str(label, label_form);
+        let moment = chrono::NaiveDateTime::parse_from_str(label, label_form);
+        assert!(day.is_ok() || moment.is_ok(), "{token}");
     } else {
         assert!(what.starts_with("https://"), "{token}");
         assert!(!what.contains(char::is_whitespace), "{token}");
@@ -161,8 +253,9 @@ fn unmarked(text: &str) {
             assert_eq!(line.matches(mark).count() % 2, 0, "{line}");
         }
         for code in line.split('`').skip(1).step_by(2) {
-            let code = code.strip_prefix("/kep list finding:").expect("a command");
-            assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+            let command = code.strip_prefix("/kep ").expect("a command");
+            let is_ours = |b: u8| b.is_ascii_alphanumeric() || b" :,.-".contains(&b);
+            assert!(command.bytes().all(is_ours), "{command}");
         }
     }
 }

@@ -42,11 +42,10 @@ async fn a_mention_is_answered_below_it() {
         let answer = scene.sig_node.next().await;
         assert_eq!(answer.thread.as_deref(), Some(&*asked.ts));
         assert!(answer.words().contains("samuelkarp"), "{}", answer.words());
-        let key = answer.metadata["event_payload"]["key"].as_str();
-        assert!(
-            key.is_some_and(|key| key.starts_with("answer Ev")),
-            "{key:?}"
-        );
+        let metadata = answer.metadata.unwrap_or_default();
+        assert_eq!(metadata["event_type"], "kep_liaison");
+        let key = metadata["event_payload"]["key"].as_str().unwrap_or_default();
+        assert!(key.starts_with("answer Ev"), "{metadata}");
         scene.end().await;
     }
 }
