@@ -30,7 +30,7 @@ use crate::{
 /// How the settings and Slack call the workspace.
 const WORKSPACE: &str = "kubernetes";
 /// How long the bot may take until it has seen all of GitHub and Slack reaches it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why there is no town.
 #[derive(Debug, thiserror::Error)]

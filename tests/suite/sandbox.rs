@@ -255,7 +255,13 @@ async fn the_page_takes_nothing_from_elsewhere() {
     let sandbox = Sandbox::new(WorkspaceMode::Socket).await;
     let page = sandbox.get("/").await;
     assert!(page.body.starts_with("<!doctype html>"));
-    let parts = ["/style.css", "/app.js", "/blocks.js", "/composer.js", "/icon.svg"];
+    let parts = [
+        "/style.css",
+        "/app.js",
+        "/blocks.js",
+        "/composer.js",
+        "/icon.svg",
+    ];
     for path in ["/"].iter().chain(&parts) {
         let file = sandbox.get(path).await;
         assert_eq!(file.status, StatusCode::OK, "{path}");
@@ -307,8 +313,16 @@ async fn other_pages_are_kept_out() {
     for (origin, kind, status) in [
         (Some("http://elsewhere.example"), "application/json", 403),
         (Some("null"), "application/json", 403),
-        (Some(&*format!("http://localhost:{port}")), "application/json", 403),
-        (Some(&*format!("https://127.0.0.1:{port}")), "application/json", 403),
+        (
+            Some(&*format!("http://localhost:{port}")),
+            "application/json",
+            403,
+        ),
+        (
+            Some(&*format!("https://127.0.0.1:{port}")),
+            "application/json",
+            403,
+        ),
         (None, "application/json", 403),
         (Some(&*own), "text/plain", 415),
         (Some(&*own), "application/json; charset=utf-8", 200),
@@ -346,28 +360,75 @@ async fn what_no_person_could_do_is_refused_in_a_sentence() {
         ("fuweid", json!({})),
         ("fuweid", json!({"act": "flies"})),
         ("fuweid", json!({"act": "writes", "channel": channel})),
-        ("fuweid", json!({"act": "writes", "channel": channel, "text": " \n "})),
-        ("fuweid", json!({"act": "writes", "channel": channel, "text": long})),
-        ("fuweid", json!({"act": "writes", "channel": "C404", "text": "hello"})),
-        ("bitoku", json!({"act": "writes", "channel": private.id(), "text": "hello"})),
-        ("fuweid", json!({"act": "replies", "channel": channel, "thread": "1.000000", "text": "hello"})),
-        ("fuweid", json!({"act": "replies", "channel": channel, "thread": answer["ts"], "text": "hello"})),
-        ("fuweid", json!({"act": "replies", "channel": channel, "thread": "junk", "text": "hello"})),
-        ("fuweid", json!({"act": "clicks", "on": on, "action": "no_such_action"})),
-        ("fuweid", json!({"act": "clicks", "on": {"view": "V404"}, "action": "kep_post"})),
-        ("fuweid", json!({"act": "clicks", "on": 5, "action": "kep_post"})),
-        ("bitoku", json!({"act": "clicks", "on": on, "action": "kep_post"})),
-        ("fuweid", json!({"act": "reacts", "channel": channel, "ts": answer["ts"], "emoji": "eyes"})),
-        ("fuweid", json!({"act": "submits", "view": "V404", "values": {}})),
+        (
+            "fuweid",
+            json!({"act": "writes", "channel": channel, "text": " \n "}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "writes", "channel": channel, "text": long}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "writes", "channel": "C404", "text": "hello"}),
+        ),
+        (
+            "bitoku",
+            json!({"act": "writes", "channel": private.id(), "text": "hello"}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "replies", "channel": channel, "thread": "1.000000", "text": "hello"}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "replies", "channel": channel, "thread": answer["ts"], "text": "hello"}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "replies", "channel": channel, "thread": "junk", "text": "hello"}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "clicks", "on": on, "action": "no_such_action"}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "clicks", "on": {"view": "V404"}, "action": "kep_post"}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "clicks", "on": 5, "action": "kep_post"}),
+        ),
+        (
+            "bitoku",
+            json!({"act": "clicks", "on": on, "action": "kep_post"}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "reacts", "channel": channel, "ts": answer["ts"], "emoji": "eyes"}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "submits", "view": "V404", "values": {}}),
+        ),
         ("fuweid", json!({"act": "closes", "view": "V404"})),
     ] {
         let mut asked = act.clone();
         asked["as"] = sandbox.id(who).into();
         let answer = sandbox.ask(sandbox.post(), &asked.to_string()).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{act}: {}", answer.body);
+        assert_eq!(
+            answer.status,
+            StatusCode::BAD_REQUEST,
+            "{act}: {}",
+            answer.body
+        );
         let error = answer.json()["error"].as_str().map(str::to_owned);
         let error = error.expect("a sentence");
-        assert!(error.ends_with('.') && error.contains(' '), "{act}: {error}");
+        assert!(
+            error.ends_with('.') && error.contains(' '),
+            "{act}: {error}"
+        );
     }
     let junk = sandbox.ask(sandbox.post(), "\u{0}{").await;
     assert_eq!(junk.status, StatusCode::BAD_REQUEST);
@@ -397,7 +458,10 @@ async fn what_slack_says_of_a_failure_is_told() {
         .slack
         .fault(On::envelope(Kind::Command), Fault::Hang);
     let error = failed(STATUS).await;
-    assert!(error.contains("operation_timeout") && error.contains("3 seconds"), "{error}");
+    assert!(
+        error.contains("operation_timeout") && error.contains("3 seconds"),
+        "{error}"
+    );
     // That is what it was for.
     let wrong = sandbox.town.slack.take_violations();
     assert_eq!(wrong.len(), 1, "{wrong:?}");
@@ -470,19 +534,27 @@ async fn a_dialog_is_filled_in_and_sent() {
             format!("Bearer {}", sandbox.town.workspace.bot_token()),
         );
     let open = sandbox
-        .ask(open, &json!({"trigger_id": trigger, "view": view}).to_string())
+        .ask(
+            open,
+            &json!({"trigger_id": trigger, "view": view}).to_string(),
+        )
         .await;
     assert_eq!(open.json()["ok"], true, "{}", open.body);
 
     let modal = sandbox.state("fuweid").await["modal"].clone();
-    assert_eq!((&modal["title"], &modal["submit"]), (&json!("Triage"), &json!("Save")));
+    assert_eq!(
+        (&modal["title"], &modal["submit"]),
+        (&json!("Triage"), &json!("Save"))
+    );
     assert_eq!(sandbox.state("mikebrow").await["modal"], Value::Null);
     let send = |values: Value| json!({"act": "submits", "view": modal["id"], "values": values});
     let came = sandbox.act("fuweid", send(json!({}))).await;
     assert_ne!(came["error"], Value::Null);
     let errors = sandbox.state("fuweid").await["modal"]["errors"].clone();
     assert_eq!(errors["why"], "Please complete this required field.");
-    sandbox.act("fuweid", send(json!({"why": "no change to CRI"}))).await;
+    sandbox
+        .act("fuweid", send(json!({"why": "no change to CRI"})))
+        .await;
     assert_eq!(sandbox.state("fuweid").await["modal"], Value::Null);
     sandbox.end().await;
 }
@@ -492,8 +564,14 @@ async fn the_page_is_told_of_changes_until_the_end() {
     let sandbox = Sandbox::new(WorkspaceMode::Socket).await;
     let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
     let address = format!("{}/api/changes", sandbox.origin());
-    let request = Request::get(address).body(Full::default()).expect("a request");
-    let mut body = client.request(request).await.expect("an answer").into_body();
+    let request = Request::get(address)
+        .body(Full::default())
+        .expect("a request");
+    let mut body = client
+        .request(request)
+        .await
+        .expect("an answer")
+        .into_body();
     let mut next = async || {
         let frame = tokio::time::timeout(Duration::from_secs(10), body.frame()).await;
         let frame = frame.expect("in time")?.expect("a frame");
@@ -505,7 +583,10 @@ async fn the_page_is_told_of_changes_until_the_end() {
     let write = json!({"act": "writes", "channel": channel, "text": "hello"});
     sandbox.act("fuweid", write).await;
     let second = next().await.expect("another revision");
-    assert!(first.starts_with("data:") && first != second, "{first} {second}");
+    assert!(
+        first.starts_with("data:") && first != second,
+        "{first} {second}"
+    );
     sandbox.stop.cancel();
     while next().await.is_some() {}
     sandbox.end().await;

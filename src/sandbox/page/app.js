@@ -1,6 +1,6 @@
 // The page: asks what one person sees, draws it, and tells the sandbox what they do.
 
-import { EMOJI, blocks, el, mrkdwn, pretty } from "/blocks.js";
+import { EMOJI, blocks, el, icon, mrkdwn, pretty } from "/blocks.js";
 import { composer } from "/composer.js";
 
 const $ = (id) => document.getElementById(id);
@@ -16,6 +16,8 @@ let thread = null;
 let of = "";
 /** The latest message that was looked at, by person and channel. */
 const looked = new Map();
+/** When one last did something. */
+let acted = 0;
 
 // Asking and acting
 
@@ -33,6 +35,7 @@ async function ask(path, options) {
 
 /** Does something as the person one is, and says how it went wrong. */
 async function act(what) {
+  acted = Date.now();
   try {
     const came = await ask("/api/act", {
       method: "POST",
@@ -117,10 +120,14 @@ function channel(id) {
   return seen.channels.find((one) => one.id === id);
 }
 
-/** What a channel is called for this person. */
+/** What a channel is called. */
 function titleOf(one) {
-  if (one.kind === "direct") return "kep-liaison";
-  return `${one.kind === "private" ? "🔒" : "#"} ${one.name}`;
+  return one.kind === "direct" ? "kep-liaison" : `#${one.name}`;
+}
+
+/** The same, as a heading or in a list. */
+function drawnTitle(one) {
+  return one.kind === "private" ? [icon("lock"), ` ${one.name}`] : [titleOf(one)];
 }
 
 // Drawing
@@ -234,7 +241,7 @@ function drawMessage(message, all, where, inThread) {
   return el("article", { class: message.is_ephemeral ? "message ephemeral" : "message", "aria-label": `${nameOf(message.author)}, ${clockOf(at)}` },
     avatar(message.author),
     el("div", { class: "body" },
-      message.is_ephemeral ? el("p", { class: "only" }, "👁 Only visible to you") : null,
+      message.is_ephemeral ? el("p", { class: "only" }, icon("eye"), "Only visible to you") : null,
       message.thread && !inThread ? el("p", { class: "only" }, "Also sent to the channel, from a thread") : null,
       el("p", { class: "by" },
         el("b", {}, nameOf(message.author)), app,
@@ -262,16 +269,22 @@ function rows(list, all, where, inThread) {
   });
 }
 
-/** Fills a list, and stays at its end where one was there. */
+/** Fills a list, and stays at its end where one was there, or has just caused what comes. */
 function fillAtEnd(box, scroller, list, fresh) {
-  const atEnd = fresh || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const atEnd = fresh || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+  const caused = Date.now() - acted < 3000;
   const last = box.lastElementChild?.dataset.key;
   fill(box, list);
-  if (!atEnd || (!fresh && last === box.lastElementChild?.dataset.key)) return;
-  // Of an answer that is longer than the window the beginning matters.
   const end = box.lastElementChild;
-  const tall = end && end.offsetHeight > scroller.clientHeight;
-  scroller.scrollTop = tall && !fresh ? end.offsetTop - 8 : scroller.scrollHeight;
+  const isNew = !fresh && end && last !== end.dataset.key;
+  if (isNew && (atEnd || caused)) {
+    // Of an answer that is longer than the window the beginning matters.
+    const above = end.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    const tall = end.offsetHeight > scroller.clientHeight;
+    scroller.scrollTop = tall ? scroller.scrollTop + above : scroller.scrollHeight;
+  } else if (atEnd) {
+    scroller.scrollTop = scroller.scrollHeight;
+  }
 }
 
 function welcome(one) {
@@ -282,7 +295,7 @@ function welcome(one) {
   }[one.kind];
   const chips = EXAMPLES.map((words) => el("button", { type: "button", class: "chip", onclick: (event) => busy(event.currentTarget, () => send(words)) }, el("code", {}, words)));
   return el("div", { class: "welcome" },
-    el("h2", {}, "What is with this KEP?"),
+    el("h2", {}, "Where does a KEP stand?"),
     el("p", {}, what, " The bot is the real one; Slack and GitHub are models on this machine. Try:"),
     el("div", { class: "chips" }, chips),
     el("p", { class: "more" }, "Or mention it: ", el("code", {}, "@kep-liaison who shepherds 5825?"), ". Be somebody else to see what they see. ", el("b", {}, "API calls"), " shows what went over the wire."));
@@ -303,7 +316,7 @@ function isNew(one) {
 function sideLink(where, words, count) {
   const here = where === place;
   return el("li", {}, el("a", { href: addressOf(where), "aria-current": here ? "page" : null, class: count ? "unread" : null },
-    el("span", {}, words), count ? el("span", { class: "count", "aria-label": `${count} new` }, String(count)) : null));
+    el("span", {}, ...words), count ? el("span", { class: "count", "aria-label": `${count} new` }, String(count)) : null));
 }
 
 function show(now) {
@@ -328,11 +341,11 @@ function draw(moved) {
   const one = channel(place);
   if (one) markLooked(one);
   drawSide();
-  $("title").textContent = one ? titleOf(one) : "App Home";
+  $("title").replaceChildren(...(one ? drawnTitle(one) : ["App Home"]));
   $("subtitle").textContent = one
     ? { public: `${one.members.length} members`, private: `${one.members.length} members, private`, direct: "Direct message" }[one.kind]
     : `What kep-liaison shows ${nameOf(seen.you)} alone`;
-  document.title = `${$("title").textContent} · kep-liaison sandbox`;
+  document.title = `${one ? titleOf(one) : "App Home"} · kep-liaison sandbox`;
   $("welcome").hidden = $("messages").hidden = $("composer").hidden = !one;
   $("home").hidden = Boolean(one);
   if (one) {
@@ -366,19 +379,19 @@ function drawSide() {
   const inList = (list) => list.map(([one, count]) => ({
     key: one.id,
     state: JSON.stringify([place === one.id, count, seen.you]),
-    draw: () => sideLink(one.id, titleOf(one), count),
+    draw: () => sideLink(one.id, drawnTitle(one), count),
   }));
   fill($("channels"), inList(counts.filter(([one]) => one.kind !== "direct")));
-  const home = { key: HOME, state: JSON.stringify([place === HOME, seen.you]), draw: () => sideLink(HOME, "App Home", 0) };
+  const home = { key: HOME, state: JSON.stringify([place === HOME, seen.you]), draw: () => sideLink(HOME, ["App Home"], 0) };
   const direct = counts.filter(([one]) => one.kind === "direct").map(([one, count]) => ({
     key: one.id,
     state: JSON.stringify([place === one.id, count, seen.you]),
-    draw: () => sideLink(one.id, "Direct message", count),
+    draw: () => sideLink(one.id, ["Direct message"], count),
   }));
   fill($("direct"), [home, ...direct]);
   const now = new Date(seen.now);
   const date = new Intl.DateTimeFormat("en", { dateStyle: "medium" }).format(now);
-  $("clock").textContent = `The clock shows ${date}, ${clockOf(now)} here. The bot is connected by ${seen.mode}.`;
+  $("clock").textContent = `By the clock of the sandbox it is ${date}, ${clockOf(now)}. The bot is connected by ${seen.mode}.`;
 }
 
 // Threads

@@ -14,6 +14,25 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+const ICONS = {
+  eye: ["M1.5 8s2.4-4.5 6.5-4.5S14.5 8 14.5 8s-2.4 4.5-6.5 4.5S1.5 8 1.5 8Z", "M8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z"],
+  lock: ["M4 7h8v6.5H4Z", "M5.5 7V5a2.5 2.5 0 0 1 5 0v2"],
+};
+
+/** A small drawing of our own. */
+export function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const drawing = document.createElementNS(space, "svg");
+  const set = (node, attributes) => Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
+  set(drawing, { viewBox: "0 0 16 16", class: "drawn", "aria-hidden": "true" });
+  for (const line of ICONS[name]) {
+    const path = document.createElementNS(space, "path");
+    set(path, { d: line });
+    drawing.append(path);
+  }
+  return drawing;
+}
+
 /** The emoji that have a name here; another one stays as it is written. */
 export const EMOJI = {
   "+1": "👍", "-1": "👎", bell: "🔔", bulb: "💡", calendar: "📅", construction: "🚧", eyes: "👀",

@@ -18,16 +18,14 @@ function memory(id) {
   };
 }
 
-/** The forms of a command that go on as what is typed begins: `/kep st` gives `/kep status 5825`. */
+const MOST_FORMS = 8;
+
+/** What goes on as what is typed begins: `/kep st` gives `/kep status` and its relatives. */
 function forms(hint, typed) {
   if (!hint || !typed.startsWith("/") || typed.includes("\n")) return [];
-  const all = hint.usage.split(" | ").map((form) => `${hint.name} ${form}`);
-  const words = typed.toLowerCase().split(" ");
-  const begins = (form) => {
-    const own = form.split(" ");
-    return words.every((word, at) => (at < words.length - 1 ? own[at] === word || at > 1 : (own[at] ?? "").startsWith(word) || at > 1));
-  };
-  return all.filter(begins);
+  const all = hint.forms.map(({ words, does }) => ({ words: `${hint.name} ${words}`, does }));
+  const begun = typed.toLowerCase();
+  return all.filter(({ words }) => words.startsWith(begun) && words !== begun).slice(0, MOST_FORMS);
 }
 
 /**
@@ -64,11 +62,11 @@ export function composer(form, { id, label, send, hints }) {
   };
   const suggest = () => {
     const found = forms(hints(), box.value);
-    list.replaceChildren(...found.map((words, at) => el("li", {
-      id: `${id}-form-${at}`, role: "option", "aria-selected": "false",
+    list.replaceChildren(...found.map(({ words, does }, at) => el("li", {
+      id: `${id}-form-${at}`, role: "option", "aria-selected": "false", "data-words": words,
       // The box keeps the focus.
       onpointerdown: (event) => { event.preventDefault(); complete(words); },
-    }, el("code", {}, words))));
+    }, el("code", {}, words), el("span", {}, does))));
     list.hidden = found.length === 0;
     box.setAttribute("aria-expanded", String(!list.hidden));
     choose(-1);
@@ -78,9 +76,8 @@ export function composer(form, { id, label, send, hints }) {
     box.setAttribute("aria-expanded", "false");
     choose(-1);
   };
-  /** Takes a form over, up to what is only said in it: `[words]` is for the writer to fill in. */
   const complete = (words) => {
-    put(words.replace(/[[<|].*$/, ""));
+    put(words);
     hide();
   };
   const go = async () => {
@@ -107,8 +104,8 @@ export function composer(form, { id, label, send, hints }) {
     const open = !list.hidden;
     const many = list.children.length;
     const own = {
-      Enter: () => !event.shiftKey && (open && chosen >= 0 ? complete(list.children[chosen].textContent) : go(), true),
-      Tab: () => open && !event.shiftKey && (complete(list.children[Math.max(chosen, 0)].textContent), true),
+      Enter: () => !event.shiftKey && (open && chosen >= 0 ? complete(list.children[chosen].dataset.words) : go(), true),
+      Tab: () => open && !event.shiftKey && (complete(list.children[Math.max(chosen, 0)].dataset.words), true),
       Escape: () => open && (hide(), true),
       ArrowDown: () => (open && !back ? (choose((chosen + 1) % many), true) : back > 0 && (recall(-1), true)),
       ArrowUp: () => (open && !back ? (choose((chosen <= 0 ? many : chosen) - 1), true) : (!box.value || back > 0) && (recall(1), true)),

@@ -47,6 +47,14 @@ struct Somebody {
 struct Hint {
     name: &'static str,
     usage: String,
+    /// Everything that help shows, shortest first.
+    forms: Vec<Form>,
+}
+
+#[derive(Serialize)]
+struct Form {
+    words: String,
+    does: String,
 }
 
 #[derive(Serialize)]
@@ -59,6 +67,10 @@ struct Place {
 }
 
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mark beside a message"
+)]
 struct Line {
     ts: String,
     author: String,
@@ -120,14 +132,32 @@ pub(super) fn of(town: &Town, resident: &Resident, revision: u64) -> Sight {
         you: person.id().to_owned(),
         bot: bot.id().to_owned(),
         people,
-        command: Hint {
-            name: "/kep",
-            usage: command::usage_hint(),
-        },
+        command: hint(),
         channels: channels.iter().map(|one| place(one, person)).collect(),
         home: person.home().map(shown),
         modal: person.modal().map(shown),
         calls: super::calls::many(town),
+    }
+}
+
+fn hint() -> Hint {
+    let names = command::Name::ALL.iter().copied().map(Some);
+    let mut forms: Vec<Form> = Vec::new();
+    for line in std::iter::once(None)
+        .chain(names)
+        .flat_map(|name| command::help(name).lines)
+    {
+        if forms.iter().all(|form| form.words != line.type_this) {
+            forms.push(Form {
+                words: line.type_this,
+                does: line.does,
+            });
+        }
+    }
+    Hint {
+        name: "/kep",
+        usage: command::usage_hint(),
+        forms,
     }
 }
 

@@ -44,7 +44,9 @@ async fn a_mention_is_answered_below_it() {
         assert!(answer.words().contains("samuelkarp"), "{}", answer.words());
         let metadata = answer.metadata.unwrap_or_default();
         assert_eq!(metadata["event_type"], "kep_liaison");
-        let key = metadata["event_payload"]["key"].as_str().unwrap_or_default();
+        let key = metadata["event_payload"]["key"]
+            .as_str()
+            .unwrap_or_default();
         assert!(key.starts_with("answer Ev"), "{metadata}");
         scene.end().await;
     }

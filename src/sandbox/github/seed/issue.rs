@@ -1,5 +1,7 @@
 //! Issues that exist already: taken in as the API shows them, with their numbers and times.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use serde_json::Value;
@@ -147,8 +149,8 @@ impl State {
             number,
             title: shown.title.clone(),
             creator: by.user,
-            open: Default::default(),
-            closed: Default::default(),
+            open: BTreeSet::new(),
+            closed: BTreeSet::new(),
             due,
             closed_at: closed.then_some(now),
             created_at: now,
