@@ -6,6 +6,7 @@ mod local;
 mod manifest;
 mod render;
 mod run;
+mod sandbox;
 mod status;
 mod sync;
 
@@ -77,6 +78,8 @@ enum Command {
     /// Serve: answer in Slack, follow GitHub, until told to stop
     #[command(after_help = "Example: kep-liaison run --config /etc/kep-liaison.toml")]
     Run,
+    /// Try the whole bot on this machine: models of Slack and GitHub, and a page like a channel
+    Sandbox(sandbox::Args),
     /// Where KEPs stand in Kubernetes and in the runtime, who shepherds them, what is missing
     Status(status::Args),
     /// Fetch what is new from GitHub into the store, and say what changed
@@ -184,6 +187,7 @@ impl Args {
         self.global.logs(self.command.speaker()).install()?;
         match self.command {
             Command::Run => run::run(&self.global),
+            Command::Sandbox(sandbox) => sandbox::run(&sandbox, &self.global),
             Command::Status(status) => status::run(&status, &self.global),
             Command::Sync(sync) => sync::run(&sync, &self.global),
             Command::Check => check::run(&self.global),
@@ -202,7 +206,8 @@ impl Command {
     fn speaker(&self) -> Speaker {
         match self {
             Self::Run => Speaker::Service,
-            Self::Status(_)
+            Self::Sandbox(_)
+            | Self::Status(_)
             | Self::Sync(_)
             | Self::Check
             | Self::Manifest(_)

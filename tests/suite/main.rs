@@ -16,6 +16,7 @@ mod lists;
 mod logs;
 mod manifest;
 mod properties;
+mod sandbox;
 mod scenarios;
 mod scripts;
 mod settings_file;

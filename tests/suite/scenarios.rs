@@ -64,7 +64,7 @@ fn noon() -> DateTime<Utc> {
 }
 
 /// What is counted is counted for all bots of this process together.
-fn metrics() -> Metrics {
+pub(crate) fn metrics() -> Metrics {
     static METRICS: OnceLock<Metrics> = OnceLock::new();
     let installed = METRICS.get_or_init(|| Metrics::install().expect("a recorder"));
     installed.clone()

@@ -200,6 +200,7 @@ impl State {
             arguments,
             answer: None,
             status: None,
+            took: None,
         });
         self.touch();
         (self.calls.len() - 1, fault)
@@ -207,7 +208,9 @@ impl State {
 
     /// Logs how a call ended.
     fn end(&mut self, place: usize, response: &Response<Bytes>) {
+        let now = self.now();
         let entry = &mut self.calls[place];
+        entry.took = Some(now - entry.at);
         entry.status = Some(response.status().as_u16());
         let body = serde_json::from_slice(response.body());
         entry.answer = Some(

@@ -153,13 +153,17 @@ impl State {
             payload: outgoing.payload.clone(),
             retry,
             outcome: None,
+            took: None,
         });
         self.touch();
         self.attempts.len() - 1
     }
 
     pub(super) fn end_attempt(&mut self, place: usize, outcome: &Outcome) {
-        self.attempts[place].outcome = Some(outcome.clone());
+        let now = self.now();
+        let attempt = &mut self.attempts[place];
+        attempt.outcome = Some(outcome.clone());
+        attempt.took = Some(now - attempt.at);
         let (team, kind) = (self.attempts[place].team.clone(), self.attempts[place].kind);
         let place = kind.envelope();
         match outcome {
