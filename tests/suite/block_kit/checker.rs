@@ -134,12 +134,15 @@ fn check_block(block: &Value, seen: Seen) {
         }
         "context" => {
             assert_eq!(keys(block), ["elements", "type"]);
-            let texts = each("elements");
-            texts.iter().for_each(|text| check_text(text, seen.people));
+            for text in each("elements") {
+                check_text(&text, seen.people);
+            }
         }
         "actions" if seen.buttons => {
             assert_eq!(keys(block), ["elements", "type"]);
-            each("elements").iter().for_each(check_button);
+            for button in each("elements") {
+                check_button(&button);
+            }
         }
         other => panic!("a block of type {other}"),
     }
