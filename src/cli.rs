@@ -3,8 +3,10 @@
 mod check;
 mod load;
 mod local;
+mod manifest;
 mod render;
 mod run;
+mod sandbox;
 mod status;
 mod sync;
 
@@ -76,6 +78,8 @@ enum Command {
     /// Serve: answer in Slack, follow GitHub, until told to stop
     #[command(after_help = "Example: kep-liaison run --config /etc/kep-liaison.toml")]
     Run,
+    /// Try the whole bot on this machine: models of Slack and GitHub, and a page like a channel
+    Sandbox(sandbox::Args),
     /// Where KEPs stand in Kubernetes and in the runtime, who shepherds them, what is missing
     Status(status::Args),
     /// Fetch what is new from GitHub into the store, and say what changed
@@ -83,6 +87,8 @@ enum Command {
     /// Is everything in order: settings, store, GitHub's answers and rights, the clock
     #[command(after_help = "Example: kep-liaison check")]
     Check,
+    /// The Slack app that the settings need, to paste where Slack makes apps
+    Manifest(manifest::Args),
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example: kep-liaison completions bash > /etc/bash_completion.d/kep-liaison"
@@ -181,9 +187,11 @@ impl Args {
         self.global.logs(self.command.speaker()).install()?;
         match self.command {
             Command::Run => run::run(&self.global),
+            Command::Sandbox(sandbox) => sandbox::run(&sandbox, &self.global),
             Command::Status(status) => status::run(&status, &self.global),
             Command::Sync(sync) => sync::run(&sync, &self.global),
             Command::Check => check::run(&self.global),
+            Command::Manifest(manifest) => manifest::run(&manifest, &self.global),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "kep-liaison", &mut script);
@@ -198,9 +206,12 @@ impl Command {
     fn speaker(&self) -> Speaker {
         match self {
             Self::Run => Speaker::Service,
-            Self::Status(_) | Self::Sync(_) | Self::Check | Self::Completions { .. } => {
-                Speaker::Command
-            }
+            Self::Sandbox(_)
+            | Self::Status(_)
+            | Self::Sync(_)
+            | Self::Check
+            | Self::Manifest(_)
+            | Self::Completions { .. } => Speaker::Command,
         }
     }
 }

@@ -1,8 +1,9 @@
-//! A clock that stands still until it is moved.
+//! Clocks that do not show the machine's time: one that stands still until it is moved, and one that
+//! began at another moment.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -112,5 +113,33 @@ impl Clock for ManualClock {
         } else {
             self.sleep(duration).await;
         }
+    }
+}
+
+/// A clock that was set to some moment and runs since then, as fast as any other.
+#[derive(Debug, Clone, Copy)]
+pub struct SetClock {
+    to: DateTime<Utc>,
+    when: Instant,
+}
+
+impl SetClock {
+    /// A clock that shows this moment now.
+    pub fn to(now: DateTime<Utc>) -> Self {
+        Self {
+            to: now,
+            when: Instant::now(),
+        }
+    }
+}
+
+#[async_trait]
+impl Clock for SetClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.to + self.when.elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
     }
 }

@@ -28,7 +28,7 @@ use std::{
     sync::{Arc, MutexGuard},
 };
 
-use tokio::{net::TcpListener, task::AbortHandle};
+use tokio::{net::TcpListener, sync::watch, task::AbortHandle};
 
 pub use fault::{Fault, Gate, On};
 pub use log::Logged;
@@ -197,6 +197,16 @@ impl GitHub {
             .iter()
             .map(|entry| entry.bytes)
             .sum()
+    }
+
+    /// Keeps the bodies of requests and answers in the log, from now on.
+    pub fn keep_bodies(&self) {
+        self.lock().log.with_bodies = true;
+    }
+
+    /// A number that grows whenever the log is different.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.lock().log.revision.subscribe()
     }
 
     /// Forgets the requests so far.

@@ -14,7 +14,6 @@ use chrono::{DateTime, Utc};
 use kep_liaison::{
     app::bot::{Bot, Outside, StartError},
     config::Config,
-    ports::Clock as _,
     sample,
     sandbox::{
         clock::ManualClock,
@@ -65,7 +64,7 @@ fn noon() -> DateTime<Utc> {
 }
 
 /// What is counted is counted for all bots of this process together.
-fn metrics() -> Metrics {
+pub(crate) fn metrics() -> Metrics {
     static METRICS: OnceLock<Metrics> = OnceLock::new();
     let installed = METRICS.get_or_init(|| Metrics::install().expect("a recorder"));
     installed.clone()
@@ -161,7 +160,7 @@ impl Scene {
             self.workspace
                 .deliver_to(&format!("http://{}", bot.address()));
         } else {
-            self.workspace.connected(1).await;
+            self.workspace.connected(2).await;
         }
         self.bot = Some(bot);
     }

@@ -1,6 +1,8 @@
 //! What was asked of the model, for tests to look at.
 
-use chrono::{DateTime, Utc};
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::watch;
 
 /// One request, and what became of it.
 #[derive(Debug, Clone)]
@@ -19,6 +21,12 @@ pub struct Logged {
     pub status: Option<u16>,
     /// Bytes of the answer's body.
     pub bytes: u64,
+    /// How long the answer took, by the model's clock.
+    pub took: Option<TimeDelta>,
+    /// What was sent; empty unless [`GitHub::keep_bodies`](super::GitHub::keep_bodies) was called.
+    pub request: Bytes,
+    /// What was answered; likewise.
+    pub answer: Bytes,
 }
 
 #[derive(Debug, Default)]
@@ -26,16 +34,29 @@ pub(super) struct Log {
     entries: Vec<Logged>,
     /// How many were forgotten, so that an entry's place stays valid when the log is reset.
     forgotten: usize,
+    /// Whether bodies are kept.
+    pub(super) with_bodies: bool,
+    /// Counts the changes.
+    pub(super) revision: watch::Sender<u64>,
 }
 
 impl Log {
-    pub(super) fn begin(&mut self, entry: Logged) -> usize {
+    pub(super) fn begin(&mut self, mut entry: Logged) -> usize {
+        if !self.with_bodies {
+            entry.request = Bytes::new();
+        }
+        self.touch();
         self.entries.push(entry);
         self.forgotten + self.entries.len() - 1
     }
 
-    /// The entry at this place, unless it was forgotten.
+    fn touch(&self) {
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+
+    /// The entry at this place, to be changed, unless it was forgotten.
     pub(super) fn entry(&mut self, place: usize) -> Option<&mut Logged> {
+        self.touch();
         self.entries.get_mut(place.checked_sub(self.forgotten)?)
     }
 

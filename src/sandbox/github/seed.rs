@@ -1,6 +1,7 @@
 //! A repository as people use it in the browser: the words tests speak.
 
 mod app;
+mod issue;
 
 use chrono::NaiveDate;
 use serde_json::Value;

@@ -133,9 +133,13 @@ async fn respond_with_archive(
     let mut parameters = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let pass = parameters.find(|(key, _)| key == "token");
     let pass = pass.map(|(_, pass)| pass);
-    let (place, fault) = shared
-        .lock()
-        .note(&Method::GET, with_query(path, query), None, false);
+    let (place, fault) = shared.lock().note(
+        &Method::GET,
+        with_query(path, query),
+        None,
+        false,
+        &Bytes::new(),
+    );
     if let Some(fault) = &fault
         && let Some(response) = faulty::before(shared, Caller::Anonymous, fault).await?
     {
@@ -170,7 +174,7 @@ impl State {
         let path = with_query(&self.path_by_name(call), query);
         let is_conditional = call.header("if-none-match").is_some();
         let login = self.login_of(caller);
-        let (place, fault) = self.note(&call.method, path, login, is_conditional);
+        let (place, fault) = self.note(&call.method, path, login, is_conditional, &call.body);
         (token, place, fault)
     }
 
@@ -181,6 +185,7 @@ impl State {
         path: String,
         login: Option<String>,
         conditional: bool,
+        body: &Bytes,
     ) -> (usize, Option<Fault>) {
         let fault = self.faults.strike(method, &path);
         let place = self.log.begin(Logged {
@@ -191,6 +196,9 @@ impl State {
             conditional,
             status: None,
             bytes: 0,
+            took: None,
+            request: body.clone(),
+            answer: Bytes::new(),
         });
         (place, fault)
     }
@@ -223,7 +231,12 @@ impl State {
 
     /// Logs how a request ended.
     fn end(&mut self, place: usize, response: Response<Bytes>) -> Response<Body> {
+        let (now, with_bodies) = (self.exact_now(), self.log.with_bodies);
         if let Some(entry) = self.log.entry(place) {
+            entry.took = Some(now - entry.at);
+            if with_bodies {
+                entry.answer = response.body().clone();
+            }
             entry.status = Some(response.status().as_u16());
             entry.bytes = response.body().len() as u64;
         }

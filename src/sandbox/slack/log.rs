@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 /// One call of the Web API or of a `response_url`, and what became of it.
@@ -20,6 +20,8 @@ pub struct ApiCall {
     pub answer: Option<Value>,
     /// The status of the answer.
     pub status: Option<u16>,
+    /// How long the answer took, by the model's clock.
+    pub took: Option<TimeDelta>,
 }
 
 impl ApiCall {
@@ -65,6 +67,8 @@ pub struct Attempt {
     pub retry: u32,
     /// What came of it; `None` while it is under way.
     pub outcome: Option<Outcome>,
+    /// How long that took, by the model's clock.
+    pub took: Option<TimeDelta>,
 }
 
 /// How a delivery ended.

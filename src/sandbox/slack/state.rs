@@ -153,19 +153,23 @@ impl State {
             payload: outgoing.payload.clone(),
             retry,
             outcome: None,
+            took: None,
         });
         self.touch();
         self.attempts.len() - 1
     }
 
     pub(super) fn end_attempt(&mut self, place: usize, outcome: &Outcome) {
-        self.attempts[place].outcome = Some(outcome.clone());
+        let now = self.now();
+        let attempt = &mut self.attempts[place];
+        attempt.outcome = Some(outcome.clone());
+        attempt.took = Some(now - attempt.at);
         let (team, kind) = (self.attempts[place].team.clone(), self.attempts[place].kind);
         let place = kind.envelope();
         match outcome {
             Outcome::Acked(_) => {}
             Outcome::TimedOut => {
-                self.scold(&team, Wrong::NotAcked, place, "no answer in 3 seconds")
+                self.scold(&team, Wrong::NotAcked, place, "no answer in 3 seconds");
             }
             // An event comes again when the app is back.
             Outcome::NotConnected if kind == Kind::Event => {}

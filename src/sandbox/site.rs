@@ -1,0 +1,225 @@
+//! The page on which one is somebody in the town: types commands, presses buttons, and sees what
+//! comes of it. It asks for what that person sees, and is told when it has changed.
+
+mod act;
+mod calls;
+mod guard;
+mod sight;
+
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Query, State},
+    http::{StatusCode, header},
+    middleware,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+    routing::{get, post},
+};
+use futures::{Stream, StreamExt as _, stream};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::town::{Resident, Town};
+use crate::web::serve::{Limits, serve as serve_router};
+
+/// What a person does in one go is a line or a form.
+const LARGEST_ACT: usize = 256 * 1024;
+
+/// Who looks at a page has few connections.
+const LIMITS: Limits = Limits {
+    connections: 128,
+    head_within: Duration::from_secs(30),
+    finish_within: Duration::from_secs(1),
+};
+
+/// What all routes share.
+struct Site {
+    town: Arc<Town>,
+    stop: CancellationToken,
+}
+
+/// A request that cannot be done, and why, in a sentence.
+#[derive(Debug)]
+struct Refused(StatusCode, String);
+
+impl Refused {
+    fn because(why: impl Into<String>) -> Self {
+        Self(StatusCode::BAD_REQUEST, why.into())
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({"error": self.1}))).into_response()
+    }
+}
+
+/// Serves the page until it is told to stop.
+pub async fn serve(
+    listener: TcpListener,
+    address: SocketAddr,
+    town: Arc<Town>,
+    stop: CancellationToken,
+) {
+    let stopped = stop.clone().cancelled_owned();
+    let site = Arc::new(Site { town, stop });
+    let router = Router::new()
+        .route(
+            "/",
+            get(async || file("text/html", include_str!("page/index.html"))),
+        )
+        .route(
+            "/style.css",
+            get(async || file("text/css", include_str!("page/style.css"))),
+        )
+        .route(
+            "/app.js",
+            get(async || file("text/javascript", include_str!("page/app.js"))),
+        )
+        .route(
+            "/blocks.js",
+            get(async || file("text/javascript", include_str!("page/blocks.js"))),
+        )
+        .route(
+            "/composer.js",
+            get(async || file("text/javascript", include_str!("page/composer.js"))),
+        )
+        .route(
+            "/icon.svg",
+            get(async || file("image/svg+xml", include_str!("page/icon.svg"))),
+        )
+        .route("/api/state", get(state))
+        .route("/api/changes", get(changes))
+        .route("/api/calls", get(calls))
+        .route("/api/call", get(call))
+        .route("/api/act", post(act))
+        .fallback(async || {
+            Refused(
+                StatusCode::NOT_FOUND,
+                "There is nothing here; the page is at /.".to_owned(),
+            )
+        })
+        .method_not_allowed_fallback(async || {
+            Refused(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "This address does not take such a request.".to_owned(),
+            )
+        })
+        .layer(DefaultBodyLimit::max(LARGEST_ACT))
+        .layer(middleware::from_fn(move |request, next| {
+            guard::check(address.port(), request, next)
+        }))
+        .with_state(site);
+    serve_router(listener, router, LIMITS, stopped).await;
+}
+
+fn file(kind: &'static str, text: &'static str) -> Response {
+    let kind = format!("{kind}; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+#[derive(Deserialize)]
+struct As {
+    #[serde(rename = "as")]
+    who: Option<String>,
+}
+
+impl Site {
+    fn resident(&self, who: Option<&str>) -> Result<&Resident, Refused> {
+        let somebody = match who {
+            Some(id) => self.town.resident(id),
+            None => self.town.residents.first(),
+        };
+        somebody.ok_or_else(|| {
+            let names: Vec<_> = self.town.residents.iter().map(|r| r.person.id()).collect();
+            Refused::because(format!(
+                "Nobody here has this id; want one of {}.",
+                names.join(", ")
+            ))
+        })
+    }
+
+    fn revision(&self) -> u64 {
+        *self.town.slack.changed().borrow() + *self.town.github.changed().borrow()
+    }
+}
+
+/// What somebody sees.
+async fn state(
+    State(site): State<Arc<Site>>,
+    Query(query): Query<As>,
+) -> Result<Response, Refused> {
+    let resident = site.resident(query.who.as_deref())?;
+    // Read first: what changes meanwhile is told again.
+    let revision = site.revision();
+    let sight = sight::of(&site.town, resident, revision);
+    Ok(Json(sight).into_response())
+}
+
+/// The revision, each time that it is another.
+async fn changes(
+    State(site): State<Arc<Site>>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let watched = (site.town.slack.changed(), site.town.github.changed());
+    let revisions = stream::unfold(
+        (watched, true),
+        |((mut slack, mut github), first)| async move {
+            if !first {
+                let changed = tokio::select! {
+                    changed = slack.changed() => changed,
+                    changed = github.changed() => changed,
+                };
+                changed.ok()?;
+            }
+            let revision = *slack.borrow_and_update() + *github.borrow_and_update();
+            let event = Event::default().data(revision.to_string());
+            Some((Ok(event), ((slack, github), false)))
+        },
+    );
+    let stopped = site.stop.clone().cancelled_owned();
+    Sse::new(revisions.take_until(stopped)).keep_alive(KeepAlive::default())
+}
+
+/// The calls so far, the latest of them.
+async fn calls(State(site): State<Arc<Site>>) -> Response {
+    Json(calls::latest(&site.town)).into_response()
+}
+
+#[derive(Deserialize)]
+struct Which {
+    id: String,
+}
+
+/// One call whole.
+async fn call(
+    State(site): State<Arc<Site>>,
+    Query(which): Query<Which>,
+) -> Result<Response, Refused> {
+    let call = calls::whole(&site.town, &which.id);
+    let call = call.ok_or_else(|| Refused::because("There was no such call."))?;
+    Ok(Json(call).into_response())
+}
+
+/// Somebody does something.
+async fn act(State(site): State<Arc<Site>>, body: String) -> Result<Response, Refused> {
+    let asked: act::Asked = serde_json::from_str(&body)
+        .map_err(|error| Refused::because(format!("This is nothing that one can do: {error}.")))?;
+    let resident = site.resident(Some(&asked.who))?.clone();
+    let town = site.town.clone();
+    // An act goes on when the page is closed. What no person could do is found before it begins,
+    // but what one presses may be gone in this very moment; the model ends the act then.
+    let doing = tokio::spawn(async move { act::perform(&town, &resident.person, asked.act).await });
+    let outcome = doing.await.unwrap_or_else(|_| {
+        Err(Refused(
+            StatusCode::CONFLICT,
+            "That is not there any more; look again.".to_owned(),
+        ))
+    })?;
+    Ok(Json(outcome).into_response())
+}
