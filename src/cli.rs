@@ -3,6 +3,7 @@
 mod check;
 mod load;
 mod local;
+mod manifest;
 mod render;
 mod run;
 mod sandbox;
@@ -86,6 +87,8 @@ enum Command {
     /// Is everything in order: settings, store, GitHub's answers and rights, the clock
     #[command(after_help = "Example: kep-liaison check")]
     Check,
+    /// The Slack app that the settings need, to paste where Slack makes apps
+    Manifest(manifest::Args),
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example: kep-liaison completions bash > /etc/bash_completion.d/kep-liaison"
@@ -188,6 +191,7 @@ impl Args {
             Command::Status(status) => status::run(&status, &self.global),
             Command::Sync(sync) => sync::run(&sync, &self.global),
             Command::Check => check::run(&self.global),
+            Command::Manifest(manifest) => manifest::run(&manifest, &self.global),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "kep-liaison", &mut script);
@@ -206,6 +210,7 @@ impl Command {
             | Self::Status(_)
             | Self::Sync(_)
             | Self::Check
+            | Self::Manifest(_)
             | Self::Completions { .. } => Speaker::Command,
         }
     }

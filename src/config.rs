@@ -71,6 +71,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// Health and metrics; another address than `listen`.
     pub admin_listen: SocketAddr,
+    /// Where the world reaches `listen`, if it does.
+    pub public_url: Option<HttpUrl>,
 }
 
 /// `[store]`

@@ -18,8 +18,8 @@
 //!
 //! Who may import whom: `domain` nobody; `command` and `ports` the domain; `handlers` and `jobs`
 //! these three; `github`, `slack` and `store` domain and ports, never one another; `web` the
-//! adapters' decoding; `config` and `sample` the domain; `app`, `cli` and `sandbox` all. A test
-//! reads the `use` lines and fails on a breach.
+//! adapters' decoding; `config` and `sample` the domain; `telemetry` domain and ports; `app`, `cli`
+//! and `sandbox` all. A test reads the `use` lines and fails on a breach.
 //!
 //! Data goes one way: *files or GitHub → facts → board → findings and changes → answers*.
 

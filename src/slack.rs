@@ -4,6 +4,7 @@ pub mod api;
 pub mod blocks;
 pub mod inbound;
 mod kit;
+pub mod manifest;
 mod mrkdwn;
 pub mod receive;
 pub mod signature;

@@ -85,7 +85,7 @@ pub struct Bot {
     admin_address: SocketAddr,
     store: Arc<SqliteStore>,
     known: watch::Receiver<Arc<Known>>,
-    sockets: Vec<Arc<Socket>>,
+    sockets: Vec<Socket>,
     speaking: TaskTracker,
     serving: TaskTracker,
     stop: CancellationToken,
@@ -166,7 +166,7 @@ impl Bot {
                     team,
                     desk.clone(),
                 );
-                sockets.insert(workspace.name.clone(), Arc::new(opened.await));
+                sockets.insert(workspace.name.clone(), opened.await);
             }
         }
         let ready = Ready {
@@ -370,7 +370,7 @@ async fn greet(workspace: Connected, clock: Arc<dyn Clock>) {
 struct Ready {
     store: Arc<SqliteStore>,
     known: watch::Receiver<Arc<Known>>,
-    sockets: HashMap<Box<str>, Arc<Socket>>,
+    sockets: HashMap<Box<str>, Socket>,
 }
 
 #[async_trait]

@@ -8,7 +8,6 @@ use super::{
 use crate::domain::{
     KepNumber, Login, Release,
     answer::Plain,
-    board::Filter,
     people::{Asker, People},
 };
 
@@ -177,7 +176,7 @@ impl<'a> Asking<'a> {
             Name::Status => match self.query(rest)? {
                 Query::List(filter) => Ok(Command::Status(
                     Some(rest)
-                        .filter(|_| is_words_alone(&filter))
+                        .filter(|_| filter.is_words_alone())
                         .and_then(only_reference)
                         .unwrap_or(Query::List(filter)),
                 )),
@@ -227,7 +226,7 @@ impl<'a> Asking<'a> {
                 .iter()
                 .any(|me| value.eq_ignore_ascii_case(me));
             if is_me || user_id(value).is_some() {
-                self.login(value, key).map(|login| login.to_string())
+                self.login(value, key).map(ToString::to_string)
             } else {
                 Ok(value.to_owned())
             }
@@ -321,14 +320,6 @@ fn is_mine(words: &[String]) -> bool {
 fn is_filter(word: &str) -> bool {
     word.split_once(':')
         .is_some_and(|(key, value)| super::query::is_key(key) && !value.starts_with("//"))
-}
-
-fn is_words_alone(filter: &Filter) -> bool {
-    let words = Filter {
-        words: filter.words.clone(),
-        ..Filter::default()
-    };
-    *filter == words
 }
 
 /// The KEP that words begin with, and what follows.

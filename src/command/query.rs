@@ -84,9 +84,7 @@ impl Query {
         filter.words = words.join(" ");
         Ok(Self::List(Box::new(filter)))
     }
-}
 
-impl Query {
     /// The words that ask the same, in one order.
     pub fn words(&self) -> String {
         match self {
@@ -97,6 +95,11 @@ impl Query {
             }
             Self::List(filter) => filter.words_that_ask(),
         }
+    }
+
+    /// Whether it asks for somebody's KEPs.
+    pub fn names_people(&self) -> bool {
+        matches!(self, Self::List(filter) if !filter.people.is_empty())
     }
 }
 

@@ -113,8 +113,14 @@ fn token(text: &str) -> Option<(&str, &str)> {
 fn visible(text: &str) -> String {
     text.chars()
         .filter_map(|c| match c {
-            '“' | '”' | '„' | '"' | '«' | '»' | '`' => None,
-            '\u{200b}'..='\u{200f}'
+            '“'
+            | '”'
+            | '„'
+            | '"'
+            | '«'
+            | '»'
+            | '`'
+            | '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'

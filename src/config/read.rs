@@ -55,6 +55,7 @@ fn http(table: &mut Table<'_>) -> Http {
     let http = Http {
         listen: table.or("listen", SocketAddr::from(([127, 0, 0, 1], 8080))),
         admin_listen: table.or("admin_listen", SocketAddr::from(([127, 0, 0, 1], 9090))),
+        public_url: table.get("public_url"),
     };
     // Port 0 is any free port.
     if http.listen == http.admin_listen && http.listen.port() != 0 {

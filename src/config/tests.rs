@@ -75,7 +75,14 @@ fn the_example_and_an_empty_file_are_the_defaults() {
 fn the_uncommented_example_says_what_the_defaults_are() {
     let shown = config(&uncommented(&APP));
     let default = Config::default();
-    assert_eq!(shown.http, default.http);
+    let public_url = None;
+    assert_eq!(
+        Http {
+            public_url,
+            ..shown.http
+        },
+        default.http
+    );
     assert_eq!(shown.store, default.store);
     assert_eq!(shown.slack, default.slack);
     assert_eq!(shown.kubernetes, default.kubernetes);
@@ -220,7 +227,7 @@ fn an_unknown_key_is_told_with_the_nearest() {
     );
     assert_eq!(
         only_problem("[http]\ncolour = 1"),
-        "k.toml:2: http.colour: no such key; the keys here are listen and admin_listen"
+        "k.toml:2: http.colour: no such key; the keys here are listen, admin_listen and public_url"
     );
     assert!(only_problem("[github]\n\"poll-interval\" = '2m'").contains("\"poll_interval\"?"));
     assert!(only_problem("[runtime]").contains("did you mean \"runtimes\"?"));

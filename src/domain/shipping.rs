@@ -77,9 +77,9 @@ impl Shipping {
             entry.kep.belongs_to(&settings.sigs) || entry.issues().next().is_some()
         };
         let keps = board.entries().iter().filter(watched);
-        let keps = keps.filter_map(|entry| {
-            let stage = stage_in(entry, release)?;
-            Some(Shipped::of(entry, stage, board, settings, inspector))
+        let keps = keps.filter(|entry| aims_at(entry, release)).map(|entry| {
+            let stage = planned_stage(entry, release).or(entry.kep.stage.get());
+            Shipped::of(entry, stage, board, settings, inspector)
         });
         let mut keps: Vec<Shipped> = keps.collect();
         sort(&mut keps);
@@ -159,25 +159,24 @@ fn sort(keps: &mut [Shipped]) {
     keps.sort_by_key(|kep| (kep.stage.is_none(), kep.stage, kep.number));
 }
 
-/// The stage that a KEP reaches with a Kubernetes release, if it has to do with it: by its own
-/// plan, or by the label of an open tracking issue.
-fn stage_in(entry: &Entry, release: Release) -> Option<Option<Stage>> {
+/// Whether a KEP has to do with a Kubernetes release: by its own plan, or by the label of an open
+/// tracking issue.
+fn aims_at(entry: &Entry, release: Release) -> bool {
     let kep = &entry.kep;
-    if kep.status.get().is_some_and(Status::is_given_up) {
-        return None;
-    }
-    let planned = Stage::ALL
-        .into_iter()
-        .rev()
-        .find(|stage| kep.milestone(*stage) == Some(release));
-    if planned.is_some() {
-        return Some(planned);
-    }
     let labelled = || {
         let mut open = entry.issues().filter(|tracking| tracking.issue.is_open());
         open.any(|tracking| tracking.label_releases.contains(&release))
     };
-    (kep.latest_milestone.get() == Some(release) || labelled()).then(|| kep.stage.get())
+    !kep.status.get().is_some_and(Status::is_given_up)
+        && (planned_stage(entry, release).is_some()
+            || kep.latest_milestone.get() == Some(release)
+            || labelled())
+}
+
+/// The stage that a KEP's plan gives a release.
+fn planned_stage(entry: &Entry, release: Release) -> Option<Stage> {
+    let mut stages = Stage::ALL.into_iter().rev();
+    stages.find(|stage| entry.kep.milestone(*stage) == Some(release))
 }
 
 impl Shipped {

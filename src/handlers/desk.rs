@@ -50,8 +50,8 @@ impl Desk<'_> {
 
     /// Answers the same words again, at a page from 0 on: a pressed button. The answer is for the
     /// asker; who shows it to others sets its audience.
-    pub fn again(&self, asker: &Asker<'_>, asked: &str, page: usize) -> Reply {
-        let command = Ask::again(asked, self.asking(asker));
+    pub fn again(&self, asker: &Asker<'_>, words: &str, page: usize) -> Reply {
+        let command = Ask::again(words, self.asking(asker));
         let ask = Ask {
             command,
             here: false,
@@ -110,7 +110,7 @@ impl Desk<'_> {
     }
 
     fn reply(&self, asker: &Asker<'_>, ask: Ask, audience: Audience) -> Reply {
-        let (answer, asked) = match ask.command {
+        let (answer, words) = match ask.command {
             Ok(command) => {
                 let answer = self.answer(asker, &command);
                 (
@@ -123,7 +123,7 @@ impl Desk<'_> {
         };
         Reply {
             answer,
-            asked,
+            asked: words,
             page: 0,
             audience,
             origin: self.origin(),
@@ -138,6 +138,9 @@ impl Desk<'_> {
             now,
             ..
         } = *self;
+        if board.entries().is_empty() && !matches!(command, Command::Help(_)) {
+            return Answer::Plain(nothing_yet());
+        }
         match command {
             Command::Help(name) => Answer::Help(help(*name)),
             Command::Status(query) | Command::List(query) => {
@@ -153,6 +156,15 @@ impl Desk<'_> {
 
     pub(super) fn inspector(&self) -> Inspector<'_> {
         Inspector::new(self.board, self.settings, self.now)
+    }
+}
+
+/// Before the first sync there is nothing to answer from.
+fn nothing_yet() -> Plain {
+    let text = "I have only just started, and nothing has arrived from GitHub yet. Ask again in a minute. If this stays so, whoever runs me finds the reason in my log.";
+    Plain {
+        text: text.to_owned(),
+        instead: None,
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>) -> Home {
     };
     Home {
         who,
-        cycle: status::cycle(desk.board, desk.settings, &inspector, desk.now),
+        cycle: status::cycle(desk.board, desk.settings, &inspector),
         origin: desk.origin(),
         now: desk.now,
     }

@@ -7,88 +7,88 @@ use crate::{
     domain::{
         Settings, Stage,
         answer::{Answer, CycleView},
-        board::{Board, Entry, Filter},
+        board::{Board, Entry},
         card::Card,
         finding::Inspector,
     },
 };
 
+/// What a question is about.
+pub(super) enum Found<'a> {
+    /// The current cycle.
+    Cycle,
+    /// One KEP.
+    One(&'a Entry),
+    /// Those that pass a filter; perhaps none, or one.
+    Several(Vec<&'a Entry>),
+    /// No KEP has the number, or the words.
+    Nothing(Answer),
+}
+
 /// Answers a question.
 pub fn answer(query: &Query, board: &Board, settings: &Settings, now: DateTime<Utc>) -> Answer {
     let inspector = Inspector::new(board, settings, now);
-    let card = |entry: &Entry| Card::of(entry, board, settings, &inspector);
-    match query {
-        Query::Cycle => Answer::Cycle(Box::new(cycle(board, settings, &inspector, now))),
-        Query::One(_) | Query::Issue { .. } => match one(query, board) {
-            Ok(entry) => Answer::Card(Box::new(card(entry))),
-            Err(answer) => answer,
-        },
-        Query::List(filter) => match matching(filter, board, settings, &inspector) {
-            Ok(found) => {
-                let mut cards: Vec<Card> = found.into_iter().map(card).collect();
-                if !filter.people.is_empty() {
-                    // Somebody's KEPs are what waits for them.
-                    cards.sort_by_cached_key(|card| (card.when.cycle.is_none(), card.urgency()));
-                }
-                Answer::List(cards)
-            }
-            Err(answer) => answer,
-        },
-    }
+    let found = find(query, board, settings, &inspector);
+    shown(found, query, board, settings, &inspector)
 }
 
-/// The one KEP that a question is about; else the answer that says why there is none, or not one.
+/// Looks for what a question is about.
 pub(super) fn find<'a>(
     query: &Query,
     board: &'a Board,
     settings: &Settings,
-    now: DateTime<Utc>,
-) -> Result<&'a Entry, Answer> {
-    if let Query::List(filter) = query {
-        let inspector = Inspector::new(board, settings, now);
-        if let [entry] = matching(filter, board, settings, &inspector)?[..] {
-            return Ok(entry);
-        }
-    }
+    inspector: &Inspector<'_>,
+) -> Found<'a> {
     match query {
-        Query::One(_) | Query::Issue { .. } => one(query, board),
-        query => Err(answer(query, board, settings, now)),
-    }
-}
-
-/// The KEP of a number or a link.
-fn one<'a>(query: &Query, board: &'a Board) -> Result<&'a Entry, Answer> {
-    match query {
-        Query::One(number) => board
+        Query::Cycle => Found::Cycle,
+        Query::One(number) => match board
             .get(*number)
             .or_else(|| board.of_issue(None, u64::from(number.get())))
-            .ok_or_else(|| unknown(&number.to_string(), board)),
-        Query::Issue { repository, number } => board
-            .of_issue(Some(repository), *number)
-            .ok_or_else(|| Answer::Unknown {
+        {
+            Some(entry) => Found::One(entry),
+            None => Found::Nothing(unknown(&number.to_string(), board)),
+        },
+        Query::Issue { repository, number } => match board.of_issue(Some(repository), *number) {
+            Some(entry) => Found::One(entry),
+            None => Found::Nothing(Answer::Unknown {
                 asked: format!("{repository}#{number}"),
                 near: Vec::new(),
             }),
-        Query::Cycle | Query::List(_) => Err(unknown("", board)),
+        },
+        Query::List(filter) => {
+            let has = |entry: &Entry, code| inspector.has(entry, code);
+            let found = board.filter(filter, settings, has);
+            if found.is_empty() && filter.is_words_alone() {
+                // Most likely they are misspelt.
+                return Found::Nothing(unknown(&filter.words, board));
+            }
+            Found::Several(found)
+        }
     }
 }
 
-/// The KEPs that pass a filter. Words alone that none has are most likely misspelt.
-fn matching<'a>(
-    filter: &Filter,
-    board: &'a Board,
+/// What was found, as `status` and `list` show it.
+pub(super) fn shown(
+    found: Found<'_>,
+    query: &Query,
+    board: &Board,
     settings: &Settings,
     inspector: &Inspector<'_>,
-) -> Result<Vec<&'a Entry>, Answer> {
-    let found = board.filter(filter, settings, |entry, code| inspector.has(entry, code));
-    let words_alone = || Filter {
-        words: filter.words.clone(),
-        ..Filter::default()
-    };
-    if found.is_empty() && *filter == words_alone() {
-        return Err(unknown(&filter.words, board));
+) -> Answer {
+    let card = |entry: &Entry| Card::of(entry, board, settings, inspector);
+    match found {
+        Found::Cycle => Answer::Cycle(Box::new(cycle(board, settings, inspector))),
+        Found::One(entry) => Answer::Card(Box::new(card(entry))),
+        Found::Several(entries) => {
+            let mut cards: Vec<Card> = entries.into_iter().map(card).collect();
+            if query.names_people() {
+                // Somebody's KEPs are what waits for them.
+                cards.sort_by_cached_key(|card| (card.when.cycle.is_none(), card.urgency()));
+            }
+            Answer::List(cards)
+        }
+        Found::Nothing(answer) => answer,
     }
-    Ok(found)
 }
 
 fn unknown(asked: &str, board: &Board) -> Answer {
@@ -101,12 +101,7 @@ fn unknown(asked: &str, board: &Board) -> Answer {
     }
 }
 
-pub(super) fn cycle(
-    board: &Board,
-    settings: &Settings,
-    inspector: &Inspector<'_>,
-    now: DateTime<Utc>,
-) -> CycleView {
+pub(super) fn cycle(board: &Board, settings: &Settings, inspector: &Inspector<'_>) -> CycleView {
     let of_cycle = board.entries().iter().filter(|entry| {
         inspector.in_cycle(entry)
             && (entry.kep.belongs_to(&settings.sigs)
@@ -140,7 +135,9 @@ pub(super) fn cycle(
         )
     }));
     CycleView {
-        current: board.cycles().current(now, settings.current_release),
+        current: board
+            .cycles()
+            .current(inspector.now(), settings.current_release),
         dates: inspector
             .current()
             .map(|release| inspector.dates_of(release))

@@ -1,6 +1,9 @@
 //! Who has a part in a KEP.
 
-use super::{desk::Desk, status};
+use super::{
+    desk::Desk,
+    status::{self, Found},
+};
 use crate::{
     command::Query,
     domain::{answer::Answer, people::Asker, who::Who},
@@ -8,14 +11,15 @@ use crate::{
 
 /// Answers for one KEP; where words name several, with these.
 pub(super) fn who(query: &Query, asker: &Asker<'_>, desk: &Desk<'_>) -> Answer {
-    match status::find(query, desk.board, desk.settings, desk.now) {
-        Ok(entry) => Answer::Who(Box::new(Who::of(
-            entry,
-            desk.settings,
-            desk.people,
-            asker.workspace,
-            desk.inspector().current(),
-        ))),
-        Err(answer) => answer,
+    let inspector = desk.inspector();
+    let who = |entry| {
+        let (people, workspace) = (desk.people, asker.workspace);
+        let who = Who::of(entry, desk.settings, people, workspace, inspector.current());
+        Answer::Who(Box::new(who))
+    };
+    match status::find(query, desk.board, desk.settings, &inspector) {
+        Found::One(entry) => who(entry),
+        Found::Several(entries) if entries.len() == 1 => who(entries[0]),
+        found => status::shown(found, query, desk.board, desk.settings, &inspector),
     }
 }

@@ -254,10 +254,11 @@ impl<'a> Sync<'a> {
     ) -> Result<(), Trouble> {
         let name = repository.to_string();
         let labels: HashSet<&str> = labels.iter().map(|label| &**label).collect();
-        let is_there = |label: &Box<str>| labels.contains(&**label);
         for (number, _) in self.store.kept(&name).await? {
-            let issue = self.store.issue(&name, number).await?;
-            if issue.is_some_and(|issue| !issue.labels.iter().all(is_there)) {
+            let Some(issue) = self.store.issue(&name, number).await? else {
+                continue;
+            };
+            if !issue.labels.iter().all(|label| labels.contains(&**label)) {
                 self.look_at(repository, number).await?;
             }
         }

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::mrkdwn::Mrkdwn;
+use super::mrkdwn::{self, Mrkdwn};
 
 /// The most blocks in a message.
 const MOST_BLOCKS: usize = 50;
@@ -117,9 +117,9 @@ pub enum Text {
 impl Text {
     fn plain(text: &str, most: usize) -> Self {
         let mut shown = String::with_capacity(text.len());
-        shown_into(text, &mut shown);
+        shown_into(text.trim_start(), &mut shown);
         Self::PlainText {
-            text: fit(shown.trim(), most),
+            text: fit(shown, most),
             emoji: false,
         }
     }
@@ -242,9 +242,8 @@ impl Message {
             )));
             blocks.extend(buttons);
         }
-        let text = Mrkdwn::default().words(text);
         Self {
-            text: text.fit(FALLBACK),
+            text: mrkdwn::fallback(text, FALLBACK),
             blocks,
         }
     }
@@ -300,29 +299,31 @@ impl View {
 
 /// How long Slack may take a text to be. It says characters; units of UTF-16 are never fewer.
 pub(super) fn length(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     text.encode_utf16().count()
 }
 
 /// At most so long, the end marked where something was cut. Never empty, which Slack refuses.
-fn fit(text: &str, most: usize) -> String {
+fn fit(mut text: String, most: usize) -> String {
+    text.truncate(text.trim_end().len());
     if text.is_empty() {
         return "–".to_owned();
     }
-    if length(text) <= most {
-        return text.to_owned();
+    // A text has no more units of UTF-16 than bytes.
+    if text.len() <= most || length(&text) <= most {
+        return text;
     }
-    let mut cut = String::new();
     let mut used = 1;
-    for c in text.chars() {
+    let end = text.char_indices().find_map(|(at, c)| {
         used += c.len_utf16();
-        if used > most {
-            break;
-        }
-        cut.push(c);
-    }
-    cut.truncate(cut.trim_end().len());
-    cut.push('…');
-    cut
+        (used > most).then_some(at)
+    });
+    text.truncate(end.unwrap_or(text.len()));
+    text.truncate(text.trim_end().len());
+    text.push('…');
+    text
 }
 
 /// A character as it is shown, if it is: no control characters, lines aside, and none of the marks
@@ -339,5 +340,9 @@ pub(super) fn shown_char(c: char) -> Option<char> {
 
 /// Appends a text as it is shown.
 pub(super) fn shown_into(text: &str, shown: &mut String) {
+    if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\n')) {
+        shown.push_str(text);
+        return;
+    }
     shown.extend(text.chars().filter_map(shown_char));
 }

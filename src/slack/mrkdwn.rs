@@ -177,8 +177,36 @@ impl Mrkdwn {
     }
 }
 
+/// A text that means only itself, at most so long: of words that do not fit `…` tells.
+pub(super) fn fallback(text: &str, most: usize) -> String {
+    let mut safe = String::with_capacity(text.len() + text.len() / 8);
+    let mut used = 0;
+    for word in text.trim_end().split_inclusive([' ', '\n']) {
+        let before = safe.len();
+        escape_into(word, &mut safe);
+        used += length(&safe[before..]);
+        if used >= most {
+            safe.truncate(before);
+            safe.push('…');
+            break;
+        }
+    }
+    if safe.trim().is_empty() {
+        return "–".to_owned();
+    }
+    safe
+}
+
 /// Appends a text so that it means only itself.
 fn escape_into(text: &str, safe: &mut String) {
+    let is_harmless = |b| {
+        matches!(b, b' '..=b'~' | b'\n')
+            && !matches!(b, b'&' | b'<' | b'>' | b'*' | b'_' | b'~' | b'`')
+    };
+    if text.bytes().all(is_harmless) {
+        safe.push_str(text);
+        return;
+    }
     for c in text.chars().filter_map(shown_char) {
         match c {
             '&' => safe.push_str("&amp;"),

@@ -2,11 +2,18 @@
 //! slack-morphism's; what comes over them is read here, so that an envelope with something new or
 //! null in it is still acknowledged.
 //!
+//! A connection lives some hours. Slack says that it will end, and still delivers over it for a
+//! while: so its successor is opened then, and it is left to end by itself.
+//!
 //! <https://docs.slack.dev/apis/events-api/using-socket-mode>
 
 use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -26,34 +33,39 @@ use super::{
 };
 use crate::domain::Secret;
 
-/// While one connection is renewed the other answers: "your app can maintain up to 10" of them.
-const CONNECTIONS: u32 = 2;
+/// While one connection is renewed the other answers; Slack allows ten.
+const CONNECTIONS: usize = 2;
 /// How long after a connection could not be opened it is tried again. Opening is allowed little
 /// more often than once a minute: <https://docs.slack.dev/reference/methods/apps.connections.open>
-const RETRY_SECONDS: u64 = 15;
-/// The second connection follows the first after this.
-const STAGGER_SECONDS: u64 = 1;
+const RETRY: Duration = Duration::from_secs(15);
+
+/// How long a connection stays once another has taken its place: what Slack sent over it before is
+/// answered over it.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// slack-morphism's keeper of connections; each of ours has one for itself.
+type Keeper = Arc<dyn SlackSocketModeClientsManager + Send + Sync>;
 
 /// A workspace's connections. They go on by themselves until they are closed.
-pub struct Socket {
-    manager: Arc<dyn SlackSocketModeClientsManager + Send + Sync>,
-    live: Arc<Live>,
+#[derive(Clone)]
+pub struct Socket(Arc<Pool>);
+
+struct Pool {
+    workspace: Box<str>,
+    client: Client,
+    token: SlackApiToken,
+    team: Arc<OnceLock<Box<str>>>,
+    receive: Arc<dyn Receive>,
+    open: Mutex<HashMap<u64, Open>>,
+    next: AtomicU64,
+    is_closed: AtomicBool,
 }
 
-/// Which connections have been greeted.
-#[derive(Debug, Default)]
-struct Live(Mutex<HashSet<(u32, u64)>>);
-
-impl Live {
-    fn change(&self, id: &SlackSocketModeWssClientId, is_up: bool) {
-        let mut up = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let id = (id.initial_index, id.reconnected);
-        if is_up {
-            up.insert(id);
-        } else {
-            up.remove(&id);
-        }
-    }
+/// A connection, open or being opened.
+struct Open {
+    keeper: Keeper,
+    /// Whether Slack has said hello.
+    is_greeted: bool,
 }
 
 impl Socket {
@@ -65,51 +77,90 @@ impl Socket {
         team: Arc<OnceLock<Box<str>>>,
         receive: Arc<dyn Receive>,
     ) -> Self {
-        let environment = SlackClientEventsListenerEnvironment::new(client.clone());
-        let manager = client
-            .http_api
-            .connector
-            .new_clients_manager(Arc::new(environment));
-        let live = Arc::new(Live::default());
-        let listener = Listener {
-            workspace: workspace.into(),
-            team,
-            receive,
-            live: live.clone(),
-            manager: Arc::downgrade(&manager),
-        };
-        let config = SlackClientSocketModeConfig::new()
-            .with_max_connections_count(CONNECTIONS)
-            .with_reconnect_timeout_in_seconds(RETRY_SECONDS)
-            .with_initial_backoff_in_seconds(STAGGER_SECONDS);
         let token =
             SlackApiToken::new(app_token.expose().into()).with_token_type(SlackApiTokenType::App);
-        let registered = manager.register_new_token(&config, token, Arc::new(listener));
-        if let Err(error) = registered.await {
-            tracing::error!(workspace, %error, "Socket Mode cannot begin");
+        let pool = Arc::new(Pool {
+            workspace: workspace.into(),
+            client: client.clone(),
+            token,
+            team,
+            receive,
+            open: Mutex::default(),
+            next: AtomicU64::new(0),
+            is_closed: AtomicBool::new(false),
+        });
+        for _ in 0..CONNECTIONS {
+            pool.open_one(None).await;
         }
-        manager.start().await;
-        Self { manager, live }
+        Self(pool)
     }
 
     /// How many connections are open and greeted.
     pub fn connections(&self) -> usize {
-        let up = self.live.0.lock().unwrap_or_else(PoisonError::into_inner);
-        up.len()
+        let open = self.0.open();
+        open.values().filter(|open| open.is_greeted).count()
     }
 
     /// Closes them. What comes meanwhile Slack delivers again, to whoever is there then.
     pub async fn close(&self) {
-        self.manager.shutdown().await;
+        self.0.is_closed.store(true, Ordering::Relaxed);
+        let open = std::mem::take(&mut *self.0.open());
+        for open in open.into_values() {
+            open.keeper.shutdown().await;
+        }
     }
 }
 
+impl Pool {
+    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens one more connection, in the place of another or beside those that there are; until
+    /// Slack lets it, it is tried again.
+    async fn open_one(self: &Arc<Self>, forebear: Option<u64>) {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let environment = SlackClientEventsListenerEnvironment::new(self.client.clone());
+        let connector = &self.client.http_api.connector;
+        let keeper = connector.new_clients_manager(Arc::new(environment));
+        let listener = Listener {
+            pool: Arc::downgrade(self),
+            number,
+            forebear,
+            has_heir: AtomicBool::new(false),
+        };
+        let config = SlackClientSocketModeConfig::new()
+            .with_max_connections_count(1)
+            .with_reconnect_timeout_in_seconds(RETRY.as_secs())
+            .with_initial_backoff_in_seconds(0);
+        let registered = keeper.register_new_token(&config, self.token.clone(), Arc::new(listener));
+        if let Err(error) = registered.await {
+            tracing::error!(workspace = %self.workspace, %error, "Socket Mode cannot begin");
+        }
+        let open = Open {
+            keeper: keeper.clone(),
+            is_greeted: false,
+        };
+        self.open().insert(number, open);
+        keeper.start().await;
+    }
+
+    async fn close_one(&self, number: u64) {
+        let own = self.open().remove(&number);
+        if let Some(own) = own {
+            own.keeper.shutdown().await;
+        }
+    }
+}
+
+/// One connection's listener.
 struct Listener {
-    workspace: Box<str>,
-    team: Arc<OnceLock<Box<str>>>,
-    receive: Arc<dyn Receive>,
-    live: Arc<Live>,
-    manager: std::sync::Weak<dyn SlackSocketModeClientsManager + Send + Sync>,
+    pool: Weak<Pool>,
+    number: u64,
+    /// The connection whose place it takes.
+    forebear: Option<u64>,
+    /// Whether another connection takes its place already.
+    has_heir: AtomicBool,
 }
 
 #[derive(Deserialize)]
@@ -131,7 +182,7 @@ struct Ack<'a> {
     payload: Option<&'a RawValue>,
 }
 
-impl Listener {
+impl Pool {
     /// What an envelope asks for is answered; one that nobody understands is acknowledged too, for
     /// it would come again.
     async fn answer(&self, kind: &str, payload: &str) -> Option<Box<RawValue>> {
@@ -165,48 +216,91 @@ impl Listener {
             _ => Ok(inbound),
         }
     }
+}
 
-    async fn renew(&self, id: &SlackSocketModeWssClientId) {
-        self.live.change(id, false);
-        if let Some(manager) = self.manager.upgrade() {
-            manager.restart_client(id).await;
+impl Listener {
+    /// Opens another connection in this one's place, once.
+    fn renew(&self, pool: &Arc<Pool>) {
+        if self.has_heir.swap(true, Ordering::Relaxed) || pool.is_closed.load(Ordering::Relaxed) {
+            return;
+        }
+        let was_greeted = pool
+            .open()
+            .get(&self.number)
+            .is_some_and(|own| own.is_greeted);
+        let (pool, number) = (Arc::downgrade(pool), self.number);
+        tokio::spawn(async move {
+            // Where Slack hangs up at once it would go round and round.
+            if !was_greeted {
+                tokio::time::sleep(RETRY).await;
+            }
+            if let Some(pool) = pool.upgrade()
+                && !pool.is_closed.load(Ordering::Relaxed)
+            {
+                pool.open_one(Some(number)).await;
+            }
+        });
+    }
+
+    /// This connection has ended.
+    async fn end(&self) {
+        let Some(pool) = self.pool.upgrade() else {
+            return;
+        };
+        self.renew(&pool);
+        pool.close_one(self.number).await;
+    }
+
+    /// Slack has said hello.
+    fn begin(&self, pool: &Arc<Pool>) {
+        if let Some(own) = pool.open().get_mut(&self.number) {
+            own.is_greeted = true;
+        }
+        if let Some(forebear) = self.forebear {
+            let pool = pool.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(LINGER).await;
+                pool.close_one(forebear).await;
+            });
         }
     }
 }
 
 #[async_trait]
 impl SlackSocketModeClientListener for Listener {
-    async fn on_message(&self, id: &SlackSocketModeWssClientId, body: String) -> Option<String> {
+    async fn on_message(&self, _: &SlackSocketModeWssClientId, body: String) -> Option<String> {
+        let pool = self.pool.upgrade()?;
+        let workspace = &pool.workspace;
         let envelope: Envelope<'_> = match serde_json::from_str(&body) {
             Ok(envelope) => envelope,
             Err(error) => {
                 let (line, column) = (error.line(), error.column());
-                tracing::warn!(workspace = %self.workspace, line, column, "a message that is no envelope");
+                tracing::warn!(%workspace, line, column, "a message that is no envelope");
                 return None;
             }
         };
         match envelope.kind.as_deref() {
             Some("hello") => {
-                self.live.change(id, true);
-                tracing::info!(workspace = %self.workspace, connection = id.initial_index, "connected to Slack");
+                self.begin(&pool);
+                tracing::info!(%workspace, connection = self.number, "connected to Slack");
             }
             Some("disconnect") => {
                 let reason = envelope.reason.as_deref().unwrap_or("no reason");
                 if reason == "link_disabled" {
                     tracing::error!(
-                        workspace = %self.workspace,
+                        %workspace,
                         "Socket Mode is switched off in the app's settings; switch it on"
                     );
                 } else {
-                    tracing::info!(workspace = %self.workspace, reason, "Slack renews a connection");
+                    tracing::info!(%workspace, reason, "Slack renews a connection");
                 }
-                self.renew(id).await;
+                self.renew(&pool);
             }
             _ => {}
         }
         let envelope_id = envelope.id?;
         let answer = match (&envelope.kind, envelope.payload) {
-            (Some(kind), Some(payload)) => self.answer(kind, payload.get()).await,
+            (Some(kind), Some(payload)) => pool.answer(kind, payload.get()).await,
             _ => None,
         };
         let takes_payload = envelope.accepts_response_payload.unwrap_or_default();
@@ -218,11 +312,17 @@ impl SlackSocketModeClientListener for Listener {
     }
 
     async fn on_error(&self, error: Box<dyn std::error::Error + Send + Sync>) {
-        tracing::warn!(workspace = %self.workspace, %error, "a connection to Slack failed");
+        if let Some(pool) = self.pool.upgrade() {
+            tracing::warn!(workspace = %pool.workspace, %error, "a connection to Slack failed");
+        }
+        self.end().await;
     }
 
-    async fn on_disconnect(&self, id: &SlackSocketModeWssClientId) {
-        tracing::info!(workspace = %self.workspace, connection = id.initial_index, "a connection to Slack ended");
-        self.renew(id).await;
+    async fn on_disconnect(&self, _: &SlackSocketModeWssClientId) {
+        if let Some(pool) = self.pool.upgrade() {
+            let connection = self.number;
+            tracing::info!(workspace = %pool.workspace, connection, "a connection to Slack ended");
+        }
+        self.end().await;
     }
 }

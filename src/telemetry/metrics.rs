@@ -44,6 +44,30 @@ const DESCRIBED: &[(Kind, &str, Unit, &str)] = &[
         "How long GitHub took for a whole answer, by endpoint.",
     ),
     (
+        Counter,
+        "kep_liaison_slack_requests_total",
+        Unit::Count,
+        "What came from Slack, by kind.",
+    ),
+    (
+        Histogram,
+        "kep_liaison_answer_seconds",
+        Unit::Seconds,
+        "From what came from Slack to its acknowledgement, by kind.",
+    ),
+    (
+        Counter,
+        "kep_liaison_slack_turned_away_total",
+        Unit::Count,
+        "Questions that were not answered, because one person asked too much at once.",
+    ),
+    (
+        Counter,
+        "kep_liaison_slack_calls_total",
+        Unit::Count,
+        "Calls to Slack's Web API, by method and by what came of them.",
+    ),
+    (
         Kind::Gauge,
         RESIDENT,
         Unit::Bytes,
@@ -139,7 +163,43 @@ fn resident() -> Option<f64> {
 mod tests {
     use metrics::{counter, histogram};
 
-    use super::Metrics;
+    use std::{fs, path::Path};
+
+    use super::{DESCRIBED, Metrics};
+
+    /// The names in `counter!("…")` and its like, in every file below a folder.
+    fn counted_in(folder: &Path, into: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                counted_in(&path, into);
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("a source");
+            for start in ["counter!(", "gauge!(", "histogram!("] {
+                let names = text.split(start).skip(1).filter_map(|rest| {
+                    let name = rest.trim_start().strip_prefix('"')?;
+                    name.split_once('"').map(|(name, _)| name.to_owned())
+                });
+                into.extend(names.filter(|name| name.starts_with("kep_liaison_")));
+            }
+        }
+    }
+
+    #[test]
+    fn everything_that_is_counted_is_described() {
+        let mut counted = Vec::new();
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        counted_in(&sources, &mut counted);
+        assert!(counted.len() >= 2, "{counted:?}");
+        let described = |name: &str| DESCRIBED.iter().any(|(_, known, ..)| *known == name);
+        counted.retain(|name| !described(name));
+        assert_eq!(
+            counted,
+            [] as [String; 0],
+            "DESCRIBED needs a line for each"
+        );
+    }
 
     #[test]
     fn what_is_counted_is_told_with_what_it_means() {

@@ -15,6 +15,9 @@ fn help_of_every_subcommand() {
         &["status", "-h"],
         &["help", "status"],
         &["completions", "--help"],
+        &["sync", "--help"],
+        &["check", "--help"],
+        &["manifest", "--help"],
     ] {
         let ran = run(words);
         assert_eq!((ran.status, &*ran.stderr), (0, ""), "{words:?}");

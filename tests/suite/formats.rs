@@ -11,8 +11,8 @@ use crate::{
     terminal::{Folder, ran, run},
 };
 
-/// Reads YAML's core schema, as far as the answers use it.
-fn from_yaml(text: &str) -> Value {
+/// Reads YAML's core schema, as far as answers and settings use it.
+pub(crate) fn from_yaml(text: &str) -> Value {
     let events: Vec<Event<'_>> = Parser::new_from_str(text)
         .map(|event| event.expect("YAML").0)
         .filter(|event| {
@@ -22,6 +22,7 @@ fn from_yaml(text: &str) -> Value {
                     | Event::StreamEnd
                     | Event::DocumentStart(..)
                     | Event::DocumentEnd
+                    | Event::Comment(..)
             )
         })
         .collect();

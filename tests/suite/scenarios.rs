@@ -14,7 +14,6 @@ use chrono::{DateTime, Utc};
 use kep_liaison::{
     app::bot::{Bot, Outside, StartError},
     config::Config,
-    ports::Clock as _,
     sample,
     sandbox::{
         clock::ManualClock,
@@ -161,7 +160,7 @@ impl Scene {
             self.workspace
                 .deliver_to(&format!("http://{}", bot.address()));
         } else {
-            self.workspace.connected(1).await;
+            self.workspace.connected(2).await;
         }
         self.bot = Some(bot);
     }

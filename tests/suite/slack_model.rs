@@ -2,10 +2,17 @@
 //! by the client that production uses, and by one that knows nothing of this project.
 
 mod app;
+mod blocks;
 mod commands;
 mod events;
+mod faults;
+mod interactions;
 mod messages;
+mod modals;
+mod production;
+mod reading;
 mod response_urls;
+mod slack_sdk;
 mod sockets;
 mod web_api;
 

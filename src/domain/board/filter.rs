@@ -53,6 +53,15 @@ impl Filter {
         *self == Self::default()
     }
 
+    /// Whether it is nothing but words.
+    pub fn is_words_alone(&self) -> bool {
+        let words = Self {
+            words: self.words.clone(),
+            ..Self::default()
+        };
+        *self == words
+    }
+
     /// Whether a KEP passes everything but words and findings, which the caller has at hand.
     fn takes(&self, entry: &Entry, board: &Board, settings: &Settings) -> bool {
         let kep = &entry.kep;

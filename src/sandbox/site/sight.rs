@@ -182,6 +182,7 @@ fn line(said: Said) -> Line {
     let reaction = |(name, people)| Reaction { name, people };
     Line {
         is_ephemeral: said.is_ephemeral(),
+        is_deleted: said.is_tombstone(),
         ts: said.ts,
         author: said.author,
         is_app: said.is_app,
@@ -190,7 +191,6 @@ fn line(said: Said) -> Line {
         thread: said.thread,
         is_broadcast: said.is_broadcast,
         is_edited: said.is_edited,
-        is_deleted: said.is_tombstone,
         reactions: said.reactions.into_iter().map(reaction).collect(),
     }
 }

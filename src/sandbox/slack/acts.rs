@@ -18,6 +18,7 @@ use super::{
     look::{OpenView, Said},
     outgoing::{Outgoing, show_actor, show_place, show_team},
     seed::Person,
+    show::show_view,
     state::State,
     team::ResponseUrl,
     ts::Ts,
@@ -211,9 +212,9 @@ impl Person {
             let team = state.team(&self.team);
             let home = team.users[&self.id].home.as_ref();
             if let Some(home) = home.filter(|_| tab == "home") {
-                event["view"] = state.show_view(team, &team.views[home]);
+                event["view"] = show_view(team, &team.views[home]);
             }
-            state.tell(&self.team, "app_home_opened", event);
+            state.tell(&self.team, "app_home_opened", &event);
         }
         self.slack.0.shared.flush_and_wait().await;
     }

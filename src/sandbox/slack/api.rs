@@ -69,13 +69,13 @@ impl State {
     pub(super) fn caller(
         &self,
         headers: &HeaderMap,
-        argument: Option<Value>,
+        argument: Option<&Value>,
     ) -> Result<Caller, Refusal> {
         let header = headers
             .get(http::header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "));
-        let argument = argument.as_ref().and_then(Value::as_str);
+        let argument = argument.and_then(Value::as_str);
         let Some(token) = header.or(argument).filter(|token| !token.is_empty()) else {
             return Err(Refusal::of("not_authed").wrong(Wrong::Token));
         };
@@ -83,8 +83,8 @@ impl State {
             let app = &team.app;
             let (kind, scopes) = if app.bot_token == token {
                 (TokenKind::Bot, &app.scopes)
-            } else if app.app_token == token {
-                (TokenKind::App, &app.app_token_scopes)
+            } else if app.own_token == token {
+                (TokenKind::App, &app.own_scopes)
             } else {
                 continue;
             };
@@ -179,21 +179,20 @@ impl State {
         }
         Ok(channel)
     }
+}
 
-    /// The message a call is about.
-    fn message_of<'a>(
-        &self,
-        channel: &'a Channel,
-        call: &Call,
-        argument: &str,
-    ) -> Result<&'a Message, Refusal> {
-        let ts = call.arguments.ts(argument, "message_not_found")?;
-        let ts = ts.ok_or_else(|| Refusal::missing(argument))?;
-        let found = channel.messages.get(&ts);
-        found
-            .filter(|message| message.only_for.is_none())
-            .ok_or_else(|| Refusal::of("message_not_found"))
-    }
+/// The message a call is about.
+fn message_of<'a>(
+    channel: &'a Channel,
+    call: &Call,
+    argument: &str,
+) -> Result<&'a Message, Refusal> {
+    let ts = call.arguments.ts(argument, "message_not_found")?;
+    let ts = ts.ok_or_else(|| Refusal::missing(argument))?;
+    let found = channel.messages.get(&ts);
+    found
+        .filter(|message| message.only_for.is_none())
+        .ok_or_else(|| Refusal::of("message_not_found"))
 }
 
 /// <https://docs.slack.dev/reference/methods/auth.test#errors>

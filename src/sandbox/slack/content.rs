@@ -113,9 +113,10 @@ impl State {
                     }
                     let file = self.team(team).file_of(value);
                     let message = "invalid slack file".to_owned();
-                    match file.is_some_and(|file| file.is_complete) {
-                        true => Vec::new(),
-                        false => vec![Problem { pointer, message }],
+                    if file.is_some_and(|file| file.is_complete) {
+                        Vec::new()
+                    } else {
+                        vec![Problem { pointer, message }]
                     }
                 })
                 .collect(),
@@ -148,10 +149,9 @@ impl State {
     fn complete_part(&mut self, part: &mut Value) {
         let kind = part["type"].as_str().unwrap_or_default().to_owned();
         match kind.as_str() {
-            "" | "image" => {}
             "plain_text" if part.get("emoji").is_none() => part["emoji"] = true.into(),
             "mrkdwn" if part.get("verbatim").is_none() => part["verbatim"] = false.into(),
-            "plain_text" | "mrkdwn" => {}
+            "plain_text" | "mrkdwn" | "image" | "" => {}
             _ => {
                 if part.get("action_id").is_none() {
                     part["action_id"] = format!("a{:04}", self.new_number()).into();

@@ -29,8 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// <https://docs.slack.dev/apis/events-api#retries>
 const RETRIES: [Duration; 3] = [
     Duration::ZERO,
-    Duration::from_secs(60),
-    Duration::from_secs(5 * 60),
+    Duration::from_mins(1),
+    Duration::from_mins(5),
 ];
 
 /// A try that is over.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     channel::{self, Message},
     seed::{Channel, Person, Workspace},
+    show::show_view,
     state::State,
     ts::Ts,
     view::View,
@@ -45,8 +46,6 @@ pub struct Said {
     pub previews: Map<String, Value>,
     /// Whether it was changed.
     pub is_edited: bool,
-    /// Whether it is what is left of a deleted root.
-    pub is_tombstone: bool,
     /// As the Web API shows it.
     pub json: Value,
 }
@@ -75,7 +74,6 @@ impl Said {
             metadata: content.metadata.clone(),
             previews,
             is_edited: message.edited.is_some(),
-            is_tombstone: message.is_tombstone(),
             json: state.show_message(state.team(team), channel, message, true),
         }
     }
@@ -88,6 +86,11 @@ impl Said {
         let mut lines = Vec::new();
         self.blocks.iter().for_each(|block| read(block, &mut lines));
         lines.join("\n")
+    }
+
+    /// Whether it is what is left of a deleted root.
+    pub fn is_tombstone(&self) -> bool {
+        self.json["subtype"] == "tombstone"
     }
 
     /// Whether only one person sees it.
@@ -118,9 +121,8 @@ fn read(value: &Value, lines: &mut Vec<String>) {
                 "hint",
             ];
             for name in inner {
-                match fields.get(name) {
-                    Some(inner @ (Value::Array(_) | Value::Object(_))) => read(inner, lines),
-                    _ => {}
+                if let Some(inner @ (Value::Array(_) | Value::Object(_))) = fields.get(name) {
+                    read(inner, lines);
                 }
             }
         }
@@ -160,7 +162,7 @@ impl OpenView {
             blocks: blocks.cloned().unwrap_or_default(),
             values: view.values.clone(),
             errors: view.errors.clone(),
-            json: state.show_view(state.team(team), view),
+            json: show_view(state.team(team), view),
         }
     }
 
@@ -220,9 +222,8 @@ impl Workspace {
                 let _ = changed.changed().await;
             }
         };
-        if tokio::time::timeout(PATIENCE, wait).await.is_err() {
-            panic!("{what}: it did not come about within ten seconds");
-        }
+        let waited = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(waited.is_ok(), "{what}: not within ten seconds");
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Outgoing {
 impl State {
     /// Queues an event, when the app has subscribed to its kind.
     /// <https://docs.slack.dev/apis/events-api#event_type_structure>
-    pub(super) fn tell(&mut self, team_id: &str, subscription: &str, event: Value) {
+    pub(super) fn tell(&mut self, team_id: &str, subscription: &str, event: &Value) {
         let team = self.team(team_id);
         if !team.app.is_installed || !team.app.events.contains(subscription) {
             return;
@@ -81,10 +81,10 @@ impl State {
         if is_mention {
             let mut mention = event.clone();
             mention["type"] = "app_mention".into();
-            self.tell(team_id, "app_mention", mention);
+            self.tell(team_id, "app_mention", &mention);
         }
         event["channel_type"] = kind.word().into();
-        self.tell(team_id, subscription(kind), event);
+        self.tell(team_id, subscription(kind), &event);
     }
 
     /// Tells that a message is different, or gone.
@@ -124,7 +124,7 @@ impl State {
                 event["deleted_ts"] = before.ts.to_string().into();
             }
         }
-        self.tell(team_id, subscription(kind), event);
+        self.tell(team_id, subscription(kind), &event);
     }
 
     /// <https://docs.slack.dev/reference/events/reaction_added>
@@ -148,7 +148,7 @@ impl State {
             "item": {"type": "message", "channel": channel_id, "ts": message.ts.to_string()},
             "event_ts": ts,
         });
-        self.tell(team_id, kind, event);
+        self.tell(team_id, kind, &event);
     }
 
     /// <https://docs.slack.dev/reference/events/member_joined_channel>
@@ -177,7 +177,7 @@ impl State {
             "team": team_id,
             "event_ts": ts,
         });
-        self.tell(team_id, kind, event);
+        self.tell(team_id, kind, &event);
     }
 }
 

@@ -29,7 +29,8 @@ impl State {
         }
         // "If blocks are used and a message is being updated, the edited flag will not be displayed".
         // https://docs.slack.dev/reference/methods/chat.update
-        if message.only_for.is_none() && message.content.blocks.is_none() {
+        let is_shown = !message.is_app || message.content.blocks.is_none();
+        if message.only_for.is_none() && is_shown {
             message.edited = Some((message.user.clone(), at));
         }
         if message.is_app {

@@ -174,7 +174,7 @@ impl Asked {
             Ok(arguments) => arguments.take("token"),
             Err(_) => None,
         };
-        let caller = shared.lock().caller(&headers, token);
+        let caller = shared.lock().caller(&headers, token.as_ref());
         let team = caller.as_ref().map_or("", |caller| &caller.team).to_owned();
         let shown = arguments
             .as_ref()
@@ -235,7 +235,7 @@ impl State {
             (Some(known), Ok(caller), Ok(arguments)) => self.call(known, caller, arguments),
         };
         let team = caller.as_ref().map_or("", |caller| &caller.team);
-        let mut response = self.into_response(team, method, outcome, is_without_charset(headers));
+        let mut response = self.response_of(team, method, outcome, is_without_charset(headers));
         let scopes = caller.as_ref().map(Caller::scopes).unwrap_or_default();
         let accepted = known.map_or(String::new(), |known| known.scopes.join(","));
         for (name, value) in [
@@ -252,7 +252,7 @@ impl State {
     }
 
     /// What an outcome looks like on the wire; a refusal is noted.
-    fn into_response(
+    fn response_of(
         &mut self,
         team: &str,
         place: &str,

@@ -51,9 +51,10 @@ impl State {
                 format!("00000000-0000-4000-8000-{:012x}", message.ts.0).into();
         }
         if let Some(metadata) = &content.metadata {
-            shown["metadata"] = match with_metadata {
-                true => metadata.clone(),
-                false => json!({"event_type": metadata["event_type"]}),
+            shown["metadata"] = if with_metadata {
+                metadata.clone()
+            } else {
+                json!({"event_type": metadata["event_type"]})
             };
         }
         let mut attachments = content.attachments.clone().unwrap_or_default();
@@ -108,34 +109,34 @@ impl State {
             "ims": [],
         })
     }
+}
 
-    /// <https://docs.slack.dev/reference/objects/view-object>
-    pub(super) fn show_view(&self, team: &Team, view: &View) -> Value {
-        let mut shown = json!({
-            "id": view.id,
-            "team_id": team.id,
-            "title": {"type": "plain_text", "text": "View Title", "emoji": true},
-            "close": null,
-            "submit": null,
-            "private_metadata": "",
-            "callback_id": "",
-            "external_id": "",
-            "clear_on_close": false,
-            "notify_on_close": false,
-            "submit_disabled": false,
-            "state": {"values": view.values},
-            "hash": view.hash,
-            "previous_view_id": view.previous,
-            "root_view_id": view.root,
-            "app_id": team.app.id,
-            "app_installed_team_id": team.id,
-            "bot_id": team.app.bot_id,
-        });
-        for (name, value) in view.sent.as_object().into_iter().flatten() {
-            shown[name] = value.clone();
-        }
-        shown
+/// <https://docs.slack.dev/reference/objects/view-object>
+pub(super) fn show_view(team: &Team, view: &View) -> Value {
+    let mut shown = json!({
+        "id": view.id,
+        "team_id": team.id,
+        "title": {"type": "plain_text", "text": "View Title", "emoji": true},
+        "close": null,
+        "submit": null,
+        "private_metadata": "",
+        "callback_id": "",
+        "external_id": "",
+        "clear_on_close": false,
+        "notify_on_close": false,
+        "submit_disabled": false,
+        "state": {"values": view.values},
+        "hash": view.hash,
+        "previous_view_id": view.previous,
+        "root_view_id": view.root,
+        "app_id": team.app.id,
+        "app_installed_team_id": team.id,
+        "bot_id": team.app.bot_id,
+    });
+    for (name, value) in view.sent.as_object().into_iter().flatten() {
+        shown[name] = value.clone();
     }
+    shown
 }
 
 /// The count of replies at a root; the root at a reply.

@@ -169,7 +169,7 @@ impl State {
         match outcome {
             Outcome::Acked(_) => {}
             Outcome::TimedOut => {
-                self.scold(&team, Wrong::NotAcked, place, "no answer in 3 seconds")
+                self.scold(&team, Wrong::NotAcked, place, "no answer in 3 seconds");
             }
             // An event comes again when the app is back.
             Outcome::NotConnected if kind == Kind::Event => {}

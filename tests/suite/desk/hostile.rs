@@ -39,7 +39,7 @@ fn hostile_questions() {
 #[test]
 fn hostile_keps() {
     for text in hostile_texts() {
-        let office = Office::of_board(board_of(&text));
+        let office = Office::of_board(board_of(text));
         for typed in [
             "",
             "status",

@@ -37,8 +37,8 @@ async fn with_here_everybody_reads_it() {
         let scene = Scene::new(transport).await;
         let shown = scene.sam.types(&scene.sig_node, "/kep 5825 here").await;
         assert!(!shown.said().is_ephemeral());
-        let seen = scene.sig_node.next().await;
-        assert!(seen.words().contains("KEP-5825"), "{}", seen.words());
+        let seen = scene.sig_node.seen_by(&scene.mike);
+        assert!(seen[0].words().contains("KEP-5825"), "{seen:?}");
         scene.end().await;
     }
 }

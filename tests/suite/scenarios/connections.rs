@@ -23,12 +23,12 @@ async fn slack_renews_connections_and_commands_go_on() {
     let scene = Scene::new(Transport::Socket).await;
     for reason in ["warning", "refresh_requested"] {
         scene.workspace.ask_to_reconnect(reason);
-        scene.workspace.connected(1).await;
+        scene.workspace.connected(2).await;
         let shown = scene.sam.types(&scene.sig_node, "/kep 5825").await;
         assert_eq!(shown.error, None, "{reason}");
     }
     scene.workspace.close_connections();
-    scene.workspace.connected(1).await;
+    scene.workspace.connected(2).await;
     let shown = scene.sam.types(&scene.sig_node, "/kep 5825").await;
     assert_eq!(shown.error, None);
     scene.end().await;
@@ -92,7 +92,7 @@ async fn a_workspace_by_socket_and_one_by_http() {
     ]);
     let bot = scene.try_start().await.expect("the bot starts");
     cncf.deliver_to(&format!("http://{}", bot.address()));
-    scene.workspace.connected(1).await;
+    scene.workspace.connected(2).await;
     scene.bot = Some(bot);
     scene.synced().await;
     for (person, channel) in [(&scene.sam, &scene.sig_node), (&fu, &containerd)] {
@@ -128,7 +128,6 @@ async fn what_is_signed_by_another_app_is_refused() {
 #[tokio::test]
 async fn a_burst_of_commands_is_answered_over_two_connections() {
     let scene = Scene::new(Transport::Socket).await;
-    scene.workspace.connected(2).await;
     let began = std::time::Instant::now();
     let typed = (0..1000).map(|_| scene.sam.types(&scene.sig_node, "/kep status 5825"));
     let shown = futures::future::join_all(typed).await;

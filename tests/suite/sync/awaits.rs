@@ -37,6 +37,9 @@ const ROWS: [&str; 11] = [
     "SELECT json_array('note', key, value) FROM notes",
 ];
 
+/// Something that happens, in a world with a comment on the first issue.
+type Happening = (&'static str, fn(&World, u64));
+
 /// What the process that is cut off was about to do.
 enum Work {
     Sync,
@@ -263,7 +266,7 @@ async fn a_sweep() {
 
 #[tokio::test]
 async fn every_kind_of_event() {
-    let happenings: [(&str, fn(&World, u64)); 11] = [
+    let happenings: [Happening; 11] = [
         ("an issue is labelled", |world, _| {
             world.containerd.label(1, "target/kubernetes/v1.38");
         }),

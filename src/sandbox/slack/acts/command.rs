@@ -42,9 +42,10 @@ impl Person {
                 return Shown::refused(format!("{command} is not a valid command."));
             };
             // "Turns usernames, channels, and links into their IDs" only when told to.
-            let text = match should_escape {
-                true => written(team, text.trim(), Form::Command),
-                false => text.trim().to_owned(),
+            let text = if should_escape {
+                written(team, text.trim(), Form::Command)
+            } else {
+                text.trim().to_owned()
             };
             self.command(&mut state, channel, command, &text)
         };

@@ -154,8 +154,8 @@ fn one(team: &Team, element: &Element, word: &str, offered: &[Value]) -> Value {
         }
         "users_select" => {
             let user = team.find_user(word);
-            user.map(|user| user.id.clone().into())
-                .unwrap_or_else(|| panic!("nobody is called {word:?}"))
+            let user = user.unwrap_or_else(|| panic!("nobody is called {word:?}"));
+            user.id.clone().into()
         }
         "channels_select" | "conversations_select" => {
             let channel = team.find_channel(word);

@@ -12,6 +12,7 @@ use crate::sandbox::slack::{
     log::{Kind, Wrong},
     look::OpenView,
     seed::Person,
+    show::show_view,
     state::State,
 };
 
@@ -33,7 +34,7 @@ impl Person {
             let trigger = state.new_trigger(&self.team, &self.id, Some(&view.id));
             payload["trigger_id"] = trigger.into();
             let team = state.team(&self.team);
-            payload["view"] = state.show_view(team, &team.views[&view.id]);
+            payload["view"] = show_view(team, &team.views[&view.id]);
             payload["response_urls"] = Value::Array(Vec::new());
             payload
         };
@@ -55,9 +56,10 @@ impl Person {
     pub async fn fills(&self, view: &OpenView, what: &str, word: &str) {
         let spot = Spot::from(view);
         let element = element::find(&self.blocks(&spot), what);
-        let offered = match element.kind().ends_with("external_select") {
-            true => self.offered(&spot, &element, word).await,
-            false => Vec::new(),
+        let offered = if element.kind().ends_with("external_select") {
+            self.offered(&spot, &element, word).await
+        } else {
+            Vec::new()
         };
         if !element.is_quiet {
             self.selects(spot, what, word).await;
@@ -80,7 +82,7 @@ impl Person {
             let wants_to_know = sent.flag("notify_on_close");
             let all = sent.flag("clear_on_close");
             let mut payload = self.interaction(&state, "view_closed");
-            payload["view"] = state.show_view(team, sent);
+            payload["view"] = show_view(team, sent);
             payload["is_cleared"] = all.into();
             self.close(&mut state, all);
             wants_to_know.then_some(payload)
@@ -104,9 +106,10 @@ impl Person {
     /// Closes the modal on top, or all.
     fn close(&self, state: &mut State, all: bool) {
         let modals = &mut state.user_mut(&self.team, &self.id).modals;
-        let keep = match all {
-            true => 0,
-            false => modals.len().saturating_sub(1),
+        let keep = if all {
+            0
+        } else {
+            modals.len().saturating_sub(1)
         };
         let closed = modals.split_off(keep);
         for id in closed {

@@ -11,6 +11,7 @@ use crate::sandbox::slack::{
     log::{Kind, Wrong},
     look::Said,
     seed::Person,
+    show::show_view,
     state::State,
     ts::Ts,
     validate,
@@ -29,9 +30,10 @@ impl Person {
     pub async fn selects(&self, on: impl Into<Spot>, what: &str, choice: &str) -> Shown {
         let spot = on.into();
         let element = element::find(&self.blocks(&spot), what);
-        let offered = match element.kind().ends_with("external_select") {
-            true => self.offered(&spot, &element, choice).await,
-            false => Vec::new(),
+        let offered = if element.kind().ends_with("external_select") {
+            self.offered(&spot, &element, choice).await
+        } else {
+            Vec::new()
         };
         let chosen = {
             let state = self.slack.lock();
@@ -151,7 +153,7 @@ impl Person {
                 payload["trigger_id"] = trigger.into();
                 payload["container"] = json!({"type": "view", "view_id": id});
                 let team = state.team(&self.team);
-                payload["view"] = state.show_view(team, &team.views[id]);
+                payload["view"] = show_view(team, &team.views[id]);
             }
         }
         payload
@@ -176,9 +178,10 @@ impl Person {
             payload
         };
         let (shown, _) = self.ask(Kind::Interaction, payload, true).await;
-        let problems = match is_empty(&shown.ack) {
-            true => return Vec::new(),
-            false => validate::suggestions(&shown.ack),
+        let problems = if is_empty(&shown.ack) {
+            return Vec::new();
+        } else {
+            validate::suggestions(&shown.ack)
         };
         if let Some(problem) = problems.first() {
             let place = Kind::Interaction.envelope();

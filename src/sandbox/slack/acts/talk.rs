@@ -110,9 +110,6 @@ impl Person {
             let ts = self.own(&mut state, said);
             let content = self.content(&mut state, text);
             state.revise(&self.team, &said.channel, ts, content);
-            let at = state.new_ts();
-            let message = state.message_mut(&self.team, &said.channel, ts);
-            message.edited = Some((self.id.clone(), at));
             ts
         };
         self.slack.0.shared.flush_and_wait().await;
@@ -148,9 +145,10 @@ impl Person {
             let mut state = self.slack.lock();
             let ts: Ts = ts.parse().expect("the ts of a message");
             let place = (self.team.as_str(), channel.as_str(), ts);
-            let did = match is_new {
-                true => state.react(place, emoji, &self.id),
-                false => state.unreact(place, emoji, &self.id),
+            let did = if is_new {
+                state.react(place, emoji, &self.id)
+            } else {
+                state.unreact(place, emoji, &self.id)
             };
             assert!(did, "the reaction was as it should be already");
         }
@@ -191,11 +189,9 @@ impl Person {
             return;
         }
         let is_member = team.bot_is_in(&team.channels[channel]);
-        let thread = match team.channels[channel].messages.get(&ts) {
-            Some(message) => Some(message.thread),
-            None => None,
-        };
-        let (place, message_ts, source) = match thread {
+        let message = team.channels[channel].messages.get(&ts);
+        let thread = message.and_then(|message| message.thread);
+        let (place, message_ts, source) = match message {
             Some(_) => (channel.to_owned(), ts.to_string(), "conversations_history"),
             None => ("COMPOSER".to_owned(), format!("composer-{ts}"), "composer"),
         };
@@ -215,7 +211,7 @@ impl Person {
             "links": shown,
             "event_ts": ts.to_string(),
         });
-        if let Some(Some(root)) = thread {
+        if let Some(root) = thread {
             event["thread_ts"] = root.to_string().into();
         }
         let unfurl = Unfurl {
@@ -225,7 +221,7 @@ impl Person {
         };
         let unfurls = &mut state.team_mut(&self.team).unfurls;
         unfurls.insert(unfurl_id, unfurl);
-        state.tell(&self.team, "link_shared", event);
+        state.tell(&self.team, "link_shared", &event);
     }
 
     /// Joins a channel.

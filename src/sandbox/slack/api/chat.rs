@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Call;
+use super::{Call, message_of};
 use crate::sandbox::slack::{
     answer::{Outcome, Refusal},
     channel::{ChannelKind, Content, Message},
@@ -52,7 +52,7 @@ pub(super) fn post_ephemeral(state: &mut State, call: &Call) -> Outcome {
 /// <https://docs.slack.dev/reference/methods/chat.update>
 pub(super) fn update(state: &mut State, call: &Call) -> Outcome {
     let channel = state.channel_of(call, None)?;
-    let message = state.message_of(channel, call, "ts")?;
+    let message = message_of(channel, call, "ts")?;
     if !message.is_app || message.is_tombstone() {
         return Err(Refusal::of("cant_update_message"));
     }
@@ -79,7 +79,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Outcome {
 /// <https://docs.slack.dev/reference/methods/chat.delete>
 pub(super) fn delete(state: &mut State, call: &Call) -> Outcome {
     let channel = state.channel_of(call, None)?;
-    let message = state.message_of(channel, call, "ts")?;
+    let message = message_of(channel, call, "ts")?;
     if !message.is_app || message.is_tombstone() {
         return Err(Refusal::of("cant_delete_message"));
     }
@@ -91,7 +91,7 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Outcome {
 /// <https://docs.slack.dev/reference/methods/chat.getPermalink>
 pub(super) fn permalink(state: &mut State, call: &Call) -> Outcome {
     let channel = state.channel_of(call, None)?;
-    let message = state.message_of(channel, call, "message_ts")?;
+    let message = message_of(channel, call, "message_ts")?;
     let team = state.team(&call.team);
     let link = show::permalink(team, &channel.id, message.ts, message.thread);
     Ok(json!({"channel": channel.id, "permalink": link}))

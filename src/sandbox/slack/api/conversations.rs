@@ -143,9 +143,10 @@ pub(super) fn open(state: &mut State, call: &Call) -> Outcome {
 
 fn opened(state: &State, call: &Call, id: &str, was_open: bool) -> Value {
     let team = state.team(&call.team);
-    let channel = match call.arguments.flag("return_im") {
-        true => show_channel(team, &team.channels[id], false),
-        false => json!({"id": id}),
+    let channel = if call.arguments.flag("return_im") {
+        show_channel(team, &team.channels[id], false)
+    } else {
+        json!({"id": id})
     };
     let mut answer = json!({"channel": channel});
     if was_open {

@@ -65,9 +65,10 @@ pub(super) fn replies(state: &mut State, call: &Call) -> Outcome {
 /// <https://docs.slack.dev/reference/methods/conversations.history#errors>
 fn readable<'a>(state: &'a State, call: &Call) -> Result<&'a Channel, Refusal> {
     let channel = state.channel_of(call, Some("history"))?;
-    match state.team(&call.team).bot_is_in(channel) {
-        true => Ok(channel),
-        false => Err(Refusal::of("not_in_channel")),
+    if state.team(&call.team).bot_is_in(channel) {
+        Ok(channel)
+    } else {
+        Err(Refusal::of("not_in_channel"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Call;
+use super::{Call, message_of};
 use crate::sandbox::slack::{
     answer::{Outcome, Refusal},
     log::Wrong,
@@ -68,9 +68,10 @@ pub(super) fn add(state: &mut State, call: &Call) -> Outcome {
         return Err(Refusal::of("invalid_name").wrong(Wrong::BadArgument));
     }
     let bot = state.team(&call.team).app.bot_user.clone();
-    match state.react((&call.team, &channel, ts), &name, &bot) {
-        true => Ok(json!({})),
-        false => Err(Refusal::of("already_reacted")),
+    if state.react((&call.team, &channel, ts), &name, &bot) {
+        Ok(json!({}))
+    } else {
+        Err(Refusal::of("already_reacted"))
     }
 }
 
@@ -79,9 +80,10 @@ pub(super) fn remove(state: &mut State, call: &Call) -> Outcome {
     let (channel, ts) = target(state, call)?;
     let name = call.arguments.need("name")?;
     let bot = state.team(&call.team).app.bot_user.clone();
-    match state.unreact((&call.team, &channel, ts), &name, &bot) {
-        true => Ok(json!({})),
-        false => Err(Refusal::of("no_reaction")),
+    if state.unreact((&call.team, &channel, ts), &name, &bot) {
+        Ok(json!({}))
+    } else {
+        Err(Refusal::of("no_reaction"))
     }
 }
 
@@ -100,7 +102,7 @@ fn target(state: &State, call: &Call) -> Result<(String, Ts), Refusal> {
     if !state.team(&call.team).bot_is_in(channel) {
         return Err(Refusal::of("not_in_channel"));
     }
-    let message = state.message_of(channel, call, "timestamp")?;
+    let message = message_of(channel, call, "timestamp")?;
     Ok((channel.id.clone(), message.ts))
 }
 

@@ -29,9 +29,9 @@ macro_rules! methods {
 
 methods! {
     // https://docs.slack.dev/reference/methods/auth.test
-    "auth.test" Hundreds Bot &[], [] => auth::test;
+    "auth.test" Hundreds Bot &[], [] => |state, call| Ok(auth::test(state, call));
     // https://docs.slack.dev/reference/methods/apps.connections.open
-    "apps.connections.open" One App &["connections:write"], [] => auth::open_connection;
+    "apps.connections.open" One App &["connections:write"], [] => |state, call| Ok(auth::open_connection(state, call));
     // https://docs.slack.dev/reference/methods/chat.postMessage
     "chat.postMessage" Posting Bot &["chat:write"],
         ["channel" "text" "blocks" "attachments" "metadata" "markdown_text" "thread_ts"
@@ -84,7 +84,7 @@ methods! {
         ["cursor" "limit" "exclude_archived" "types" "user" "team_id"] => users::conversations;
     // https://docs.slack.dev/reference/methods/usergroups.list
     "usergroups.list" Two Bot &["usergroups:read"],
-        ["include_count" "include_disabled" "include_users" "team_id"] => users::groups;
+        ["include_count" "include_disabled" "include_users" "team_id"] => |state, call| Ok(users::groups(state, call));
     // https://docs.slack.dev/reference/methods/reactions.add
     "reactions.add" Three Bot &["reactions:write"],
         ["channel" "name" "timestamp"] => reactions::add;

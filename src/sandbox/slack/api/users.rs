@@ -53,7 +53,7 @@ pub(super) fn conversations(state: &mut State, call: &Call) -> Outcome {
 }
 
 /// <https://docs.slack.dev/reference/methods/usergroups.list>
-pub(super) fn groups(state: &mut State, call: &Call) -> Outcome {
+pub(super) fn groups(state: &mut State, call: &Call) -> Value {
     let team = state.team(&call.team);
     let with_users = call.arguments.flag("include_users");
     let groups: Vec<Value> = team
@@ -61,5 +61,5 @@ pub(super) fn groups(state: &mut State, call: &Call) -> Outcome {
         .values()
         .map(|group| show_group(team, group, with_users))
         .collect();
-    Ok(json!({"usergroups": groups}))
+    json!({"usergroups": groups})
 }

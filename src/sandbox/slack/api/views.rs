@@ -6,6 +6,7 @@ use super::Call;
 use crate::sandbox::slack::{
     answer::{Outcome, Refusal},
     log::Wrong,
+    show::show_view,
     state::State,
     validate,
     view::View,
@@ -48,7 +49,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Outcome {
         (None, None) => return Err(Refusal::missing("view_id")),
     };
     let view = found.ok_or_else(|| Refusal::of("not_found"))?;
-    state.holds_hash(call, view)?;
+    holds_hash(call, view)?;
     let id = view.id.clone();
     state.replace_view(&call.team, &id, sent)?;
     Ok(state.answer_view(call, &id))
@@ -65,7 +66,7 @@ pub(super) fn publish(state: &mut State, call: &Call) -> Outcome {
     };
     let id = match known.home.clone() {
         Some(home) => {
-            state.holds_hash(call, &state.team(&call.team).views[&home])?;
+            holds_hash(call, &state.team(&call.team).views[&home])?;
             state.replace_view(&call.team, &home, sent)?;
             home
         }
@@ -125,23 +126,16 @@ impl State {
         Err(Refusal::of(error).wrong(Wrong::TriggerSpent))
     }
 
-    /// "hash_conflict": <https://docs.slack.dev/reference/methods/views.update#errors>
-    fn holds_hash(&self, call: &Call, view: &View) -> Result<(), Refusal> {
-        match call.arguments.text("hash") {
-            Some(hash) if hash != view.hash => Err(Refusal::of("hash_conflict")),
-            _ => Ok(()),
-        }
-    }
-
     /// "duplicate_external_id": <https://docs.slack.dev/reference/methods/views.open#errors>
     fn is_external_id_free(&self, team: &str, view: &Value, own: &str) -> Result<(), Refusal> {
         let external = view["external_id"].as_str().unwrap_or_default();
         let mut views = self.team(team).views.values();
         let is_taken = !external.is_empty()
             && views.any(|view| view.id != own && view.text("external_id") == external);
-        match is_taken {
-            true => Err(Refusal::of("duplicate_external_id").wrong(Wrong::BadArgument)),
-            false => Ok(()),
+        if is_taken {
+            Err(Refusal::of("duplicate_external_id").wrong(Wrong::BadArgument))
+        } else {
+            Ok(())
         }
     }
 
@@ -232,7 +226,15 @@ impl State {
 
     fn answer_view(&self, call: &Call, id: &str) -> Value {
         let team = self.team(&call.team);
-        json!({"view": self.show_view(team, &team.views[id])})
+        json!({"view": show_view(team, &team.views[id])})
+    }
+}
+
+/// "hash_conflict": <https://docs.slack.dev/reference/methods/views.update#errors>
+fn holds_hash(call: &Call, view: &View) -> Result<(), Refusal> {
+    match call.arguments.text("hash") {
+        Some(hash) if hash != view.hash => Err(Refusal::of("hash_conflict")),
+        _ => Ok(()),
     }
 }
 
@@ -253,9 +255,10 @@ fn initial_values(view: &Value) -> Map<String, Value> {
                 continue;
             };
             let mut value = json!({"type": element["type"]});
-            let empty = match name.ends_with('s') {
-                true => json!([]),
-                false => Value::Null,
+            let empty = if name.ends_with('s') {
+                json!([])
+            } else {
+                Value::Null
             };
             value[name] = element.get(initial).cloned().unwrap_or(empty);
             actions.insert(action.to_owned(), value);

@@ -227,9 +227,10 @@ fn check_more(checker: &mut Checker, block: &Node<'_>) {
     let elements = elements.items();
     if is(block, "context") {
         for element in &elements {
-            match is(element, "image") {
-                true => checker.kind(element, &IMAGE),
-                false => checker.rule(element, &Rule::Text(3000)),
+            if is(element, "image") {
+                checker.kind(element, &IMAGE);
+            } else {
+                checker.rule(element, &Rule::Text(3000));
             }
         }
     }

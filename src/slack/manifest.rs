@@ -1,0 +1,206 @@
+//! The manifest of the Slack app: what it shows, what it hears and what it may do, and why.
+//!
+//! A feature adds what it needs to [`SCOPES`] and [`EVENTS`], with the reason. Nothing is there for
+//! later: each scope is asked of those who install the app.
+//!
+//! <https://docs.slack.dev/reference/app-manifest>
+
+use serde::Serialize;
+
+/// What the bot may do, and what for.
+///
+/// What needs none: answers to a command or a button go to its `response_url`, to the asker alone or
+/// to the channel; App Home is published for who opened it; dates are shown in the reader's own time
+/// zone by Slack itself.
+const SCOPES: &[(&str, &str)] = &[
+    ("app_mentions:read", "hears a mention of the bot"),
+    (
+        "chat:write",
+        "answers a mention in its thread, and a direct message",
+    ),
+    ("commands", "offers /kep"),
+    ("im:history", "hears a direct message to the bot"),
+];
+
+/// What Slack tells the bot, and what for.
+const EVENTS: &[(&str, &str)] = &[
+    ("app_home_opened", "shows App Home to who opened it"),
+    ("app_mention", "answers in the thread"),
+    ("message.im", "answers there"),
+];
+
+const ABOUT: &str = "Where a KEP stands in Kubernetes and in the container runtime.";
+
+/// Slack wants 175 characters at least.
+const MORE_ABOUT: &str = "Follows Kubernetes Enhancement Proposals (KEPs) through a container \
+    runtime. Type `/kep status 5825`, mention the bot or write to it directly: it says where a KEP \
+    stands in Kubernetes and in the runtime, who shepherds it, which release it ships in, what is \
+    missing and what to do next. What `/kep` answers is for you alone unless you post it.";
+
+/// How Slack delivers to the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery<'a> {
+    /// Over connections that the bot opens.
+    Socket,
+    /// To the bot's request URLs below this address, which does not end with `/`.
+    Http(&'a str),
+}
+
+/// A manifest, in the order in which Slack's documentation describes it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Manifest {
+    display_information: Display,
+    features: Features,
+    oauth_config: OAuth,
+    settings: Settings,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Display {
+    name: &'static str,
+    description: &'static str,
+    long_description: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Features {
+    app_home: AppHome,
+    bot_user: BotUser,
+    slash_commands: [SlashCommand; 1],
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct AppHome {
+    home_tab_enabled: bool,
+    messages_tab_enabled: bool,
+    messages_tab_read_only_enabled: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct BotUser {
+    display_name: &'static str,
+    always_online: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct SlashCommand {
+    command: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    description: &'static str,
+    usage_hint: String,
+    should_escape: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct OAuth {
+    scopes: Scopes,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Scopes {
+    bot: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Settings {
+    event_subscriptions: Subscriptions,
+    interactivity: Interactivity,
+    org_deploy_enabled: bool,
+    socket_mode_enabled: bool,
+    token_rotation_enabled: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Subscriptions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_url: Option<String>,
+    bot_events: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Interactivity {
+    is_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_url: Option<String>,
+}
+
+impl Manifest {
+    /// The manifest for a way of delivery. `usage_hint` is what Slack shows beside `/kep` while one
+    /// types.
+    pub fn new(delivery: Delivery<'_>, usage_hint: &str) -> Self {
+        let url = |path: &str| match delivery {
+            Delivery::Socket => None,
+            Delivery::Http(base) => Some(format!("{base}{path}")),
+        };
+        Self {
+            display_information: Display {
+                name: "KEP liaison",
+                description: ABOUT,
+                long_description: MORE_ABOUT,
+            },
+            features: Features {
+                app_home: AppHome {
+                    home_tab_enabled: true,
+                    messages_tab_enabled: true,
+                    messages_tab_read_only_enabled: false,
+                },
+                bot_user: BotUser {
+                    display_name: "kep-liaison",
+                    always_online: true,
+                },
+                slash_commands: [SlashCommand {
+                    command: "/kep",
+                    url: url("/slack/commands"),
+                    description: ABOUT,
+                    usage_hint: usage_hint.to_owned(),
+                    // So that @people and #channels arrive as their ids.
+                    should_escape: true,
+                }],
+            },
+            oauth_config: OAuth {
+                scopes: Scopes { bot: names(SCOPES) },
+            },
+            settings: Settings {
+                event_subscriptions: Subscriptions {
+                    request_url: url("/slack/events"),
+                    bot_events: names(EVENTS),
+                },
+                interactivity: Interactivity {
+                    is_enabled: true,
+                    request_url: url("/slack/interactions"),
+                },
+                // One internal app in one workspace, with a token that stays.
+                org_deploy_enabled: false,
+                socket_mode_enabled: delivery == Delivery::Socket,
+                token_rotation_enabled: false,
+            },
+        }
+    }
+
+    /// As YAML, with the reason above each scope and event.
+    pub fn yaml(&self) -> Result<String, serde_saphyr::ser::Error> {
+        let mut text = String::new();
+        for line in serde_saphyr::to_string(self)?.lines() {
+            let item = line.trim_start();
+            let indent = &line[..line.len() - item.len()];
+            if let Some(why) = item.strip_prefix("- ").and_then(reason) {
+                text.extend([indent, "# ", why, "\n"]);
+            }
+            text.extend([line, "\n"]);
+        }
+        Ok(text)
+    }
+}
+
+fn names(table: &[(&'static str, &'static str)]) -> Vec<&'static str> {
+    table.iter().map(|(name, _)| *name).collect()
+}
+
+/// What a scope or an event is there for.
+fn reason(item: &str) -> Option<&'static str> {
+    let item = item.trim_matches(['"', '\'']);
+    let both = SCOPES.iter().chain(EVENTS);
+    both.copied()
+        .find_map(|(name, why)| (name == item).then_some(why))
+}

@@ -1,0 +1,108 @@
+//! The model under the code that production runs: its Web API, its Socket Mode, its routes.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use kep_liaison::{
+    domain::Secret,
+    slack::{
+        api::{Api, client},
+        inbound::Inbound,
+        receive::Receive,
+        signature::SigningKey,
+        socket::Socket,
+    },
+    web::slack::{Signatory, router},
+};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use super::{World, world};
+
+/// Answers every command, and notes what else comes.
+#[derive(Default)]
+struct Bot(Mutex<Vec<Inbound>>);
+
+#[async_trait]
+impl Receive for Bot {
+    async fn receive(&self, _workspace: &str, inbound: Inbound, _again: bool) -> Option<Bytes> {
+        let is_command = matches!(inbound, Inbound::Command(_));
+        self.0.lock().expect("nobody panicked").push(inbound);
+        is_command.then(|| Bytes::from_static(br#"{"text":"KEP-5825"}"#))
+    }
+}
+
+fn team(world: &World) -> Arc<OnceLock<Box<str>>> {
+    Arc::new(OnceLock::from(Box::from(world.workspace.id())))
+}
+
+/// A person asks, says something and looks at the Home tab: the same over both transports.
+async fn converse(world: &World, bot: &Bot) {
+    let shown = world.sam.types(&world.sig_node, "/kep status 5825").await;
+    assert_eq!(
+        (shown.error.as_deref(), shown.words().as_str()),
+        (None, "KEP-5825")
+    );
+    world.sam.says(&world.sig_node, "@kep-liaison hello").await;
+    world.sam.says(&world.sam.direct(), "hello").await;
+    world.sam.opens_home().await;
+    let heard = bot.0.lock().expect("nobody panicked");
+    assert!(matches!(heard[0], Inbound::Command(_)), "{heard:?}");
+    assert!(heard.len() >= 4, "{heard:?}");
+    drop(heard);
+    world.slack.nothing_was_wrong();
+}
+
+#[tokio::test]
+async fn over_socket_mode() {
+    let world = world().await;
+    let bot = Arc::new(Bot::default());
+    let client = client(&world.slack.api_url()).expect("a client");
+    let token = Secret::new(&world.workspace.app_token());
+    let socket = Socket::open(&client, &token, "kubernetes", team(&world), bot.clone()).await;
+    world.workspace.connected(2).await;
+    converse(&world, &bot).await;
+    world.workspace.ask_to_reconnect("refresh_requested");
+    world.workspace.connected(2).await;
+    let shown = world.sam.types(&world.sig_node, "/kep").await;
+    assert_eq!(shown.words(), "KEP-5825");
+    socket.close().await;
+    world.workspace.connected(0).await;
+}
+
+#[tokio::test]
+async fn over_http() {
+    let world = world().await;
+    let bot = Arc::new(Bot::default());
+    let signatory = Signatory {
+        workspace: "kubernetes".into(),
+        key: SigningKey::new(&Secret::new(&world.workspace.signing_secret())).expect("a secret"),
+        team: team(&world),
+    };
+    let router = router(vec![signatory], bot.clone(), Arc::new(world.clock.clone()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    world.workspace.deliver_to(&base);
+    assert!(world.workspace.verify_request_url().await);
+    converse(&world, &bot).await;
+    server.abort();
+}
+
+#[tokio::test]
+async fn the_web_api() {
+    let world = world().await;
+    let client = client(&world.slack.api_url()).expect("a client");
+    let token = Secret::new(&world.workspace.bot_token());
+    let api = Api::new(client, &token, Arc::new(world.clock.clone()));
+    let identity = api.identity().await.expect("an identity");
+    assert_eq!(&*identity.team_id, world.workspace.id());
+    assert_eq!(&*identity.user_id, world.workspace.bot_user());
+    let home = json!({"type": "home", "blocks": [{"type": "divider"}]});
+    api.publish_home(world.sam.id(), &home)
+        .await
+        .expect("a home");
+    assert!(world.sam.home().is_some());
+    world.slack.nothing_was_wrong();
+}
