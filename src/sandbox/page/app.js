@@ -54,7 +54,7 @@ function drawChannel(channel, moved) {
   const onReply = (ts) => openThread(channel.id, ts);
   fillAtEnd($("messages"), $("scroll"), rows(messages, channel.messages, channel.id, onReply), moved);
   if (moved && messages.length === 0) $("scroll").scrollTop = 0;
-  write.to(`Message ${titleOf(channel)}, or type /kep`);
+  write.to(`Message to ${titleOf(channel)}`);
 }
 
 function drawHome(moved) {
@@ -189,9 +189,9 @@ async function sendReply(words) {
   return !came.error;
 }
 
-const write = composer($("composer"), { id: "words", label: "Message", send, hints: () => here.seen?.command });
-const reply = composer($("thread-composer"), { id: "reply", label: "Reply", send: sendReply, hints: () => null });
-reply.to("Reply…");
+const write = composer($("composer"), { id: "words", hint: "Type /kep, or a message", send, hints: () => here.seen?.command });
+const reply = composer($("thread-composer"), { id: "reply", hint: "Reply…", send: sendReply, hints: () => null });
+reply.to("Reply in the thread");
 
 function openSide(open) {
   document.body.classList.toggle("with-side", open);

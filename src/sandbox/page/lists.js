@@ -44,18 +44,30 @@ export function fill(parent, wanted) {
 const atEnd = new WeakSet();
 
 function toEnd(scroller) {
+  atEnd.add(scroller);
   scroller.scrollTop = scroller.scrollHeight;
 }
 
 /** Keeps the reader of a list at its end, also when it becomes narrower or something in it longer. */
 export function keepEnd(scroller, box) {
   atEnd.add(scroller);
+  let size = "";
+  const hasGrown = () => {
+    const before = size;
+    size = `${scroller.scrollHeight} ${scroller.clientHeight}`;
+    return size !== before;
+  };
   scroller.addEventListener("scroll", () => {
+    // Then it was the browser that scrolled, and not the reader.
+    if (hasGrown()) return;
     const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
     if (left < NEAR) atEnd.add(scroller);
     else atEnd.delete(scroller);
   });
-  const watch = new ResizeObserver(() => atEnd.has(scroller) && toEnd(scroller));
+  const watch = new ResizeObserver(() => {
+    hasGrown();
+    if (atEnd.has(scroller)) toEnd(scroller);
+  });
   watch.observe(box);
   watch.observe(scroller);
 }
