@@ -35,7 +35,7 @@ enum Format {
 
 fn public_url(text: &str) -> Result<HttpUrl, String> {
     HttpUrl::parse(text)
-        .filter(|url| is_secure(url))
+        .filter(is_secure)
         .ok_or_else(|| "want an https address such as https://bot.example.com".to_owned())
 }
 

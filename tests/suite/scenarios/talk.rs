@@ -144,7 +144,7 @@ async fn one_person_cannot_make_it_speak_without_end() {
     // Others, and the same person a minute later, are answered.
     scene.mike.says(&scene.sig_node, "@kep-liaison 5825").await;
     scene.sig_node.next().await;
-    scene.clock.advance(std::time::Duration::from_secs(60));
+    scene.clock.advance(std::time::Duration::from_mins(1));
     scene.sam.says(&direct, "5825").await;
     direct.next().await;
     scene.end().await;
