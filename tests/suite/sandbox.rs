@@ -24,7 +24,7 @@ use kep_liaison::{
         town::{Plan, Seed, Town},
     },
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 

@@ -126,12 +126,8 @@ async fn a_dialog_is_filled_in_and_sent() {
             header::AUTHORIZATION,
             format!("Bearer {}", sandbox.town.workspace.bot_token()),
         );
-    let open = sandbox
-        .ask(
-            open,
-            &json!({"trigger_id": trigger, "view": view}).to_string(),
-        )
-        .await;
+    let asked = json!({"trigger_id": trigger, "view": view}).to_string();
+    let open = ask(open, &asked).await;
     assert_eq!(open.json()["ok"], true, "{}", open.body);
 
     let modal = sandbox.state("fuweid").await["modal"].clone();

@@ -7,7 +7,7 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use kep_liaison::config::WorkspaceMode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{STATUS, Sandbox};
 
