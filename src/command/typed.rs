@@ -158,8 +158,8 @@ mod tests {
             ["list", "shepherd:<@U012AB3CD>", "in", "#sig-node"]
         );
         assert_eq!(
-            words("a &amp; b &lt;c&gt; &amp;lt;"),
-            ["a", "&", "b", "<c>", "&lt;"]
+            words("a &amp; b &lt;c&gt; &amp;lt x"),
+            ["a", "&", "b", "<c>", "&lt", "x"]
         );
         assert_eq!(
             words("<!here> <!subteam^S1|@sig> 1 < 2"),

@@ -56,7 +56,16 @@ impl SqliteStore {
 /// A transaction that reads what it then replaces must have the lock from its beginning: one that
 /// asks for it halfway is refused where another wrote meanwhile.
 async fn begin_write(pool: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
-    pool.begin_with("BEGIN IMMEDIATE").await
+    const BEGIN: &str = "BEGIN IMMEDIATE";
+    match pool.begin_with(BEGIN).await {
+        // On a full disk SQLite ends a transaction by itself, and the connection still waits for its
+        // end: <https://www.sqlite.org/lang_transaction.html>
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            pool.acquire().await?.close().await?;
+            pool.begin_with(BEGIN).await
+        }
+        begun => begun,
+    }
 }
 
 #[async_trait]
