@@ -13,7 +13,7 @@ use tokio::{
 use super::{Answer, ask};
 
 /// How long a slow machine may take to start it or to end it.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn sandbox(folder: &TempDir, words: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("kep-liaison"));
