@@ -4,4 +4,5 @@ pub mod desk;
 mod home;
 mod release;
 pub mod status;
+mod unnumbered;
 mod who;

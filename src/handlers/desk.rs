@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{home::home, release::release, status, who::who};
+use super::{home::home, release::release, status, unnumbered::unnumbered, who::who};
 use crate::{
     command::{Ask, Asking, Command, Name, help},
     domain::{
@@ -143,9 +143,8 @@ impl Desk<'_> {
         }
         match command {
             Command::Help(name) => Answer::Help(help(*name)),
-            Command::Status(query) | Command::List(query) => {
-                status::answer(query, board, settings, now)
-            }
+            Command::Status(query) | Command::List(query) => unnumbered(query, board)
+                .unwrap_or_else(|| status::answer(query, board, settings, now)),
             Command::Release {
                 runtime,
                 release: named,

@@ -3,6 +3,7 @@
 use kep_liaison::domain::answer::Answer;
 
 use super::office::{MAINTAINER, Office, STRANGER};
+use crate::world;
 
 /// The words that ask the same again, of what a maintainer typed; or the sentence that was said.
 fn typed(office: &Office, text: &str) -> String {
@@ -170,5 +171,23 @@ fn sentences_to_the_bot() {
         ("the weather is nice zzqq", "! "),
     ] {
         assert_eq!(said(&office, text), asks, "{text}");
+    }
+}
+
+#[test]
+fn noughts_are_no_number() {
+    let none = "title: Kubernetes Enhancement Proposal Process\nkep-number: 0000\n";
+    let process = ("keps/sig-architecture/0000-kep-process/kep.yaml", none);
+    let other = (
+        "keps/sig-node/1-one/kep.yaml",
+        "title: 0 to 1\nkep-number: 1\n",
+    );
+    let office = Office::of_board(world::board(&[process, other], &[]));
+    for text in ["status 0", "KEP-0000", "kep 0000"] {
+        assert_eq!(
+            typed(&office, text),
+            "! 0000 is no KEP's number; it stands where there is none yet. These files have none:\n• Kubernetes Enhancement Proposal Process (keps/sig-architecture/0000-kep-process)",
+            "{text}"
+        );
     }
 }
