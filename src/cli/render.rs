@@ -45,7 +45,7 @@ pub(super) fn text(answer: &Answer, now: DateTime<Utc>, origin: Origin, width: u
     }
     match answer {
         Answer::Card(card) => card::render(card, now, &mut page),
-        Answer::List(cards) => match cards.as_slice() {
+        Answer::List(list) => match list.cards.as_slice() {
             [card] => card::render(card, now, &mut page),
             cards => list::render(cards, &mut page),
         },

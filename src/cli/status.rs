@@ -117,8 +117,8 @@ fn unread(many: usize) -> Option<String> {
 fn cards(answer: &Answer) -> Vec<&Card> {
     match answer {
         Answer::Card(card) => vec![card],
-        Answer::List(cards) => cards.iter().collect(),
-        Answer::Cycle(cycle) => cycle.cards.iter().collect(),
+        Answer::List(list) => list.cards.iter().collect(),
+        Answer::Cycle(cycle) => cycle.list.cards.iter().collect(),
         // None of the others answers a question of the command line.
         Answer::Unknown { .. }
         | Answer::Who(_)

@@ -17,7 +17,7 @@ pub enum Answer {
     /// One KEP.
     Card(Box<Card>),
     /// Several.
-    List(Vec<Card>),
+    List(List),
     /// The current cycle.
     Cycle(Box<CycleView>),
     /// There is no such KEP.
@@ -35,6 +35,17 @@ pub enum Answer {
     Help(Help),
     /// A sentence: what was wrong with the question, and what to ask instead.
     Plain(Plain),
+}
+
+/// Several KEPs, of which some are shown.
+#[derive(Debug)]
+pub struct List {
+    /// Those that are shown: a page of them, or all.
+    pub cards: Vec<Card>,
+    /// How many there are in all.
+    pub of: usize,
+    /// How many of all have errors or warnings.
+    pub urgent: usize,
 }
 
 /// What can be asked, or one question in full.
@@ -73,10 +84,13 @@ pub struct CycleView {
     pub current: Option<CurrentRelease>,
     /// The days ahead.
     pub dates: Vec<DateView>,
-    /// The KEPs of the watched SIGs that aim at it.
-    pub cards: Vec<Card>,
+    /// The KEPs of the watched SIGs that aim at it. All of them stand there by number, a page of
+    /// them most urgent first.
+    pub list: List,
     /// How many of them are at each stage.
     pub stages: Vec<(Stage, usize)>,
+    /// How many of them have each finding, with the numbers, most frequent first.
+    pub tally: Vec<(FindingCode, Vec<KepNumber>)>,
     /// What concerns the cycle and no single KEP.
     pub findings: Vec<Finding>,
     /// Whether the runtimes' issues are known, so that "untracked" means something.
@@ -91,29 +105,30 @@ pub struct CycleView {
 }
 
 impl CycleView {
-    /// How many KEPs have each finding, with the numbers, most frequent first.
-    pub fn tally(&self) -> Vec<(FindingCode, Vec<KepNumber>)> {
-        let mut tally: Vec<(FindingCode, Vec<KepNumber>)> = Vec::new();
-        for card in &self.cards {
-            for finding in &card.findings {
-                let number = card.kep.number;
-                match tally.iter_mut().find(|(code, _)| *code == finding.code) {
-                    Some((_, numbers)) if numbers.contains(&number) => {}
-                    Some((_, numbers)) => numbers.push(number),
-                    None => tally.push((finding.code, vec![number])),
-                }
-            }
-        }
-        tally.sort_by_key(|(code, numbers)| (Reverse(numbers.len()), *code));
-        tally
-    }
-
-    /// The KEPs, those with the most and gravest findings first.
+    /// Those of its KEPs that are shown, with the most and gravest findings first.
     pub fn most_urgent_first(&self) -> Vec<&Card> {
-        let mut cards: Vec<&Card> = self.cards.iter().collect();
+        let mut cards: Vec<&Card> = self.list.cards.iter().collect();
         cards.sort_by_cached_key(|card| card.urgency());
         cards
     }
+}
+
+/// How many KEPs have each finding, with the numbers, most frequent first.
+pub fn tally<'a>(
+    keps: impl IntoIterator<Item = (KepNumber, &'a [Finding])>,
+) -> Vec<(FindingCode, Vec<KepNumber>)> {
+    let mut tally: Vec<(FindingCode, Vec<KepNumber>)> = Vec::new();
+    for (number, findings) in keps {
+        for finding in findings {
+            match tally.iter_mut().find(|(code, _)| *code == finding.code) {
+                Some((_, numbers)) if numbers.contains(&number) => {}
+                Some((_, numbers)) => numbers.push(number),
+                None => tally.push((finding.code, vec![number])),
+            }
+        }
+    }
+    tally.sort_by_key(|(code, numbers)| (Reverse(numbers.len()), *code));
+    tally
 }
 
 /// That there is no such KEP, and what to try.

@@ -1,7 +1,7 @@
 //! Everything that is told about one KEP, ready to be shown or printed as JSON. The field names are
 //! what scripts rely on.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use super::{
     IssueState, KepNumber, Login, Milestone, Release, Settings, Stage, Status,
     board::{Board, Entry},
     cycle::CycleEvent,
-    finding::{Finding, Inspector, Severity},
+    finding::{self, Finding, Inspector, Severity},
     kep::{Kep, Marker, Person},
     ships::{ShipsFrom, ShipsIn, deciding_pull},
     tracking::TrackingIssue,
@@ -209,6 +209,18 @@ impl Card {
         settings: &Settings,
         inspector: &Inspector<'_>,
     ) -> Self {
+        let findings = inspector.findings(entry);
+        Self::with(findings, entry, board, settings, inspector)
+    }
+
+    /// The same, where the findings are at hand.
+    pub fn with(
+        findings: Vec<Finding>,
+        entry: &Entry,
+        board: &Board,
+        settings: &Settings,
+        inspector: &Inspector<'_>,
+    ) -> Self {
         let ships = board.ships(entry, settings);
         let runtimes = settings.runtimes.iter().zip(&entry.runtimes).zip(ships);
         Self {
@@ -239,7 +251,7 @@ impl Card {
                         .collect(),
                 })
                 .collect(),
-            findings: inspector.findings(entry),
+            findings,
             dates: inspector.dates(entry),
             when: When::of(entry, inspector),
             knows_keps: board.knows_keps(),
@@ -253,22 +265,17 @@ impl Card {
 
     /// How many findings there are of a severity.
     pub fn count(&self, severity: Severity) -> usize {
-        let of_it = |finding: &&Finding| finding.severity == severity;
-        self.findings.iter().filter(of_it).count()
+        finding::count(&self.findings, severity)
     }
 
     /// How many errors and warnings there are: what somebody should do.
     pub fn urgent(&self) -> usize {
-        self.count(Severity::Error) + self.count(Severity::Warning)
+        finding::urgent(&self.findings)
     }
 
     /// What sorts KEPs so that those with the most and gravest findings stand in front.
     pub fn urgency(&self) -> impl Ord + use<> {
-        (
-            Reverse(self.count(Severity::Error)),
-            Reverse(self.count(Severity::Warning)),
-            self.kep.number,
-        )
+        finding::urgency(&self.findings, self.kep.number)
     }
 
     /// The shepherds of all tracking issues, each once.

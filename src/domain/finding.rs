@@ -4,13 +4,13 @@
 mod facts;
 mod process;
 
-use std::fmt;
+use std::{cmp::Reverse, fmt};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    Release, Settings, Stage, Status,
+    KepNumber, Release, Settings, Stage, Status,
     board::{Board, Entry},
     card::DateView,
     kep::Kep,
@@ -44,6 +44,26 @@ pub enum Severity {
     Warning,
     /// It would be better otherwise.
     Advice,
+}
+
+/// How many findings there are of a severity.
+pub fn count(findings: &[Finding], severity: Severity) -> usize {
+    let of_it = |finding: &&Finding| finding.severity == severity;
+    findings.iter().filter(of_it).count()
+}
+
+/// How many errors and warnings there are: what somebody should do.
+pub fn urgent(findings: &[Finding]) -> usize {
+    count(findings, Severity::Error) + count(findings, Severity::Warning)
+}
+
+/// What sorts KEPs so that those with the most and gravest findings stand in front.
+pub fn urgency(findings: &[Finding], number: KepNumber) -> impl Ord + use<> {
+    (
+        Reverse(count(findings, Severity::Error)),
+        Reverse(count(findings, Severity::Warning)),
+        number,
+    )
 }
 
 impl fmt::Display for Severity {

@@ -27,6 +27,14 @@ pub struct Reply {
     pub now: DateTime<Utc>,
 }
 
+/// How many KEPs a page has: two or three screens of a phone.
+pub const PAGE: usize = 10;
+
+/// How many pages so many KEPs take, at least one.
+pub fn pages(keps: usize) -> usize {
+    keps.div_ceil(PAGE).max(1)
+}
+
 /// Who sees a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {

@@ -3,7 +3,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{home::home, release::release, status, unnumbered::unnumbered, who::who};
+use super::{
+    home::home,
+    release::release,
+    status::{self, Extent},
+    unnumbered::unnumbered,
+    who::who,
+};
 use crate::{
     command::{Ask, Asking, Command, Name, help},
     domain::{
@@ -45,7 +51,7 @@ impl Desk<'_> {
         } else {
             Audience::Asker
         };
-        self.reply(asker, ask, audience)
+        self.reply(asker, ask, 0, audience)
     }
 
     /// Answers the same words again, at a page from 0 on: a pressed button. The answer is for the
@@ -57,10 +63,7 @@ impl Desk<'_> {
             here: false,
             guessed: false,
         };
-        Reply {
-            page,
-            ..self.reply(asker, ask, Audience::Asker)
-        }
+        self.reply(asker, ask, page, Audience::Asker)
     }
 
     /// Answers what was said to the bot, in a direct message or behind a mention of it. Where
@@ -79,7 +82,7 @@ impl Desk<'_> {
             guessed: false,
         });
         let guessed = ask.guessed;
-        let reply = self.reply(asker, ask, Audience::Direct);
+        let reply = self.reply(asker, ask, 0, Audience::Direct);
         match reply.answer {
             Answer::Unknown { .. } if guessed => Reply {
                 answer: Answer::Plain(not_understood()),
@@ -109,10 +112,10 @@ impl Desk<'_> {
         }
     }
 
-    fn reply(&self, asker: &Asker<'_>, ask: Ask, audience: Audience) -> Reply {
+    fn reply(&self, asker: &Asker<'_>, ask: Ask, page: usize, audience: Audience) -> Reply {
         let (answer, words) = match ask.command {
             Ok(command) => {
-                let answer = self.answer(asker, &command);
+                let answer = self.answer(asker, &command, page);
                 (
                     no_such_command(answer, &command, ask.guessed),
                     command.words(),
@@ -124,32 +127,33 @@ impl Desk<'_> {
         Reply {
             answer,
             asked: words,
-            page: 0,
+            page,
             audience,
             origin: self.origin(),
             now: self.now,
         }
     }
 
-    fn answer(&self, asker: &Asker<'_>, command: &Command) -> Answer {
-        let Self {
-            board,
-            settings,
-            now,
-            ..
-        } = *self;
-        if board.entries().is_empty() && !matches!(command, Command::Help(_)) {
+    fn answer(&self, asker: &Asker<'_>, command: &Command, page: usize) -> Answer {
+        if self.board.entries().is_empty() && !matches!(command, Command::Help(_)) {
             return Answer::Plain(nothing_yet());
         }
         match command {
             Command::Help(name) => Answer::Help(help(*name)),
-            Command::Status(query) | Command::List(query) => unnumbered(query, board)
-                .unwrap_or_else(|| status::answer(query, board, settings, now)),
+            Command::Status(query) | Command::List(query) => {
+                if let Some(answer) = unnumbered(query, self.board) {
+                    return answer;
+                }
+                let inspector = self.inspector();
+                let found = status::find(query, self.board, self.settings, &inspector);
+                let extent = Extent::Page(page);
+                status::shown(found, query, extent, self.board, self.settings, &inspector)
+            }
             Command::Release {
                 runtime,
                 release: named,
             } => release(runtime.as_deref(), *named, self),
-            Command::Who(query) => who(query, asker, self),
+            Command::Who(query) => who(query, page, asker, self),
         }
     }
 

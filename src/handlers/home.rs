@@ -1,6 +1,9 @@
 //! The bot's home: the KEPs of whoever opens it, and the current cycle.
 
-use super::{desk::Desk, status};
+use super::{
+    desk::Desk,
+    status::{self, Extent},
+};
 use crate::{
     command::not_tied,
     domain::{
@@ -45,7 +48,7 @@ pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>) -> Home {
     };
     Home {
         who,
-        cycle: status::cycle(desk.board, desk.settings, &inspector),
+        cycle: status::cycle(Extent::Count, desk.board, desk.settings, &inspector),
         origin: desk.origin(),
         now: desk.now,
     }

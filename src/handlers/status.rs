@@ -6,10 +6,11 @@ use crate::{
     command::Query,
     domain::{
         Settings, Stage,
-        answer::{Answer, CycleView},
+        answer::{Answer, CycleView, List, tally},
         board::{Board, Entry},
         card::Card,
-        finding::Inspector,
+        finding::{Finding, Inspector, urgency, urgent},
+        reply::{PAGE, pages},
     },
 };
 
@@ -25,11 +26,22 @@ pub(super) enum Found<'a> {
     Nothing(Answer),
 }
 
-/// Answers a question.
+/// Which of several KEPs are shown. Nobody waits for the cards of the others.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Extent {
+    /// All.
+    All,
+    /// Those of a page, from 0 on. One beyond the last is the last.
+    Page(usize),
+    /// None: how many there are is enough.
+    Count,
+}
+
+/// Answers a question, with every KEP that it is about.
 pub fn answer(query: &Query, board: &Board, settings: &Settings, now: DateTime<Utc>) -> Answer {
     let inspector = Inspector::new(board, settings, now);
     let found = find(query, board, settings, &inspector);
-    shown(found, query, board, settings, &inspector)
+    shown(found, query, Extent::All, board, settings, &inspector)
 }
 
 /// Looks for what a question is about.
@@ -71,23 +83,72 @@ pub(super) fn find<'a>(
 pub(super) fn shown(
     found: Found<'_>,
     query: &Query,
+    extent: Extent,
     board: &Board,
     settings: &Settings,
     inspector: &Inspector<'_>,
 ) -> Answer {
-    let card = |entry: &Entry| Card::of(entry, board, settings, inspector);
     match found {
-        Found::Cycle => Answer::Cycle(Box::new(cycle(board, settings, inspector))),
-        Found::One(entry) => Answer::Card(Box::new(card(entry))),
+        Found::Cycle => Answer::Cycle(Box::new(cycle(extent, board, settings, inspector))),
+        Found::One(entry) => {
+            let card = Card::of(entry, board, settings, inspector);
+            Answer::Card(Box::new(card))
+        }
         Found::Several(entries) => {
-            let mut cards: Vec<Card> = entries.into_iter().map(card).collect();
+            let mut found = inspected(entries, inspector);
             if query.names_people() {
                 // Somebody's KEPs are what waits for them.
-                cards.sort_by_cached_key(|card| (card.when.cycle.is_none(), card.urgency()));
+                found.sort_by_cached_key(|kep| (!inspector.in_cycle(kep.entry), kep.urgency()));
             }
-            Answer::List(cards)
+            Answer::List(list(found, extent, board, settings, inspector))
         }
         Found::Nothing(answer) => answer,
+    }
+}
+
+/// A KEP with its findings, which all of a list are counted by.
+struct Inspected<'a> {
+    entry: &'a Entry,
+    findings: Vec<Finding>,
+}
+
+impl Inspected<'_> {
+    fn urgency(&self) -> impl Ord + use<> {
+        urgency(&self.findings, self.entry.kep.number)
+    }
+}
+
+fn inspected<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
+    inspector: &Inspector<'_>,
+) -> Vec<Inspected<'a>> {
+    let inspected = entries.into_iter().map(|entry| Inspected {
+        entry,
+        findings: inspector.findings(entry),
+    });
+    inspected.collect()
+}
+
+fn list(
+    found: Vec<Inspected<'_>>,
+    extent: Extent,
+    board: &Board,
+    settings: &Settings,
+    inspector: &Inspector<'_>,
+) -> List {
+    let of = found.len();
+    let urgent = found.iter().filter(|kep| urgent(&kep.findings) > 0).count();
+    let (first, most) = match extent {
+        Extent::All => (0, of),
+        Extent::Page(page) => (page.min(pages(of) - 1) * PAGE, PAGE),
+        Extent::Count => (0, 0),
+    };
+    let shown = found.into_iter().skip(first).take(most);
+    let cards = shown.map(|kep| Card::with(kep.findings, kep.entry, board, settings, inspector));
+    List {
+        cards: cards.collect(),
+        of,
+        urgent,
     }
 }
 
@@ -101,28 +162,32 @@ fn unknown(asked: &str, board: &Board) -> Answer {
     }
 }
 
-pub(super) fn cycle(board: &Board, settings: &Settings, inspector: &Inspector<'_>) -> CycleView {
+pub(super) fn cycle(
+    extent: Extent,
+    board: &Board,
+    settings: &Settings,
+    inspector: &Inspector<'_>,
+) -> CycleView {
     let of_cycle = board.entries().iter().filter(|entry| {
         inspector.in_cycle(entry)
             && (entry.kep.belongs_to(&settings.sigs)
                 || entry.issues().any(|tracking| tracking.issue.is_open()))
     });
-    let cards: Vec<Card> = of_cycle
-        .map(|entry| Card::of(entry, board, settings, inspector))
-        .collect();
+    let mut found = inspected(of_cycle, inspector);
+    let at_stage = |stage| {
+        let stages = found.iter().map(|kep| kep.entry.kep.stage.get());
+        stages.filter(|of| *of == Some(stage)).count()
+    };
     let stages = Stage::ALL
         .into_iter()
-        .map(|stage| {
-            (
-                stage,
-                cards
-                    .iter()
-                    .filter(|card| card.kep.stage == Some(stage))
-                    .count(),
-            )
-        })
+        .map(|stage| (stage, at_stage(stage)))
         .filter(|(_, count)| *count > 0)
         .collect();
+    let by_number = found.iter();
+    let tally = tally(by_number.map(|kep| (kep.entry.kep.number, &*kep.findings)));
+    if let Extent::Page(_) = extent {
+        found.sort_by_cached_key(Inspected::urgency);
+    }
     let mut notes = board.notes().to_vec();
     notes.extend(board.stray().iter().map(|tracking| {
         let issue = &tracking.issue;
@@ -142,8 +207,9 @@ pub(super) fn cycle(board: &Board, settings: &Settings, inspector: &Inspector<'_
             .current()
             .map(|release| inspector.dates_of(release))
             .unwrap_or_default(),
-        cards,
+        list: list(found, extent, board, settings, inspector),
         stages,
+        tally,
         findings: inspector.cycle_findings(),
         knows_issues: board.knows_issues(),
         keps: board.entries().len(),

@@ -2,15 +2,15 @@
 
 use super::{
     desk::Desk,
-    status::{self, Found},
+    status::{self, Extent, Found},
 };
 use crate::{
     command::Query,
     domain::{answer::Answer, people::Asker, who::Who},
 };
 
-/// Answers for one KEP; where words name several, with these.
-pub(super) fn who(query: &Query, asker: &Asker<'_>, desk: &Desk<'_>) -> Answer {
+/// Answers for one KEP; where words name several, with a page of these.
+pub(super) fn who(query: &Query, page: usize, asker: &Asker<'_>, desk: &Desk<'_>) -> Answer {
     let inspector = desk.inspector();
     let who = |entry| {
         let (people, workspace) = (desk.people, asker.workspace);
@@ -20,6 +20,9 @@ pub(super) fn who(query: &Query, asker: &Asker<'_>, desk: &Desk<'_>) -> Answer {
     match status::find(query, desk.board, desk.settings, &inspector) {
         Found::One(entry) => who(entry),
         Found::Several(entries) if entries.len() == 1 => who(entries[0]),
-        found => status::shown(found, query, desk.board, desk.settings, &inspector),
+        found => {
+            let extent = Extent::Page(page);
+            status::shown(found, query, extent, desk.board, desk.settings, &inspector)
+        }
     }
 }

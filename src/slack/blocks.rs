@@ -26,7 +26,7 @@ use crate::domain::{
     KepNumber,
     answer::{Answer, Plain, not_found},
     origin::{Origin, ago},
-    reply::Reply,
+    reply::{self, Reply},
 };
 
 /// What a message tells beside its answer, where nobody can press a button.
@@ -107,8 +107,8 @@ const SAMPLE: &str = "Sample data of 6 July 2026, not live.";
 /// How many pages an answer has, at least one.
 fn pages(answer: &Answer) -> usize {
     let rows = match answer {
-        Answer::List(cards) => cards.len(),
-        Answer::Cycle(cycle) => cycle.cards.len(),
+        Answer::List(list) => list.of,
+        Answer::Cycle(cycle) => cycle.list.of,
         Answer::Release(shipping) => shipping.keps.len(),
         Answer::Card(_)
         | Answer::Unknown { .. }
@@ -116,15 +116,15 @@ fn pages(answer: &Answer) -> usize {
         | Answer::Help(_)
         | Answer::Plain(_) => 1,
     };
-    rows.div_ceil(list::PAGE).max(1)
+    reply::pages(rows)
 }
 
 fn render(answer: &Answer, rows: &Rows<'_>, public: bool, now: DateTime<Utc>, draft: &mut Draft) {
     match answer {
         Answer::Card(card) => card::render(card, now, draft),
-        Answer::List(cards) => match cards.as_slice() {
-            [card] => card::render(card, now, draft),
-            cards => list::render(cards, rows, draft),
+        Answer::List(list) => match list.cards.as_slice() {
+            [card] if list.of == 1 => card::render(card, now, draft),
+            _ => list::render(list, rows, draft),
         },
         Answer::Cycle(cycle) => cycle::render(cycle, rows, now, draft),
         Answer::Unknown { asked, near } => unknown(asked, near, draft),

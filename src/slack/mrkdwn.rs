@@ -10,9 +10,9 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeZone as _, Utc};
 
-use super::kit::{length, shown_char, shown_into};
+use super::kit::{each_run, length, shown_char, shown_into};
 use crate::domain::card::DateView;
 
 /// Text with markup, and the same as it reads without.
@@ -32,6 +32,15 @@ const LONGEST: usize = 1000;
 impl Mrkdwn {
     /// Words that mean only themselves.
     pub(super) fn words(mut self, text: &str) -> Self {
+        if text.len() <= LONGEST && text.bytes().all(is_harmless) {
+            let start = self.marked.len();
+            let blanks = text.match_indices([' ', '\n']);
+            self.ends.extend(blanks.map(|(at, _)| start + at + 1));
+            self.marked.push_str(text);
+            self.plain.push_str(text);
+            self.end();
+            return self;
+        }
         for word in text.split_inclusive([' ', '\n']) {
             self.word(word);
         }
@@ -121,23 +130,24 @@ impl Mrkdwn {
         let day = date.day();
         let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
         let epoch = Utc.from_utc_datetime(&day.and_time(noon)).timestamp();
-        let fallback = day.format("%-d %b %Y");
+        let start = self.plain.len();
+        write_day(day, &mut self.plain);
+        let fallback = &self.plain[start..];
         let _ = write!(self.marked, "<!date^{epoch}^{{date_short}}|{fallback}>");
         self.end();
-        let _ = write!(self.plain, "{fallback}");
         self
     }
 
     /// A moment, by each reader's clock.
     pub(super) fn moment(mut self, at: DateTime<Utc>) -> Self {
         let epoch = at.timestamp();
-        let fallback = at.format("%-d %b %Y %H:%M UTC");
+        let fallback = at.format("%-d %b %Y %H:%M UTC").to_string();
         let _ = write!(
             self.marked,
             "<!date^{epoch}^{{date_short_pretty}} {{time}}|{fallback}>"
         );
         self.end();
-        let _ = write!(self.plain, "{fallback}");
+        self.plain.push_str(&fallback);
         self
     }
 
@@ -179,9 +189,23 @@ impl Mrkdwn {
 
 /// A text that means only itself, at most so long: of words that do not fit `…` tells.
 pub(super) fn fallback(text: &str, most: usize) -> String {
+    let text = text.trim_end();
     let mut safe = String::with_capacity(text.len() + text.len() / 8);
+    escape_into(text, &mut safe);
+    if length(&safe) >= most {
+        safe = first_words(text, most);
+    }
+    if safe.trim().is_empty() {
+        return "–".to_owned();
+    }
+    safe
+}
+
+/// The words of a longer text that fit, and `…`.
+fn first_words(text: &str, most: usize) -> String {
+    let mut safe = String::with_capacity(most + '…'.len_utf8());
     let mut used = 0;
-    for word in text.trim_end().split_inclusive([' ', '\n']) {
+    for word in text.split_inclusive([' ', '\n']) {
         let before = safe.len();
         escape_into(word, &mut safe);
         used += length(&safe[before..]);
@@ -191,52 +215,61 @@ pub(super) fn fallback(text: &str, most: usize) -> String {
             break;
         }
     }
-    if safe.trim().is_empty() {
-        return "–".to_owned();
-    }
     safe
 }
 
 /// Appends a text so that it means only itself.
 fn escape_into(text: &str, safe: &mut String) {
-    let is_harmless = |b| {
-        matches!(b, b' '..=b'~' | b'\n')
-            && !matches!(b, b'&' | b'<' | b'>' | b'*' | b'_' | b'~' | b'`')
-    };
-    if text.bytes().all(is_harmless) {
-        safe.push_str(text);
-        return;
-    }
-    for c in text.chars().filter_map(shown_char) {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '*' | '_' | '~' | '`' => safe.extend([WORD_JOINER, c, WORD_JOINER]),
-            c => safe.push(c),
+    each_run(text, is_harmless, |run, c| {
+        safe.push_str(run);
+        match c.and_then(shown_char) {
+            None => {}
+            Some('&') => safe.push_str("&amp;"),
+            Some('<') => safe.push_str("&lt;"),
+            Some('>') => safe.push_str("&gt;"),
+            Some(c @ ('*' | '_' | '~' | '`')) => safe.extend([WORD_JOINER, c, WORD_JOINER]),
+            Some(c) => safe.push(c),
         }
-    }
+    });
+}
+
+/// Whether a byte is a character that means only itself.
+fn is_harmless(b: u8) -> bool {
+    matches!(b, b' '..=b'~' | b'\n') && !matches!(b, b'&' | b'<' | b'>' | b'*' | b'_' | b'~' | b'`')
+}
+
+/// Appends a day, `22 Jul 2026`. A pattern would be read anew for each day, and there are many.
+fn write_day(day: NaiveDate, text: &mut String) {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let month = MONTHS[day.month0() as usize];
+    let _ = write!(text, "{} {month} {:04}", day.day(), day.year());
 }
 
 /// Whether an address may stand in a link: of the web, not too long, without blanks.
 fn is_linkable(url: &str) -> bool {
+    let is_blank = |c: char| c.is_whitespace() || c.is_control();
     url.starts_with("https://")
         && length(url) <= LONGEST
-        && !url.contains(|c: char| c.is_whitespace() || c.is_control())
+        && (url.bytes().all(|b| b.is_ascii_graphic()) || !url.contains(is_blank))
 }
 
 /// Appends an address without what would end the link.
 fn link_into(url: &str, safe: &mut String) {
-    for c in url.chars() {
+    let may_stand = |b| !matches!(b, b'|' | b'<' | b'>' | b'&' | b'`');
+    each_run(url, may_stand, |run, c| {
+        safe.push_str(run);
         match c {
-            '|' => safe.push_str("%7C"),
-            '<' => safe.push_str("%3C"),
-            '>' => safe.push_str("%3E"),
-            '&' => safe.push_str("&amp;"),
-            '`' => safe.push_str("%60"),
-            c => safe.push(c),
+            Some('|') => safe.push_str("%7C"),
+            Some('<') => safe.push_str("%3C"),
+            Some('>') => safe.push_str("%3E"),
+            Some('&') => safe.push_str("&amp;"),
+            Some('`') => safe.push_str("%60"),
+            // Nothing else ends a run.
+            Some(_) | None => {}
         }
-    }
+    });
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
             page.title(&format!(
                 "Kubernetes {}: {} of the watched SIGs",
                 current.release,
-                keps(cycle.cards.len())
+                keps(cycle.list.of)
             ));
             let stages: Vec<String> = cycle
                 .stages
@@ -51,13 +51,13 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
             );
         }
     }
-    if !cycle.cards.is_empty() {
+    if cycle.list.of > 0 {
         page.heading("KEPs of this cycle, most urgent first");
         table(cycle.most_urgent_first().into_iter(), page);
         page.blank();
         page.dim(LEGEND);
     }
-    let tally = cycle.tally();
+    let tally = &cycle.tally;
     if !tally.is_empty() {
         page.heading("What is missing, and where");
         for (code, numbers) in tally {

@@ -19,11 +19,11 @@ pub(super) fn render(cycle: &CycleView, shown: &Rows<'_>, now: DateTime<Utc>, dr
     draft.findings(&cycle.findings);
     rows(&cycle.most_urgent_first(), shown, draft);
     if let Rows::Page { .. } = shown
-        && let Some(place) = shown.place(cycle.cards.len())
+        && let Some(place) = shown.place(cycle.list.of)
     {
         draft.small(&format!("{place}, most urgent first"));
     }
-    let tally = cycle.tally();
+    let tally = &cycle.tally;
     if !tally.is_empty() {
         let most = match shown {
             Rows::Page { .. } => MOST_CODES,
@@ -65,7 +65,7 @@ pub(super) fn headline(cycle: &CycleView, now: DateTime<Utc>, draft: &mut Draft)
     draft.headline(&format!(
         "Kubernetes {}: {}",
         current.release,
-        keps(cycle.cards.len())
+        keps(cycle.list.of)
     ));
     let stages = cycle
         .stages
@@ -79,7 +79,7 @@ pub(super) fn headline(cycle: &CycleView, now: DateTime<Utc>, draft: &mut Draft)
     lines.extend(next(&cycle.dates, current.known, now).map(|text| ("Next", text)));
     lines.push((
         "To do",
-        Mrkdwn::default().words(&need_somebody(&cycle.cards)),
+        Mrkdwn::default().words(&need_somebody(&cycle.list)),
     ));
     draft.summary(&lines);
     true

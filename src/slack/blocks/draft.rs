@@ -1,5 +1,7 @@
 //! A message under construction: every part is a block, and a line or more of the fallback.
 
+use std::fmt::{self, Write as _};
+
 use chrono::{DateTime, Utc};
 
 use super::{Block, Message, Mrkdwn, Origin, ago};
@@ -25,11 +27,11 @@ impl Draft {
     }
 
     /// A line of the fallback alone, of what its block says otherwise.
-    pub(super) fn say(&mut self, line: &str) {
+    pub(super) fn say(&mut self, line: impl fmt::Display) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
-        self.text.push_str(line);
+        let _ = write!(self.text, "{line}");
     }
 
     /// The first line. One that is too long for a headline follows whole.
@@ -77,7 +79,7 @@ impl Draft {
         for (label, line) in lines {
             let label = label.as_ref();
             text = text.bold(label).words("  ").then(line).line();
-            self.say(&format!("{label}: {}", line.plain()));
+            self.say(format_args!("{label}: {}", line.plain()));
         }
         self.blocks.push(Block::section(&text));
     }

@@ -3,15 +3,12 @@
 
 use super::{Draft, keps};
 use crate::{
-    domain::{card::Card, finding::Severity, text::each_once},
+    domain::{answer::List, card::Card, finding::Severity, reply::PAGE, text::each_once},
     slack::{
         kit::{Block, MOST_FIELDS, Text},
         mrkdwn::Mrkdwn,
     },
 };
-
-/// How many KEPs a page has: two or three screens of a phone.
-pub(super) const PAGE: usize = 10;
 
 /// Which KEPs have a row.
 pub(super) enum Rows<'a> {
@@ -51,35 +48,32 @@ impl Rows<'_> {
     }
 }
 
-pub(super) fn render(cards: &[Card], shown: &Rows<'_>, draft: &mut Draft) {
-    if cards.is_empty() {
+pub(super) fn render(list: &List, shown: &Rows<'_>, draft: &mut Draft) {
+    let Some(example) = list.cards.first() else {
         draft.headline("No KEP found");
         draft.plain("No KEP passes all these filters. Leave one out.");
         let (Rows::First { asked } | Rows::Page { asked, .. }) = shown;
         draft.small(&format!("/kep list {asked}"));
         return;
-    }
+    };
     match shown {
         // Who reads a page may not have asked for it.
         Rows::Page { asked, .. } if !asked.is_empty() => {
-            draft.headline(&format!("{}: {asked}", keps(cards.len())));
+            draft.headline(&format!("{}: {asked}", keps(list.of)));
         }
-        _ => draft.headline(&keps(cards.len())),
+        _ => draft.headline(&keps(list.of)),
     }
-    draft.summary(&[("To do", Mrkdwn::default().words(&need_somebody(cards)))]);
-    rows(&cards.iter().collect::<Vec<_>>(), shown, draft);
+    draft.summary(&[("To do", Mrkdwn::default().words(&need_somebody(list)))]);
+    rows(&list.cards.iter().collect::<Vec<_>>(), shown, draft);
     if let Rows::First { asked } = shown
-        && cards.len() > MOST
+        && list.of > MOST
     {
         draft.small(&format!(
             "Narrower: /kep list {asked} stage:beta, or shepherd:none, finding:no-shepherd"
         ));
     }
-    let example = cards
-        .get(shown.range(cards.len()).start)
-        .unwrap_or(&cards[0]);
     let place = shown
-        .place(cards.len())
+        .place(list.of)
         .filter(|_| matches!(shown, Rows::Page { .. }));
     let place = place.map(|place| format!("{place}. ")).unwrap_or_default();
     draft.small_print(&Mrkdwn::default().words(&format!(
@@ -89,31 +83,32 @@ pub(super) fn render(cards: &[Card], shown: &Rows<'_>, draft: &mut Draft) {
 }
 
 /// How much there is to do on how many of the KEPs.
-pub(super) fn need_somebody(cards: &[Card]) -> String {
-    let urgent = cards.iter().filter(|card| card.urgent() > 0).count();
-    match urgent {
+pub(super) fn need_somebody(list: &List) -> String {
+    let of = list.of;
+    match list.urgent {
         0 => "nothing urgent".to_owned(),
-        1 => format!("1 of {} has errors or warnings", cards.len()),
-        many => format!("{many} of {} have errors or warnings", cards.len()),
+        1 => format!("1 of {of} has errors or warnings"),
+        many => format!("{many} of {of} have errors or warnings"),
     }
 }
 
-/// A row for each KEP that has one; where there are no pages, the numbers of the others.
+/// A row for each KEP of a page; where there are no pages, for the first ones, and the numbers of
+/// the others.
 pub(super) fn rows(cards: &[&Card], shown: &Rows<'_>, draft: &mut Draft) {
-    for some in cards[shown.range(cards.len())].chunks(MOST_FIELDS / 2) {
+    let (cards, others) = match shown {
+        Rows::Page { .. } => (cards, &[][..]),
+        Rows::First { .. } => cards.split_at(cards.len().min(MOST)),
+    };
+    for some in cards.chunks(MOST_FIELDS / 2) {
         let mut fields = Vec::with_capacity(MOST_FIELDS);
         for card in some {
             let title = format!("{}{}", mark(card), card.kep.title.replace('\n', " "));
             let stands = stands(card);
-            draft.say(&format!("{title}: {}", stands.plain()));
+            draft.say(format_args!("{title}: {}", stands.plain()));
             fields.extend([Text::plain_field(&title), Text::field(&stands)]);
         }
         draft.blocks.push(Block::only_fields(fields));
     }
-    let others = match shown {
-        Rows::Page { .. } => &[],
-        Rows::First { .. } => &cards[cards.len().min(MOST)..],
-    };
     if !others.is_empty() {
         let more: Vec<String> = others
             .iter()
