@@ -38,6 +38,22 @@ const LIMITS: Limits = Limits {
     finish_within: Duration::from_secs(1),
 };
 
+/// The files of the page: path, kind and text.
+const FILES: [(&str, &str, &str); 11] = [
+    ("/", "text/html", include_str!("page/index.html")),
+    ("/style.css", "text/css", include_str!("page/style.css")),
+    ("/app.js", SCRIPT, include_str!("page/app.js")),
+    ("/blocks.js", SCRIPT, include_str!("page/blocks.js")),
+    ("/calls.js", SCRIPT, include_str!("page/calls.js")),
+    ("/composer.js", SCRIPT, include_str!("page/composer.js")),
+    ("/dialog.js", SCRIPT, include_str!("page/dialog.js")),
+    ("/lists.js", SCRIPT, include_str!("page/lists.js")),
+    ("/messages.js", SCRIPT, include_str!("page/messages.js")),
+    ("/sandbox.js", SCRIPT, include_str!("page/sandbox.js")),
+    ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+];
+const SCRIPT: &str = "text/javascript";
+
 /// What all routes share.
 struct Site {
     town: Arc<Town>,
@@ -69,31 +85,11 @@ pub async fn serve(
 ) {
     let stopped = stop.clone().cancelled_owned();
     let site = Arc::new(Site { town, stop });
-    let router = Router::new()
-        .route(
-            "/",
-            get(async || file("text/html", include_str!("page/index.html"))),
-        )
-        .route(
-            "/style.css",
-            get(async || file("text/css", include_str!("page/style.css"))),
-        )
-        .route(
-            "/app.js",
-            get(async || file("text/javascript", include_str!("page/app.js"))),
-        )
-        .route(
-            "/blocks.js",
-            get(async || file("text/javascript", include_str!("page/blocks.js"))),
-        )
-        .route(
-            "/composer.js",
-            get(async || file("text/javascript", include_str!("page/composer.js"))),
-        )
-        .route(
-            "/icon.svg",
-            get(async || file("image/svg+xml", include_str!("page/icon.svg"))),
-        )
+    let mut router = Router::new();
+    for (path, kind, text) in FILES {
+        router = router.route(path, get(async || file(kind, text)));
+    }
+    let router = router
         .route("/api/state", get(state))
         .route("/api/changes", get(changes))
         .route("/api/calls", get(calls))
@@ -119,7 +115,7 @@ pub async fn serve(
     serve_router(listener, router, LIMITS, stopped).await;
 }
 
-fn file(kind: &'static str, text: &'static str) -> Response {
+fn file(kind: &str, text: &'static str) -> Response {
     let kind = format!("{kind}; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

@@ -22,8 +22,10 @@ use crate::{
         SystemDice,
         bot::{Bot, Outside, StartError},
     },
+    command::usage_hint,
     config::{Config, WorkspaceMode},
     ports::Clock,
+    slack::manifest::{Delivery, Manifest},
     telemetry::metrics::Metrics,
 };
 
@@ -85,6 +87,7 @@ impl Town {
         let problems = plan.seed.sow(&github);
         let slack = Slack::start(shared.clone()).await;
         let workspace = slack.workspace(WORKSPACE);
+        install(&workspace, Delivery::Socket);
         let residents = folk::settle(&workspace);
         let github_token = github.token("kep-liaison-bot", &[(seed::RUNTIME, Right::Triage)]);
         let tokens = [
@@ -131,8 +134,8 @@ impl Town {
             _ => return Err(TownError::Slow("read all that is on GitHub")),
         }
         if self.mode == WorkspaceMode::Http {
-            let address = self.bot.address();
-            self.workspace.deliver_to(&format!("http://{address}"));
+            let address = format!("http://{}", self.bot.address());
+            install(&self.workspace, Delivery::Http(&address));
             return Ok(());
         }
         let connected = async {
@@ -172,4 +175,11 @@ impl Town {
         self.slack.stop();
         self.github.stop();
     }
+}
+
+/// Installs the app as its manifest says: with the scopes and events that it would have in Slack.
+fn install(workspace: &Workspace, delivery: Delivery<'_>) {
+    let manifest = Manifest::new(delivery, &usage_hint());
+    let manifest = serde_json::to_value(manifest).expect("a manifest is JSON");
+    workspace.install(&manifest);
 }

@@ -10,10 +10,11 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kep_liaison::{
     app::bot::{Bot, Outside, StartError},
     config::Config,
+    ports::Clock as _,
     sample,
     sandbox::{
         clock::ManualClock,
@@ -175,6 +176,30 @@ impl Scene {
         let synced = known.wait_for(|known| known.synced_at.is_some());
         let synced = tokio::time::timeout(Duration::from_secs(20), synced).await;
         drop(synced.expect("a sync goes through").expect("the bot runs"));
+    }
+
+    /// Moves the clock to the next poll, once the last one is over and nobody waits but for that.
+    async fn next_poll(&self) {
+        let is_idle = || {
+            let soon = self.clock.now() + TimeDelta::seconds(100);
+            self.clock.next_wake().is_some_and(|wake| wake > soon)
+        };
+        let wait = async {
+            while !is_idle() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(20), wait).await;
+        waited.expect("a pause until the next poll");
+        self.clock.advance(Duration::from_secs(130));
+    }
+
+    /// Lets time pass once everything that Slack sent has been taken in: nothing is late by it.
+    async fn pass(&self, time: Duration) {
+        let is_over = |slack: &Slack| slack.attempts().iter().all(|one| one.outcome.is_some());
+        let taken = |_: &Workspace| is_over(&self.slack);
+        self.workspace.until("everything is taken in", taken).await;
+        self.clock.advance(time);
     }
 
     /// Stops the bot, which finishes what it is saying.

@@ -16,6 +16,8 @@ mod slack_sdk;
 mod sockets;
 mod web_api;
 
+pub(crate) use slack_sdk::python_with;
+
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};

@@ -166,8 +166,11 @@ function inline(text, scene) {
 
 /** Text with Slack's markup. */
 export function mrkdwn(text, scene) {
-  return text.split("```").flatMap((part, at) => {
+  return text.split("```").flatMap((part, at, parts) => {
     if (at % 2 === 1) return [el("pre", {}, unescaped(part.replace(/^\n|\n$/g, "")))];
+    // The lines around such a part end by themselves.
+    if (at > 0) part = part.replace(/^\n/, "");
+    if (at < parts.length - 1) part = part.replace(/\n$/, "");
     const nodes = [];
     let quote = null;
     part.split("\n").forEach((line, row) => {

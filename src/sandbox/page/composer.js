@@ -32,10 +32,10 @@ function forms(hint, typed) {
  * Makes a form the box to write in. `send(words)` gives whether they went; `hints()` the command to
  * help with. Returns `to(words)`, which names where it goes, and `note(words)`.
  */
-export function composer(form, { id, label, send, hints }) {
+export function composer(form, { id, hint, send, hints }) {
   const list = el("ul", { id: `${id}-forms`, class: "forms", role: "listbox", "aria-label": "Commands", hidden: true });
   const box = el("textarea", {
-    id, rows: "1", "aria-label": label, enterkeyhint: "send", spellcheck: "false", autocapitalize: "off",
+    id, rows: "1", placeholder: hint, enterkeyhint: "send", spellcheck: "false", autocapitalize: "off",
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-forms`,
   });
   const button = el("button", { class: "button primary", "aria-label": "Send" }, "➤");
@@ -118,7 +118,7 @@ export function composer(form, { id, label, send, hints }) {
   });
 
   return {
-    to: (words) => { box.placeholder = words; },
+    to: (words) => box.setAttribute("aria-label", words),
     note: (words) => { note.textContent = words; },
   };
 }

@@ -179,6 +179,11 @@ pub(super) async fn perform(town: &Town, person: &Person, act: Act) -> Result<Ou
                 .map(|(block, value)| (block.as_str(), value.as_str()))
                 .collect();
             let shown = person.submits(&view, &values).await;
+            let is_told = person.modal().is_some_and(|now| !now.errors.is_empty());
+            if is_told {
+                // It says itself what is wrong with which input.
+                return Ok(Outcome::default());
+            }
             Ok(Outcome::of(&shown, "The dialog"))
         }
         Act::Closes { view } => {

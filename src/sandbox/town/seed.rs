@@ -42,12 +42,13 @@ impl Seed {
     pub(super) fn sow(&self, github: &GitHub) -> Vec<String> {
         let files = self.enhancements.iter();
         let files = files.map(|(path, text)| (path.clone(), text.as_str()));
-        push(&github.repository(ENHANCEMENTS), files);
+        push(&github.repository(ENHANCEMENTS), "keps/README.md", files);
         let runtime = github.repository(RUNTIME);
         let pages = || self.pages.iter().map(|(name, text)| (name, text.as_str()));
         let own = pages().filter(|(name, _)| *name == "containerd-RELEASES.md");
         push(
             &runtime,
+            "README.md",
             own.map(|(_, text)| ("RELEASES.md".to_owned(), text)),
         );
         let cycles = pages().filter_map(|(name, text)| {
@@ -55,7 +56,7 @@ impl Seed {
             let is_cycle = release.starts_with("release-");
             is_cycle.then(|| (format!("releases/{release}/README.md"), text))
         });
-        push(&github.repository(RELEASES), cycles);
+        push(&github.repository(RELEASES), "releases/README.md", cycles);
         let issues = self.issues.iter();
         issues
             .filter_map(|issue| runtime.take_in(issue).err())
@@ -63,12 +64,12 @@ impl Seed {
     }
 }
 
-/// Pushes files, and a page about the repository, which has a commit in any case then: one without
-/// is no repository that can be read.
-fn push<'a>(repository: &Repository, files: impl Iterator<Item = (String, &'a str)>) {
-    let about = format!("# {}\n", repository.full_name());
+/// Pushes files, and a page at `about`: so the repository and the folder are there also without
+/// files, as they are on GitHub.
+fn push<'a>(repository: &Repository, about: &str, files: impl Iterator<Item = (String, &'a str)>) {
+    let title = format!("# {}\n", repository.full_name());
     let files: Vec<(String, &str)> = files.collect();
     let files = files.iter().map(|(path, text)| (path.as_str(), *text));
-    let about = std::iter::once(("README.md", about.as_str()));
+    let about = std::iter::once((about, title.as_str()));
     repository.push(&about.chain(files).collect::<Vec<_>>());
 }

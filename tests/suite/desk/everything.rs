@@ -1,6 +1,10 @@
 //! Every KEP, every filter and every page of the corpus, within Slack's limits.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    io::Write as _,
+    process::{Command, Stdio},
+};
 
 use kep_liaison::{
     command::Query,
@@ -10,16 +14,14 @@ use kep_liaison::{
 use serde_json::Value;
 
 use super::office::{MAINTAINER, Office, sent};
-use crate::world;
+use crate::{slack_model::python_with, world};
 
-/// Turns every page of an answer; how many there are.
-fn pages(office: &Office, typed: &str) -> usize {
+/// Every page of an answer.
+fn pages(office: &Office, typed: &str) -> Vec<Value> {
     let desk = office.desk();
-    let mut message = sent(&desk.command(&MAINTAINER, typed));
-    let mut pages = 1;
-    while let Some(next) = next(&message) {
-        message = sent(&desk.again(&MAINTAINER, &next.asked, next.page));
-        pages += 1;
+    let mut pages = vec![sent(&desk.command(&MAINTAINER, typed))];
+    while let Some(next) = pages.last().and_then(next) {
+        pages.push(sent(&desk.again(&MAINTAINER, &next.asked, next.page)));
     }
     pages
 }
@@ -32,34 +34,20 @@ fn next(message: &Value) -> Option<Pressed> {
     Pressed::read(button::NEXT, next["value"].as_str()?)
 }
 
-#[test]
-fn every_answer_of_the_corpus_keeps_the_limits() {
-    let Some(corpus) = world::corpus("every answer of the corpus") else {
-        return;
-    };
-    let office = Office::corpus(&corpus);
-    for entry in office.board.entries() {
+/// Every message that there is: each KEP, each filter, each page. They are held against the limits
+/// as they are made.
+fn messages(office: &Office) -> Vec<Value> {
+    let keps = office.board.entries().iter().flat_map(|entry| {
         let number = entry.kep.number;
-        for typed in [
-            format!("{number}"),
-            format!("who {number}"),
-            format!("who {number} here"),
-        ] {
-            office.typed(&typed);
-        }
-    }
-    assert_eq!(
-        pages(&office, "list"),
-        office.board.entries().len().div_ceil(10)
-    );
+        ["status", "who"].into_iter().flat_map(move |word| {
+            ["", " here"].map(|where_to| format!("{word} {number}{where_to}"))
+        })
+    });
     let codes = FindingCode::ALL
         .iter()
         .map(|code| format!("list finding:{code}"));
     let filters = Query::filters().map(|(key, value)| format!("list {key}:{value}"));
-    for typed in codes.chain(filters) {
-        pages(&office, &typed);
-    }
-    for typed in [
+    let others = [
         "",
         "status",
         "release",
@@ -71,9 +59,53 @@ fn every_answer_of_the_corpus_keeps_the_limits() {
         "help list",
         "zzqq",
         "list pod",
-    ] {
-        pages(&office, typed);
+    ];
+    let others = others.into_iter().map(str::to_owned);
+    let all = keps.chain(codes).chain(filters).chain(others);
+    all.flat_map(|typed| pages(office, &typed)).collect()
+}
+
+#[test]
+fn every_answer_of_the_corpus_keeps_the_limits() {
+    let Some(corpus) = world::corpus("every answer of the corpus") else {
+        return;
+    };
+    let office = Office::corpus(&corpus);
+    let keps = office.board.entries().len();
+    assert!(messages(&office).len() > 4 * keps);
+    assert_eq!(pages(&office, "list").len(), keps.div_ceil(10));
+}
+
+#[test]
+fn slack_sdk_takes_every_answer() {
+    let Some(python) = python_with("slack_sdk", "every answer under slack_sdk") else {
+        return;
+    };
+    let office = match world::corpus("every answer of the corpus under slack_sdk") {
+        Some(corpus) => Office::corpus(&corpus),
+        None => Office::sample(),
+    };
+    let messages = messages(&office);
+    let mut script = Command::new(python)
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/fixtures/slack_sdk_blocks.py"
+        ))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the script starts");
+    let mut stdin = script.stdin.take().expect("a pipe");
+    for message in &messages {
+        // A script that fails stops reading; what it says comes below.
+        if writeln!(stdin, "{message}").is_err() {
+            break;
+        }
     }
+    drop(stdin);
+    let output = script.wait_with_output().expect("the script ends");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(said, format!("{} messages\n", messages.len()));
 }
 
 #[test]

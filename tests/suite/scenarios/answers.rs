@@ -100,7 +100,7 @@ async fn what_changes_on_github_is_answered_after_the_next_poll() {
     containerd.set_milestone(1, Some(milestone));
     let mut known = scene.bot().known();
     known.mark_unchanged();
-    scene.clock.advance(Duration::from_secs(130));
+    scene.next_poll().await;
     let _ = tokio::time::timeout(Duration::from_secs(10), known.changed()).await;
     let shown = scene.mike.types(&scene.sig_node, "/kep status 5825").await;
     assert!(shown.words().contains("2.4"), "{}", shown.words());

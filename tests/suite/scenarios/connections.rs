@@ -47,7 +47,7 @@ async fn it_is_ready_when_it_knows_keps_and_slack_is_connected() {
     assert_eq!(status, 503);
     assert_eq!(missing, "no board is loaded yet: no KEP was fetched\n");
     scene.github.clear_faults();
-    scene.clock.advance(std::time::Duration::from_secs(130));
+    scene.next_poll().await;
     scene.synced().await;
     assert_eq!(scene.admin("/readyz").await, (200, "ready\n".to_owned()));
     let (_, metrics) = scene.admin("/metrics").await;

@@ -17,11 +17,11 @@ use super::{World, app::Endpoint, world};
 /// How long the script and the person may take with one another.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A Python that has slack_sdk. Without one the test is left out, and a line on stderr says so.
-fn python() -> Option<String> {
+/// A Python that has a module. Without one the test is left out, and a line on stderr says so.
+pub(crate) fn python_with(module: &str, what: &str) -> Option<String> {
     let python = env::var("KEP_LIAISON_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let asked = Command::new(&python)
-        .args(["-c", "import slack_sdk"])
+        .args(["-c", &format!("import {module}")])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
@@ -31,7 +31,7 @@ fn python() -> Option<String> {
     // Not eprintln!, whose words cargo swallows when a test passes.
     let _ = writeln!(
         std::io::stderr(),
-        "LEFT OUT: the model of Slack under slack_sdk: {python} cannot import it; \
+        "LEFT OUT: {what}: {python} cannot import {module}; \
          KEP_LIAISON_PYTHON names another interpreter"
     );
     None
@@ -64,7 +64,7 @@ async fn signed(world: &World) -> String {
 
 #[tokio::test]
 async fn slack_sdk_finds_what_it_expects_of_slack() {
-    let Some(python) = python() else {
+    let Some(python) = python_with("slack_sdk", "the model of Slack under slack_sdk") else {
         return;
     };
     let world = world().await;
