@@ -84,7 +84,7 @@ enum Command {
     Status(status::Args),
     /// Fetch what is new from GitHub into the store, and say what changed
     Sync(sync::Args),
-    /// Is everything in order: settings, store, GitHub's answers and rights, the clock
+    /// Is everything in order: settings, store, GitHub, Slack, tokens and rights, the clock
     #[command(after_help = "Example: kep-liaison check")]
     Check,
     /// The Slack app that the settings need, to paste where Slack makes apps

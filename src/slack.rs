@@ -6,6 +6,7 @@ pub mod inbound;
 mod kit;
 pub mod manifest;
 mod mrkdwn;
+pub mod probe;
 pub mod receive;
 pub mod signature;
 pub mod socket;

@@ -3,6 +3,7 @@
 pub mod admin;
 mod body;
 pub mod github;
+mod refused;
 pub mod seen;
 pub mod serve;
 pub mod slack;

@@ -91,6 +91,7 @@ pub struct Bot {
     stop: CancellationToken,
     following: JoinHandle<()>,
     greeting: Vec<JoinHandle<()>>,
+    upkeep: JoinHandle<()>,
 }
 
 /// A workspace with its secrets in hand.
@@ -174,6 +175,7 @@ impl Bot {
             known: knowing.clone(),
             sockets: sockets.clone(),
         };
+        let upkeep = tokio::spawn(metrics.clone().upkeep());
         let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
         let (serving, stop) = (TaskTracker::new(), CancellationToken::new());
         let stopped = || stop.clone().cancelled_owned();
@@ -206,6 +208,7 @@ impl Bot {
             stop,
             following,
             greeting,
+            upkeep,
         })
     }
 
@@ -249,8 +252,12 @@ impl Bot {
                 "some answers were not given in time"
             );
         }
-        self.following.abort();
-        let _ = self.following.await;
+        // One that broke off was waited for already.
+        if !self.following.is_finished() {
+            self.following.abort();
+            let _ = self.following.await;
+        }
+        self.upkeep.abort();
         self.store.close().await;
     }
 }

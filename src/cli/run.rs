@@ -60,12 +60,12 @@ async fn serve(global: &Global) -> Result<(), Failure> {
         _ = interrupt.recv() => false,
         () = bot.broken() => true,
     };
+    tracing::info!("stopping: what is under way is finished first");
+    bot.stop().await;
     if broke {
         return Err(Failure::Failed(
             "following GitHub broke off; the log says why".to_owned(),
         ));
     }
-    tracing::info!("stopping: what is under way is finished first");
-    bot.stop().await;
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use slack_morphism::{
     SlackApiToken, SlackApiTokenType, SlackClient, SlackClientApiCallContext,
@@ -14,7 +16,7 @@ use super::kit::Message;
 use crate::{domain::Secret, ports::Clock};
 
 /// Slack answers most calls within a second; after this nobody waits any more.
-const LONGEST: Duration = Duration::from_secs(10);
+pub(super) const LONGEST: Duration = Duration::from_secs(10);
 /// A longer pause than this is not waited for: whoever asked is gone by then.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often something is sent that Slack turned away because there was too much of it.
@@ -25,6 +27,13 @@ pub type Client = Arc<SlackClient<SlackClientHyperHttpsConnector>>;
 
 /// A client for an API at an address, `https://slack.com/api` or a stand-in's.
 pub fn client(api_url: &str) -> std::io::Result<Client> {
+    let connector = SlackClientHyperHttpsConnector::with_connector(connector(api_url)?)
+        .with_slack_api_url(api_url.trim_end_matches('/'));
+    Ok(Arc::new(SlackClient::new(connector)))
+}
+
+/// What opens connections to it.
+pub(super) fn connector(api_url: &str) -> std::io::Result<HttpsConnector<HttpConnector>> {
     let builder = hyper_rustls::HttpsConnectorBuilder::new();
     let builder = if api_url.starts_with("https:") {
         builder.with_native_roots()?
@@ -35,10 +44,7 @@ pub fn client(api_url: &str) -> std::io::Result<Client> {
             .with_no_client_auth();
         builder.with_tls_config(none)
     };
-    let connector = builder.https_or_http().enable_http1().build();
-    let connector = SlackClientHyperHttpsConnector::with_connector(connector)
-        .with_slack_api_url(api_url.trim_end_matches('/'));
-    Ok(Arc::new(SlackClient::new(connector)))
+    Ok(builder.https_or_http().enable_http1().build())
 }
 
 /// Why Slack did not do what was asked.

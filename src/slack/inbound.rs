@@ -96,6 +96,11 @@ pub struct Said {
     pub is_direct: bool,
 }
 
+/// Slack's own bot is this user in every workspace, and has no `bot_id`. A workspace's automatic
+/// responses come from it, and may mention the bot.
+/// <https://slack.com/help/articles/202026038-An-introduction-to-Slackbot>
+const SLACKBOT: &str = "USLACKBOT";
+
 /// Why something cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -245,8 +250,9 @@ impl Inbound {
         let is_direct = event.channel_type.as_deref() == Some("im");
         // What bots say, the bot itself among them, is not for the bot; a message that was edited or
         // deleted was answered already.
-        let is_of_a_person =
-            event.bot_id.is_none() && event.subtype.as_deref().is_none_or(|it| it == "file_share");
+        let is_of_a_person = event.bot_id.is_none()
+            && event.user.as_deref() != Some(SLACKBOT)
+            && event.subtype.as_deref().is_none_or(|it| it == "file_share");
         let is_words = match &*kind {
             // In a direct message both events come.
             "app_mention" => !is_direct,

@@ -12,7 +12,7 @@ use serde::Serialize;
 /// What needs none: answers to a command or a button go to its `response_url`, to the asker alone or
 /// to the channel; App Home is published for who opened it; dates are shown in the reader's own time
 /// zone by Slack itself.
-const SCOPES: &[(&str, &str)] = &[
+pub const SCOPES: &[(&str, &str)] = &[
     ("app_mentions:read", "hears a mention of the bot"),
     (
         "chat:write",

@@ -1,7 +1,10 @@
 //! What both transports hand over, and what they send back.
 
+use std::panic::AssertUnwindSafe;
+
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::FutureExt as _;
 
 use super::inbound::Inbound;
 
@@ -15,4 +18,25 @@ pub trait Receive: Send + Sync {
     /// `workspace` is what the settings call it. What came before (`again`) causes nothing more; a
     /// question may be answered once more.
     async fn receive(&self, workspace: &str, inbound: Inbound, again: bool) -> Option<Bytes>;
+}
+
+/// What a command is answered with where answering it panicked.
+const BROKE: &[u8] = br#"{"response_type":"ephemeral","text":"That broke something inside, and those who run me find it in my log. Another question may fare better."}"#;
+
+/// Hands one thing over and outlives a panic: Slack would deliver the same again, and a connection
+/// of Socket Mode would be lost with it each time.
+pub async fn whole(
+    receive: &dyn Receive,
+    workspace: &str,
+    inbound: Inbound,
+    again: bool,
+) -> Option<Bytes> {
+    let kind = inbound.kind();
+    let is_command = matches!(inbound, Inbound::Command(_));
+    // What is shared is behind locks that do not mind, or is replaced as a whole.
+    let answer = AssertUnwindSafe(receive.receive(workspace, inbound, again));
+    answer.catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(workspace, kind, "answering panicked");
+        is_command.then(|| Bytes::from_static(BROKE))
+    })
 }

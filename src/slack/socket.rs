@@ -29,7 +29,7 @@ use slack_morphism::{
 use super::{
     api::Client,
     inbound::{Inbound, Unreadable},
-    receive::Receive,
+    receive::{self, Receive},
 };
 use crate::domain::Secret;
 
@@ -141,7 +141,14 @@ impl Pool {
             keeper: keeper.clone(),
             is_greeted: false,
         };
-        self.open().insert(number, open);
+        {
+            let mut all = self.open();
+            // Whoever closes says so before looking at what is open.
+            if self.is_closed.load(Ordering::Relaxed) {
+                return;
+            }
+            all.insert(number, open);
+        }
         keeper.start().await;
     }
 
@@ -202,10 +209,7 @@ impl Pool {
                 return None;
             }
         };
-        let message = self
-            .receive
-            .receive(&self.workspace, inbound, false)
-            .await?;
+        let message = receive::whole(&*self.receive, &self.workspace, inbound, false).await?;
         let message = String::from_utf8(message.into()).ok()?;
         RawValue::from_string(message).ok()
     }

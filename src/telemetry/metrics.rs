@@ -63,6 +63,12 @@ const DESCRIBED: &[(Kind, &str, Unit, &str)] = &[
     ),
     (
         Counter,
+        "kep_liaison_requests_refused_total",
+        Unit::Count,
+        "Requests that are not signed by whom they should be, by route.",
+    ),
+    (
+        Counter,
         "kep_liaison_slack_calls_total",
         Unit::Count,
         "Calls to Slack's Web API, by method and by what came of them.",

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 
 use super::{
     body::{self, NoBody, Room},
+    refused::Refused,
     seen::Seen,
 };
 use crate::{
@@ -46,6 +47,7 @@ struct Hook {
     events: mpsc::Sender<ForgeEvent>,
     seen: Mutex<Seen<Box<str>>>,
     room: Room,
+    refused: Refused,
 }
 
 /// The route. What is signed with `secret` and understood goes to `events`; while that is full the
@@ -57,6 +59,7 @@ pub fn router(secret: Secret, events: mpsc::Sender<ForgeEvent>) -> Router {
         events,
         seen,
         room: Room::new(ROOM),
+        refused: Refused::by("the GitHub webhook"),
     });
     Router::new()
         .route("/github/webhook", post(receive))
@@ -90,7 +93,7 @@ impl Hook {
             NoBody::NoRoom => busy(),
         })?;
         if let Err(error) = verify(&self.secret, signature, &body) {
-            tracing::warn!(%error, "a request to the GitHub webhook is refused");
+            self.refused.note(&error);
             return Err(nobody());
         }
         let event = name(headers, "x-github-event")?;

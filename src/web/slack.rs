@@ -18,13 +18,14 @@ use bytes::Bytes;
 
 use super::{
     body::{self, NoBody, Room},
+    refused::Refused,
     seen::Seen,
 };
 use crate::{
     ports::Clock,
     slack::{
         inbound::{Inbound, Unreadable},
-        receive::Receive,
+        receive::{self, Receive},
         signature::{SignatureError, Signed, SigningKey},
     },
 };
@@ -57,6 +58,7 @@ struct Inlet {
     clock: Arc<dyn Clock>,
     seen: Mutex<Seen<[u8; 32]>>,
     room: Room,
+    refused: Refused,
 }
 
 /// Reads a body.
@@ -74,6 +76,7 @@ pub fn router(
         clock,
         seen: Mutex::new(Seen::new(MOST_SEEN)),
         room: Room::new(ROOM),
+        refused: Refused::by("Slack's routes"),
     });
     let route = |decode: Decode| {
         post(
@@ -118,7 +121,7 @@ impl Inlet {
             Ok(signed) => Ok(signed),
             // What is too large is told so, signed or not.
             Err(error) if is_large => Err(error),
-            Err(error) => return Err(nobody(error)),
+            Err(error) => return Err(self.nobody(error)),
         };
         let body = body::read(body, LARGEST_BODY, &self.room).await;
         let body = body.map_err(|why| match why {
@@ -126,12 +129,12 @@ impl Inlet {
             NoBody::Cut => bad("the body did not come whole"),
             NoBody::NoRoom => busy(),
         })?;
-        let signed = signed.map_err(nobody)?;
+        let signed = signed.map_err(|error| self.nobody(error))?;
         let signatory = self
             .signatories
             .iter()
             .find(|one| signed.is_by(&one.key, &body));
-        let signatory = signatory.ok_or_else(|| nobody(SignatureError::Wrong))?;
+        let signatory = signatory.ok_or_else(|| self.nobody(SignatureError::Wrong))?;
         let inbound = decode(&body).map_err(|error| {
             tracing::warn!(workspace = %signatory.workspace, %error, "Slack sent what cannot be read");
             bad(&error.to_string())
@@ -153,22 +156,22 @@ impl Inlet {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(signed.fingerprint());
-        let receive = self.receive.receive(&signatory.workspace, inbound, !is_new);
+        let receive = receive::whole(&*self.receive, &signatory.workspace, inbound, !is_new);
         Ok(match receive.await {
             Some(message) => json(message),
             None => StatusCode::OK.into_response(),
         })
+    }
+
+    fn nobody(&self, error: SignatureError) -> Refusal {
+        self.refused.note(&error);
+        (StatusCode::UNAUTHORIZED, String::new())
     }
 }
 
 fn json(message: Bytes) -> Response {
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], message).into_response()
-}
-
-fn nobody(error: SignatureError) -> Refusal {
-    tracing::warn!(%error, "a request to a Slack route is refused");
-    (StatusCode::UNAUTHORIZED, String::new())
 }
 
 fn bad(why: &str) -> Refusal {

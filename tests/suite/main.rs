@@ -2,6 +2,7 @@
 
 mod block_kit;
 mod cards;
+mod check;
 mod cli;
 mod corpus;
 mod deploy;

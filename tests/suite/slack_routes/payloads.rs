@@ -138,6 +138,7 @@ fn words_to_the_bot_alone_count_once() {
 fn what_bots_say_and_what_was_changed_is_left_alone() {
     for (key, value) in [
         ("bot_id", "B1"),
+        ("user", "USLACKBOT"),
         ("subtype", "message_changed"),
         ("subtype", "bot_message"),
     ] {

@@ -1,0 +1,244 @@
+//! What `check` says of Slack: each thing that can be wrong, with what mends it.
+
+use std::sync::Arc;
+
+use chrono::{TimeDelta, Utc};
+use kep_liaison::{
+    app::SystemClock,
+    domain::Secret,
+    sandbox::{
+        clock::ManualClock,
+        github::GitHub,
+        slack::{Fault, On, Slack, Workspace},
+    },
+    slack::{manifest::SCOPES, probe::Probe},
+};
+
+use crate::terminal::{Folder, ran};
+
+/// A workspace on the model of Slack, whose app has what the manifest asks for, and the program.
+struct Desk {
+    slack: Slack,
+    workspace: Workspace,
+    github: GitHub,
+    mode: &'static str,
+    secrets: [(&'static str, String); 3],
+}
+
+impl Desk {
+    async fn new(mode: &'static str) -> Self {
+        let slack = Slack::start(Arc::new(SystemClock)).await;
+        let workspace = slack.workspace("kubernetes");
+        let scopes: Vec<&str> = SCOPES.iter().map(|(name, _)| *name).collect();
+        workspace.set_scopes(&scopes);
+        let secrets = [
+            ("BOT", workspace.bot_token()),
+            ("APP", workspace.app_token()),
+            ("SIGNING", workspace.signing_secret()),
+        ];
+        Self {
+            slack,
+            workspace,
+            github: GitHub::start(Arc::new(SystemClock)).await,
+            mode,
+            secrets,
+        }
+    }
+
+    /// Puts another secret where the settings say.
+    fn with(mut self, name: &str, secret: &str) -> Self {
+        for (own, value) in &mut self.secrets {
+            if *own == name {
+                secret.clone_into(value);
+            }
+        }
+        self
+    }
+
+    /// The lines on Slack.
+    async fn check(&self) -> Vec<String> {
+        let folder = Folder::new();
+        let settings = format!(
+            r#"
+            github = {{ api_url = "{github}" }}
+            slack = {{ api_url = "{slack}" }}
+            [[workspaces]]
+            name = "kubernetes"
+            mode = "{mode}"
+            bot_token = "env:BOT"
+            app_token = "env:APP"
+            signing_secret = "env:SIGNING"
+            [[channels]]
+            workspace = "kubernetes"
+            id = "C0BP8PW9G"
+            runtime = "containerd"
+            "#,
+            github = self.github.url(),
+            slack = self.slack.api_url(),
+            mode = self.mode,
+        );
+        folder.file("kep-liaison.toml", &settings);
+        let secrets = self.secrets.clone();
+        let run = move || {
+            let mut program = folder.program();
+            ran(program.arg("check").envs(secrets))
+        };
+        let ran = tokio::task::spawn_blocking(run).await.expect("no panic");
+        for (_, secret) in &self.secrets {
+            let is_shown = !secret.is_empty() && format!("{ran:?}").contains(secret);
+            assert!(!is_shown, "a secret is shown: {ran:?}");
+        }
+        let lines = ran.stdout.lines();
+        let on_slack =
+            lines.filter(|line| line.contains(" of kubernetes: ") || line.contains("Slack's"));
+        on_slack.map(str::to_owned).collect()
+    }
+
+    async fn says(&self, wanted: &[&str]) {
+        let lines = self.check().await;
+        let is_said = |wanted: &&&str| lines.iter().any(|line| line.starts_with(**wanted));
+        let missing: Vec<_> = wanted.iter().filter(|wanted| !is_said(wanted)).collect();
+        assert!(missing.is_empty(), "{missing:#?} of\n{}", lines.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn all_is_well() {
+    for (mode, delivery) in [
+        (
+            "socket",
+            "ok    Socket Mode of kubernetes: a connection may be opened",
+        ),
+        ("http", "ok    signing secret of kubernetes: it is there"),
+    ] {
+        let desk = Desk::new(mode).await;
+        let lines = desk.check().await;
+        assert_eq!(lines.len(), 5, "{lines:#?}");
+        assert!(
+            lines.iter().all(|line| line.starts_with("ok  ")),
+            "{lines:#?}"
+        );
+        desk.says(&[
+            "ok    bot token of kubernetes: kep-liaison in the workspace kubernetes (T",
+            "ok    scopes of kubernetes: those that the manifest asks for",
+            delivery,
+            "ok    channels of kubernetes: not checked",
+        ])
+        .await;
+        assert_eq!(desk.workspace.connections(), 0);
+        desk.slack.nothing_was_wrong();
+    }
+}
+
+#[tokio::test]
+async fn scopes_that_are_missing_and_scopes_too_many() {
+    let desk = Desk::new("socket").await;
+    desk.workspace.without_scope("im:history");
+    desk.workspace.with_scope("channels:join");
+    desk.says(&[
+        "fail  scopes of kubernetes: im:history is missing, with which the bot hears a direct message to the bot; add it in the app's settings under OAuth & Permissions and reinstall",
+        "warn  scopes of kubernetes: 1 more than the bot needs: channels:join; ",
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn tokens_that_slack_refuses() {
+    let desk = Desk::new("socket").await.with("BOT", "xoxb-another");
+    desk.workspace
+        .set_app_token_scopes(&["authorizations:read"]);
+    desk.says(&[
+        "fail  bot token of kubernetes: Slack refuses: invalid_auth; copy the Bot User OAuth Token, xoxb-…, ",
+        "fail  Socket Mode of kubernetes: Slack refuses: missing_scope; switch Socket Mode on in the app's settings, make an app-level token, xapp-…, with the scope connections:write ",
+    ])
+    .await;
+    let desk = Desk::new("http").await;
+    desk.workspace.uninstall();
+    desk.says(&[
+        "fail  bot token of kubernetes: Slack refuses: account_inactive; it is good no more; reinstall the app",
+        "ok    signing secret of kubernetes",
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn secrets_that_are_not_there_or_look_wrong() {
+    let desk = Desk::new("socket")
+        .await
+        .with("BOT", "")
+        .with("APP", "two\nlines");
+    desk.says(&[
+        "fail  bot token of kubernetes: env:BOT",
+        "fail  Socket Mode of kubernetes: Slack refuses: invalid_auth",
+    ])
+    .await;
+    let desk = Desk::new("http").await.with("SIGNING", "");
+    desk.says(&["fail  signing secret of kubernetes: env:SIGNING"])
+        .await;
+    let desk = desk.with("SIGNING", "a client secret by mistake");
+    desk.says(&["warn  signing secret of kubernetes: it is not 32 hexadecimal digits"])
+        .await;
+}
+
+#[tokio::test]
+async fn a_slack_that_is_gone_limits_or_talks_nonsense() {
+    let desk = Desk::new("socket").await;
+    for (fault, wanted) in [
+        (Fault::Status(503), "no clear answer from Slack: 503 "),
+        (
+            Fault::Cut,
+            "no clear answer from Slack: the connection could not be made, or broke; see that http",
+        ),
+        (
+            Fault::Html,
+            "no clear answer from Slack: the answer cannot be understood",
+        ),
+        (
+            Fault::WrongShape,
+            "no clear answer from Slack: the answer cannot be understood",
+        ),
+        (
+            Fault::TooManyRequests(7),
+            "Slack's rate limit is used up for 7 s; check again later",
+        ),
+    ] {
+        desk.slack.fault(On::method("auth.test"), fault);
+        desk.says(&[&format!("fail  bot token of kubernetes: {wanted}")])
+            .await;
+    }
+    let open = On::method("apps.connections.open");
+    desk.slack.fault(open, Fault::TooManyRequests(60));
+    desk.says(&["warn  Socket Mode of kubernetes: Slack's rate limit is used up"])
+        .await;
+    desk.slack.stop();
+    desk.says(&[
+        "fail  bot token of kubernetes: no clear answer from Slack",
+        "fail  Socket Mode of kubernetes: no clear answer from Slack",
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn our_clock_is_held_against_slacks() {
+    let slack = Slack::start(Arc::new(SystemClock)).await;
+    let token = Secret::new(&slack.workspace("kubernetes").bot_token());
+    for minutes in [-6, 0, 3] {
+        let clock = ManualClock::at(Utc::now() + TimeDelta::minutes(minutes));
+        let probe = Probe::new(&slack.api_url(), Arc::new(clock)).expect("a probe");
+        let standing = probe.bot(&token).await.expect("a standing");
+        let ahead = standing.clock_ahead.expect("Slack's time");
+        let error = (ahead - TimeDelta::minutes(minutes)).abs();
+        assert!(error < TimeDelta::seconds(20), "{ahead}");
+    }
+}
+
+#[test]
+fn without_a_workspace_only_the_command_line_works() {
+    let folder = Folder::new();
+    // Nobody listens there.
+    let settings = "[github]\napi_url = \"http://127.0.0.1:9\"\n";
+    folder.file("kep-liaison.toml", settings);
+    let ran = folder.run(&["check"]);
+    let line = "warn  Slack: no workspace is configured: only the command line works";
+    assert!(ran.stdout.contains(line), "{ran:?}");
+}
