@@ -25,16 +25,15 @@ pub(super) fn unnumbered(query: &Query, board: &Board) -> Option<Answer> {
     if !is_nought || **filter != only_words {
         return None;
     }
-    let mut text = "0000 is no KEP's number; it stands where there is none yet.".to_owned();
-    let files = board.unnumbered();
-    if !files.is_empty() {
-        text += " These files have none:";
-    }
-    for file in files {
-        text += &format!("\n• {} ({})", file.title.replace('\n', " "), file.path);
+    let mut lines = vec!["0000 is no KEP's number; it stands where there is none yet.".to_owned()];
+    let files = board.unnumbered().iter();
+    let files = files.map(|file| format!("• {} ({})", file.title.replace('\n', " "), file.path));
+    lines.extend(files);
+    if let [first, _, ..] = lines.as_mut_slice() {
+        first.push_str(" These files have none:");
     }
     Some(Answer::Plain(Plain {
-        text,
+        text: lines.join("\n"),
         instead: None,
     }))
 }
