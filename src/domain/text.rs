@@ -1,5 +1,5 @@
-//! Words that are nearly right: slips of the keyboard, and the nearest word to offer; and lists
-//! without repetition.
+//! Words that are nearly right: slips of the keyboard, and the nearest word to offer; lists without
+//! repetition; digests in hexadecimal digits.
 
 use std::{collections::HashSet, hash::Hash};
 
@@ -31,6 +31,20 @@ pub fn nearest<'a>(typed: &str, words: impl IntoIterator<Item = &'a str>) -> Opt
         .filter(|&(distance, _)| distance <= allowed)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, word)| word)
+}
+
+/// The 32 bytes that 64 hexadecimal digits stand for, small or capital; `None` for any other text.
+pub fn digest(digits: &str) -> Option<[u8; 32]> {
+    let digits = digits.as_bytes();
+    let mut bytes = [0; 32];
+    if digits.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let [high, low] = [pair[0], pair[1]].map(|digit| char::from(digit).to_digit(16));
+        *byte = u8::try_from(high? << 4 | low?).ok()?;
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use ring::hmac;
 
-use crate::domain::Secret;
+use crate::domain::{Secret, text::digest};
 
 /// Why a request is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,25 +31,13 @@ pub fn verify(
     body: &[u8],
 ) -> Result<(), SignatureError> {
     let header = signature_header.ok_or(SignatureError::Missing)?;
-    let signature = parse(header).ok_or(SignatureError::Malformed)?;
+    let signature = header.strip_prefix("sha256=").and_then(digest);
+    let signature = signature.ok_or(SignatureError::Malformed)?;
     if secret.expose().is_empty() {
         return Err(SignatureError::NoSecret);
     }
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
     hmac::verify(&key, body, &signature).map_err(|_| SignatureError::Wrong)
-}
-
-fn parse(header: &str) -> Option<[u8; 32]> {
-    let digits = header.strip_prefix("sha256=")?.as_bytes();
-    let mut signature = [0; 32];
-    if digits.len() != 2 * signature.len() {
-        return None;
-    }
-    for (byte, pair) in signature.iter_mut().zip(digits.chunks_exact(2)) {
-        let [high, low] = [pair[0], pair[1]].map(|digit| char::from(digit).to_digit(16));
-        *byte = u8::try_from(high? << 4 | low?).ok()?;
-    }
-    Some(signature)
 }
 
 #[cfg(test)]
