@@ -135,7 +135,6 @@ impl Bot {
             known: knowing.clone(),
             settings,
             people: config.people(),
-            sample: false,
             bots: named.collect(),
             clock: clock.clone(),
             dice,
@@ -166,6 +165,7 @@ impl Bot {
                     &workspace.name,
                     team,
                     desk.clone(),
+                    clock.clone(),
                 );
                 sockets.insert(workspace.name.clone(), opened.await);
             }

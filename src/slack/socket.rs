@@ -31,14 +31,16 @@ use super::{
     inbound::{Inbound, Unreadable},
     receive::{self, Receive},
 };
-use crate::domain::Secret;
+use crate::{domain::Secret, ports::Clock};
 
 /// While one connection is renewed the other answers; Slack allows ten.
 const CONNECTIONS: usize = 2;
 /// How long after a connection could not be opened it is tried again. Opening is allowed little
 /// more often than once a minute: <https://docs.slack.dev/reference/methods/apps.connections.open>
 const RETRY: Duration = Duration::from_secs(15);
-
+/// After how long a connection that Slack has not greeted makes way for another. slack-morphism sets
+/// no bound to opening one, and a Slack that takes it and says nothing would hold it for ever.
+const GREETED_WITHIN: Duration = Duration::from_mins(2);
 /// How long a connection stays once another has taken its place: what Slack sent over it before is
 /// answered over it.
 const LINGER: Duration = Duration::from_secs(1);
@@ -56,6 +58,7 @@ struct Pool {
     token: SlackApiToken,
     team: Arc<OnceLock<Box<str>>>,
     receive: Arc<dyn Receive>,
+    clock: Arc<dyn Clock>,
     open: Mutex<HashMap<u64, Open>>,
     next: AtomicU64,
     is_closed: AtomicBool,
@@ -76,6 +79,7 @@ impl Socket {
         workspace: &str,
         team: Arc<OnceLock<Box<str>>>,
         receive: Arc<dyn Receive>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         let token =
             SlackApiToken::new(app_token.expose().into()).with_token_type(SlackApiTokenType::App);
@@ -85,6 +89,7 @@ impl Socket {
             token,
             team,
             receive,
+            clock,
             open: Mutex::default(),
             next: AtomicU64::new(0),
             is_closed: AtomicBool::new(false),
@@ -123,17 +128,17 @@ impl Pool {
         let environment = SlackClientEventsListenerEnvironment::new(self.client.clone());
         let connector = &self.client.http_api.connector;
         let keeper = connector.new_clients_manager(Arc::new(environment));
-        let listener = Listener {
+        let listener = Arc::new(Listener {
             pool: Arc::downgrade(self),
             number,
             forebear,
             has_heir: AtomicBool::new(false),
-        };
+        });
         let config = SlackClientSocketModeConfig::new()
             .with_max_connections_count(1)
             .with_reconnect_timeout_in_seconds(RETRY.as_secs())
             .with_initial_backoff_in_seconds(0);
-        let registered = keeper.register_new_token(&config, self.token.clone(), Arc::new(listener));
+        let registered = keeper.register_new_token(&config, self.token.clone(), listener.clone());
         if let Err(error) = registered.await {
             tracing::error!(workspace = %self.workspace, %error, "Socket Mode cannot begin");
         }
@@ -150,6 +155,11 @@ impl Pool {
             all.insert(number, open);
         }
         keeper.start().await;
+        let clock = self.clock.clone();
+        tokio::spawn(async move {
+            clock.sleep(GREETED_WITHIN).await;
+            listener.must_be_greeted().await;
+        });
     }
 
     async fn close_one(&self, number: u64) {
@@ -228,15 +238,13 @@ impl Listener {
         if self.has_heir.swap(true, Ordering::Relaxed) || pool.is_closed.load(Ordering::Relaxed) {
             return;
         }
-        let was_greeted = pool
-            .open()
-            .get(&self.number)
-            .is_some_and(|own| own.is_greeted);
-        let (pool, number) = (Arc::downgrade(pool), self.number);
+        let was_greeted = self.is_greeted(pool) == Some(true);
+        let (clock, number) = (pool.clock.clone(), self.number);
+        let pool = Arc::downgrade(pool);
         tokio::spawn(async move {
             // Where Slack hangs up at once it would go round and round.
             if !was_greeted {
-                tokio::time::sleep(RETRY).await;
+                clock.sleep(RETRY).await;
             }
             if let Some(pool) = pool.upgrade()
                 && !pool.is_closed.load(Ordering::Relaxed)
@@ -255,6 +263,21 @@ impl Listener {
         pool.close_one(self.number).await;
     }
 
+    /// Whether Slack has said hello; `None` once the connection has ended.
+    fn is_greeted(&self, pool: &Pool) -> Option<bool> {
+        pool.open().get(&self.number).map(|own| own.is_greeted)
+    }
+
+    /// Ends a connection that Slack has had time enough to greet, and has not.
+    async fn must_be_greeted(&self) {
+        if let Some(pool) = self.pool.upgrade()
+            && self.is_greeted(&pool) == Some(false)
+        {
+            tracing::warn!(workspace = %pool.workspace, "Slack does not greet a connection");
+            self.end().await;
+        }
+    }
+
     /// Slack has said hello.
     fn begin(&self, pool: &Arc<Pool>) {
         if let Some(own) = pool.open().get_mut(&self.number) {
@@ -263,7 +286,7 @@ impl Listener {
         if let Some(forebear) = self.forebear {
             let pool = pool.clone();
             tokio::spawn(async move {
-                tokio::time::sleep(LINGER).await;
+                pool.clock.sleep(LINGER).await;
                 pool.close_one(forebear).await;
             });
         }

@@ -1,7 +1,9 @@
 //! Starting, losing and renewing connections, stopping.
 
+use std::time::Duration;
+
 use http::StatusCode;
-use kep_liaison::sandbox::slack::{Fault, On};
+use kep_liaison::sandbox::slack::{Fault, On, Workspace};
 
 use super::{Scene, Transport};
 use crate::github_model::http::Http;
@@ -21,14 +23,48 @@ impl Scene {
 #[tokio::test]
 async fn slack_renews_connections_and_commands_go_on() {
     let scene = Scene::new(Transport::Socket).await;
-    for reason in ["warning", "refresh_requested"] {
-        scene.workspace.ask_to_reconnect(reason);
-        scene.workspace.connected(2).await;
+    let types = async |when: &str| {
         let shown = scene.sam.types(&scene.sig_node, "/kep 5825").await;
-        assert_eq!(shown.error, None, "{reason}");
+        assert_eq!(shown.error, None, "{when}");
+    };
+    // Warned of the end, the bot has four connections for a second, and all of them answer.
+    scene.workspace.ask_to_reconnect("warning");
+    scene.workspace.connected(4).await;
+    for _ in 0..4 {
+        types("warned").await;
     }
+    scene.clock.advance(Duration::from_secs(2));
+    scene.workspace.connected(2).await;
+    types("after the warning").await;
+    scene.workspace.ask_to_reconnect("refresh_requested");
+    scene.workspace.connected(2).await;
+    types("refreshed").await;
     scene.workspace.close_connections();
     scene.workspace.connected(2).await;
+    types("closed").await;
+    scene.workspace.drop_connections();
+    scene.workspace.connected(2).await;
+    types("broken").await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_slack_that_takes_connections_and_says_nothing_holds_none_for_long() {
+    let scene = Scene::new(Transport::Socket).await;
+    let opening = || On::method("apps.connections.open").first(2);
+    scene.slack.fault(opening(), Fault::Hang);
+    scene.workspace.drop_connections();
+    let asked = |_: &Workspace| scene.slack.calls_of("apps.connections.open").len() == 4;
+    scene.workspace.until("two more openings", asked).await;
+    scene.clock.advance(Duration::from_mins(2));
+    let reopened = async {
+        while scene.workspace.connections() < 2 {
+            scene.clock.advance(Duration::from_secs(1));
+            tokio::task::yield_now().await;
+        }
+    };
+    let reopened = tokio::time::timeout(Duration::from_secs(20), reopened).await;
+    reopened.expect("two other connections");
     let shown = scene.sam.types(&scene.sig_node, "/kep 5825").await;
     assert_eq!(shown.error, None);
     scene.end().await;
@@ -134,6 +170,6 @@ async fn a_burst_of_commands_is_answered_over_two_connections() {
     let took = began.elapsed();
     assert!(shown.iter().all(|shown| shown.error.is_none()));
     // The bound is for a release build; this one is some ten times slower.
-    assert!(took < std::time::Duration::from_secs(20), "{took:?}");
+    assert!(took < Duration::from_secs(20), "{took:?}");
     scene.end().await;
 }

@@ -60,7 +60,9 @@ async fn over_socket_mode() {
     let bot = Arc::new(Bot::default());
     let client = client(&world.slack.api_url()).expect("a client");
     let token = Secret::new(&world.workspace.app_token());
-    let socket = Socket::open(&client, &token, "kubernetes", team(&world), bot.clone()).await;
+    let clock = Arc::new(world.clock.clone());
+    let team = team(&world);
+    let socket = Socket::open(&client, &token, "kubernetes", team, bot.clone(), clock).await;
     world.workspace.connected(2).await;
     converse(&world, &bot).await;
     world.workspace.ask_to_reconnect("refresh_requested");
