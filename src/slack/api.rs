@@ -95,10 +95,8 @@ impl Identity {
 /// Who sees an answer that follows later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Showing {
-    /// The asker alone, instead of the message whose button was pressed.
+    /// Whoever saw the message whose button was pressed, instead of that.
     Instead,
-    /// The asker alone.
-    Alone,
     /// Everybody in the channel.
     Everybody,
 }
@@ -146,7 +144,9 @@ struct Key<'a> {
 struct Respond<'a> {
     #[serde(flatten)]
     message: &'a Message,
-    response_type: &'static str,
+    /// Not said where a message is replaced: who sees it stays as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_type: Option<&'static str>,
     replace_original: bool,
 }
 
@@ -236,10 +236,7 @@ impl Api {
         let url = self.response_url(response_url)?;
         let respond = Respond {
             message,
-            response_type: match showing {
-                Showing::Everybody => "in_channel",
-                Showing::Instead | Showing::Alone => "ephemeral",
-            },
+            response_type: (showing == Showing::Everybody).then_some("in_channel"),
             replace_original: showing == Showing::Instead,
         };
         // The address is a secret: who has it can speak there.

@@ -27,6 +27,25 @@ async fn a_list_is_paged_and_posted_by_its_buttons() {
 }
 
 #[tokio::test]
+async fn what_everybody_sees_stays_so_when_it_is_asked_again() {
+    for transport in BOTH {
+        let scene = Scene::new(transport).await;
+        scene.sam.says(&scene.sig_node, "@kep-liaison 5825").await;
+        let answer = scene.sig_node.next().await;
+        scene.mike.clicks(&answer, "Refresh").await;
+        let again = scene.sig_node.next().await;
+        assert_eq!((&again.ts, again.words()), (&answer.ts, answer.words()));
+        assert!(
+            scene
+                .sam
+                .sees(&again)
+                .is_some_and(|seen| !seen.is_ephemeral())
+        );
+        scene.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_mention_is_answered_below_it() {
     for transport in BOTH {
         let scene = Scene::new(transport).await;
