@@ -108,9 +108,13 @@ impl Follow {
         let sync = self.sync();
         let mut report = sync.run().await?;
         if report.limited_until.is_none() && !report.failed && self.sweep_is_due().await? {
-            report.add(sync.sweep().await?);
-            let swept = self.clock.now().to_rfc3339();
-            self.store.set_note(SWEPT, &swept).await?;
+            let sweep = sync.sweep().await?;
+            // One that was cut short is due again at the next poll.
+            if !sweep.failed && sweep.limited_until.is_none() {
+                let swept = self.clock.now().to_rfc3339();
+                self.store.set_note(SWEPT, &swept).await?;
+            }
+            report.add(sweep);
         }
         *due = (self.clock.now() + self.pause()).max(report.limited_until.unwrap_or_default());
         tell(&report);

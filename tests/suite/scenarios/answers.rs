@@ -106,3 +106,30 @@ async fn what_changes_on_github_is_answered_after_the_next_poll() {
     assert!(shown.words().contains("2.4"), "{}", shown.words());
     scene.end().await;
 }
+
+#[tokio::test]
+async fn a_sweep_that_failed_is_made_again_at_the_next_poll() {
+    let scene = Scene::new(Transport::Http).await;
+    let sweeps = || {
+        let calls = scene.github.requests().into_iter();
+        let looks = calls.filter(|call| call.path == "/repos/containerd/containerd/issues/1");
+        looks.count()
+    };
+    let issue = On::get("/repos/containerd/containerd/issues/1");
+    scene.next_poll().await;
+    assert_eq!(sweeps(), 0);
+    scene.github.fault(issue.every(1), Fault::Status(500));
+    scene.clock.advance(Duration::from_hours(6));
+    scene.next_poll().await;
+    let failed = sweeps();
+    assert!(failed > 0);
+    scene.github.clear_faults();
+    scene.next_poll().await;
+    let made = sweeps();
+    assert!(made > failed);
+    // And now it is not due for six hours.
+    scene.next_poll().await;
+    scene.next_poll().await;
+    assert_eq!(sweeps(), made);
+    scene.end().await;
+}
