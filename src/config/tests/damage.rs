@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{super::*, APP, EXAMPLE, uncommented};
+use super::{
+    super::*,
+    example::{APP, EXAMPLE, uncommented},
+};
 use crate::config::value::FromText;
 
 /// Reads it, and prints what is wrong: neither may panic.
