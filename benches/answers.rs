@@ -106,7 +106,6 @@ fn answers(c: &mut Criterion) {
         people: &people,
         now: sample::as_of(),
         synced_at: Some(sample::as_of()),
-        sample: false,
     };
     let asker = Asker {
         workspace: "kubernetes",

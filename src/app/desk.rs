@@ -48,8 +48,6 @@ pub struct FrontDesk {
     pub settings: Arc<Settings>,
     /// Who is who.
     pub people: People,
-    /// Whether the facts are the sample's.
-    pub sample: bool,
     /// Each workspace's bot, by the name that the settings give it.
     pub bots: HashMap<Box<str>, Api>,
     /// The time.
@@ -124,11 +122,10 @@ impl Receive for FrontDesk {
 
 impl FrontDesk {
     fn answer(&self, workspace: &str, inbound: Inbound, again: bool) -> Option<Bytes> {
-        let again = again | self.came_before(&inbound);
         match inbound {
             // Asking twice is no harm, and who asks in vain asks again.
             Inbound::Command(command) => self.command(workspace, &command),
-            _ if again => {
+            _ if again | self.came_before(&inbound) => {
                 tracing::debug!("this came before");
                 None
             }
@@ -185,7 +182,6 @@ impl FrontDesk {
             people: &self.people,
             now: self.clock.now(),
             synced_at: known.synced_at,
-            sample: self.sample,
         };
         let asker = Asker {
             workspace,

@@ -38,8 +38,6 @@ pub struct Desk<'a> {
     pub now: DateTime<Utc>,
     /// When the last sync that went through began; `None` before the first one.
     pub synced_at: Option<DateTime<Utc>>,
-    /// Whether the facts are the sample's.
-    pub sample: bool,
 }
 
 impl Desk<'_> {
@@ -105,11 +103,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn origin(&self) -> Origin {
-        if self.sample {
-            Origin::Sample
-        } else {
-            Origin::Store(self.synced_at)
-        }
+        Origin::Store(self.synced_at)
     }
 
     fn reply(&self, asker: &Asker<'_>, ask: Ask, page: usize, audience: Audience) -> Reply {

@@ -59,9 +59,6 @@ pub fn printed(answer: &Answer, frame: &Frame<'_>) -> Message {
 /// A reply, with its buttons.
 pub fn message(reply: &Reply) -> Message {
     let mut draft = Draft::default();
-    if reply.origin == Origin::Sample {
-        draft.small(SAMPLE);
-    }
     let pages = pages(&reply.answer);
     let page = reply.page.min(pages - 1);
     let rows = Rows::Page {
@@ -100,9 +97,6 @@ pub fn message(reply: &Reply) -> Message {
 fn filters(asked: &str) -> &str {
     asked.split_once(' ').map_or("", |(_, filters)| filters)
 }
-
-/// Said before anything else of the data that comes along.
-const SAMPLE: &str = "Sample data of 6 July 2026, not live.";
 
 /// How many pages an answer has, at least one.
 fn pages(answer: &Answer) -> usize {

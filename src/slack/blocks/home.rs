@@ -1,14 +1,11 @@
 //! The bot's home: somebody's KEPs, most urgent first, and the current cycle.
 
 use super::{
-    Draft, SAMPLE, cycle, keps,
+    Draft, cycle, keps,
     list::{mark, stands},
 };
 use crate::{
-    domain::{
-        origin::Origin,
-        reply::{Home, HomeOf, Mine, Part},
-    },
+    domain::reply::{Home, HomeOf, Mine, Part},
     slack::{
         kit::{Block, MOST_FIELDS, Text, View},
         mrkdwn::Mrkdwn,
@@ -21,9 +18,6 @@ const MOST: usize = 50;
 /// The view of a home. It has no fallback: nobody is notified of it.
 pub fn home(home: &Home) -> View {
     let mut draft = Draft::default();
-    if home.origin == Origin::Sample {
-        draft.small(SAMPLE);
-    }
     match &home.who {
         HomeOf::Stranger { how } => draft.plain(how),
         HomeOf::Somebody {

@@ -63,7 +63,6 @@ pub(super) struct Office {
     people: People,
     now: DateTime<Utc>,
     age: TimeDelta,
-    sample: bool,
 }
 
 impl Office {
@@ -114,7 +113,6 @@ impl Office {
             people: config.people(),
             now: sample::as_of(),
             age: TimeDelta::minutes(1),
-            sample: false,
         }
     }
 
@@ -135,7 +133,6 @@ impl Office {
             people: &self.people,
             now: self.now,
             synced_at: Some(self.now - self.age),
-            sample: self.sample,
         }
     }
 
