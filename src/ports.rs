@@ -1,6 +1,8 @@
 //! What handlers and jobs ask of the world outside, as traits that an adapter, or a test, fills.
 
+pub mod chat;
 pub mod forge;
+pub mod outbox;
 pub mod request;
 pub mod store;
 
@@ -10,7 +12,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub use self::{
+    chat::{Chat, ChatError},
     forge::{Forge, ForgeError},
+    outbox::Outbox,
     store::{Store, StoreError},
 };
 

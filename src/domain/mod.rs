@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod board;
+pub mod bridge;
 pub mod card;
 pub mod change;
 pub mod cycle;
@@ -18,6 +19,7 @@ pub mod people;
 mod release;
 pub mod reply;
 mod repository;
+pub mod rich;
 mod secret;
 mod settings;
 pub mod shipping;

@@ -1,0 +1,287 @@
+//! What the queue carries out: writes to either side, one request each, and steps that decide what
+//! to write. An effect holds what is needed to make it, and what people read is made from that at
+//! the last moment.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ChannelAt, CommentAt, IssueAt, Item, Key, MessageAt, Place, Saying};
+use crate::domain::KepNumber;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Decides what follows; writes nothing itself.
+    Step(Step),
+    /// Writes a comment.
+    Comment {
+        /// Below which issue.
+        issue: IssueAt,
+        /// Its text, without the mark.
+        body: String,
+        /// The message that it says again, where it does.
+        of: Option<MessageAt>,
+    },
+    /// Gives a comment another text.
+    EditComment {
+        /// The key of the comment.
+        written: Key,
+        /// The text, without the mark.
+        body: String,
+    },
+    /// Takes a comment back.
+    DeleteComment {
+        /// The key of the comment.
+        written: Key,
+    },
+    /// Posts a message.
+    Post {
+        /// Where.
+        channel: ChannelAt,
+        /// In which thread.
+        below: Below,
+        /// What it says.
+        saying: Saying,
+    },
+    /// Makes a message say something else.
+    EditPost {
+        /// The channel that it stands in.
+        channel: ChannelAt,
+        /// The key of the message.
+        written: Key,
+        /// What it says.
+        saying: Saying,
+    },
+    /// Says something to one person in a channel.
+    Whisper {
+        /// Where.
+        channel: ChannelAt,
+        /// To whom, by member id.
+        user: Box<str>,
+        /// In which thread.
+        thread: Option<Box<str>>,
+        /// What it says.
+        saying: Saying,
+    },
+    /// Adds a reaction of the bot's to a message.
+    React {
+        /// The message.
+        message: MessageAt,
+        /// `white_check_mark`
+        emoji: Box<str>,
+    },
+    /// Takes a reaction of the bot's off.
+    Unreact {
+        /// The message.
+        message: MessageAt,
+        /// `white_check_mark`
+        emoji: Box<str>,
+    },
+}
+
+/// Where a message is posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Below {
+    /// In the channel itself.
+    Channel,
+    /// In the channel itself, as the root of a KEP's thread from then on.
+    Root(KepNumber),
+    /// Below a message.
+    Message(Box<str>),
+    /// In a KEP's thread; the channel sees it as well where `broadcast` is set.
+    Thread {
+        /// The KEP.
+        kep: KepNumber,
+        /// Whether the channel sees it.
+        broadcast: bool,
+    },
+}
+
+/// Something to decide, from what is stored and, for a relay, from what Slack says of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Somebody wants a message, or a text, to stand on a tracking issue.
+    Relay(Relay),
+    /// A message may have been edited or deleted.
+    Again {
+        /// The message.
+        message: MessageAt,
+    },
+    /// Somebody takes a relayed text back.
+    Undo {
+        /// The key of the comment.
+        written: Key,
+        /// Who wants it.
+        asked: Asked,
+    },
+    /// A KEP has news for a channel.
+    News {
+        /// The channel.
+        channel: ChannelAt,
+        /// The KEP.
+        kep: KepNumber,
+        /// What is new.
+        items: Vec<Item>,
+    },
+    /// The time in which a relayed text could be taken back is over.
+    Settle {
+        /// The key of the comment.
+        written: Key,
+    },
+}
+
+/// What somebody wants to stand on a tracking issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relay {
+    /// Who, where and when.
+    pub asked: Asked,
+    /// By which way they asked.
+    pub way: Way,
+    /// The message, where it is one.
+    pub message: Option<MessageAt>,
+    /// The thread that it stands in, where known.
+    pub thread: Option<Box<str>>,
+    /// The KEP, where they said which.
+    pub kep: Option<KepNumber>,
+    /// Their own text, in Slack's markup; otherwise it is the message's.
+    pub text: Option<String>,
+}
+
+/// By which way a relay was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// `/kep update`
+    Command,
+    /// The message shortcut's dialog.
+    Shortcut,
+    /// A reaction on the message.
+    Reaction,
+    /// A reply in the KEP's thread.
+    Reply,
+}
+
+/// Who asked for something, where and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The member id.
+    pub user: Box<str>,
+    /// Where.
+    pub channel: ChannelAt,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// What is done one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// All that is written below an issue.
+    Issue(IssueAt),
+    /// A KEP's thread in a channel.
+    Thread(ChannelAt, KepNumber),
+    /// All that concerns one message.
+    Message(MessageAt),
+    /// What one person is told.
+    Person(ChannelAt, Box<str>),
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Issue(issue) => write!(f, "issue/{issue}"),
+            Self::Thread(channel, kep) => write!(f, "thread/{channel}/{kep}"),
+            Self::Message(message) => write!(f, "message/{message}"),
+            Self::Person(channel, user) => write!(f, "person/{channel}/{user}"),
+        }
+    }
+}
+
+/// An effect to be queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEffect {
+    /// Its key; one that was queued before is not queued again.
+    pub key: Key,
+    /// What it waits behind.
+    pub lane: Lane,
+    /// What to do.
+    pub effect: Effect,
+    /// How long it is put off, in milliseconds.
+    pub delay_ms: i64,
+}
+
+impl NewEffect {
+    /// An effect to be done as soon as may be.
+    pub fn now(key: Key, lane: Lane, effect: Effect) -> Self {
+        Self {
+            key,
+            lane,
+            effect,
+            delay_ms: 0,
+        }
+    }
+}
+
+impl Effect {
+    /// Its name in logs, counts and the store.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Step(Step::Relay(_)) => "relay",
+            Self::Step(Step::Again { .. }) => "again",
+            Self::Step(Step::Undo { .. }) => "undo",
+            Self::Step(Step::News { .. }) => "news",
+            Self::Step(Step::Settle { .. }) => "settle",
+            Self::Comment { .. } => "comment",
+            Self::EditComment { .. } => "edit-comment",
+            Self::DeleteComment { .. } => "delete-comment",
+            Self::Post { .. } => "post",
+            Self::EditPost { .. } => "edit-post",
+            Self::Whisper { .. } => "whisper",
+            Self::React { .. } => "react",
+            Self::Unreact { .. } => "unreact",
+        }
+    }
+
+    /// Whose pace it keeps.
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Step(Step::Relay(Relay {
+                message: Some(message),
+                ..
+            })) => Place::Channel(message.channel.clone()),
+            Self::Step(_) => Place::Here,
+            Self::Comment { .. } | Self::EditComment { .. } | Self::DeleteComment { .. } => {
+                Place::Forge
+            }
+            Self::Post { channel, .. }
+            | Self::EditPost { channel, .. }
+            | Self::Whisper { channel, .. } => Place::Channel(channel.clone()),
+            Self::React { message, .. } | Self::Unreact { message, .. } => {
+                Place::Channel(message.channel.clone())
+            }
+        }
+    }
+
+    /// Whether GitHub is written to, which is always on record.
+    pub fn writes_to_forge(&self) -> bool {
+        self.place() == Place::Forge
+    }
+}
+
+/// Where something that was written stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Written {
+    /// A comment.
+    Comment {
+        /// Where.
+        at: CommentAt,
+        /// Its page.
+        url: Box<str>,
+    },
+    /// A message.
+    Message(MessageAt),
+}

@@ -1,0 +1,100 @@
+//! Where something stands, on either side.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A channel, or a direct conversation, of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChannelAt {
+    /// The workspace, as the settings call it.
+    pub workspace: Box<str>,
+    /// `C0BP8PW9G`
+    pub id: Box<str>,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MessageAt {
+    /// Where it was said.
+    pub channel: ChannelAt,
+    /// Its number there, `1767600000.000100`.
+    pub ts: Box<str>,
+}
+
+/// An issue or a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct IssueAt {
+    /// `containerd/containerd`
+    pub repository: Box<str>,
+    /// Its number there.
+    pub number: u64,
+}
+
+/// A comment below an issue.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CommentAt {
+    /// The issue.
+    pub issue: IssueAt,
+    /// The comment's number in the repository.
+    pub id: u64,
+}
+
+/// What has a pace of its own, and may be down while others are not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// Slack takes about one message a second for a channel.
+    Channel(ChannelAt),
+    /// GitHub takes writes one after the other, for all repositories together.
+    Forge,
+    /// Nobody is asked outside.
+    Here,
+}
+
+impl MessageAt {
+    /// A message in a channel.
+    pub fn new(workspace: &str, channel: &str, ts: &str) -> Self {
+        Self {
+            channel: ChannelAt::new(workspace, channel),
+            ts: ts.into(),
+        }
+    }
+}
+
+impl ChannelAt {
+    /// A channel of a workspace.
+    pub fn new(workspace: &str, id: &str) -> Self {
+        Self {
+            workspace: workspace.into(),
+            id: id.into(),
+        }
+    }
+}
+
+impl fmt::Display for ChannelAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.workspace, self.id)
+    }
+}
+
+impl fmt::Display for MessageAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.channel, self.ts)
+    }
+}
+
+impl fmt::Display for IssueAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.repository, self.number)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Channel(channel) => write!(f, "slack/{channel}"),
+            Self::Forge => f.write_str("github"),
+            Self::Here => f.write_str("here"),
+        }
+    }
+}

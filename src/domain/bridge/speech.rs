@@ -1,0 +1,83 @@
+//! What the bridge says on Slack, before it has a form.
+
+use serde::{Deserialize, Serialize};
+
+use super::{IssueAt, Key};
+use crate::domain::{KepNumber, change::Change};
+
+/// What a message of the bridge says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Saying {
+    /// The live card of a KEP, the root of its thread.
+    Card(KepNumber),
+    /// News of a KEP.
+    News {
+        /// The KEP.
+        kep: KepNumber,
+        /// What is new, oldest first.
+        items: Vec<Item>,
+    },
+    /// What somebody said on Slack, on another channel than theirs.
+    Update {
+        /// The KEP.
+        kep: KepNumber,
+        /// Who said it, a name.
+        who: Box<str>,
+        /// Their words as GitHub's Markdown.
+        markdown: String,
+        /// The message, where there is one.
+        permalink: Option<Box<str>>,
+    },
+    /// A text stands on the tracking issue.
+    Receipt {
+        /// The KEP.
+        kep: KepNumber,
+        /// The key of the comment.
+        written: Key,
+        /// Whether it can still be taken back.
+        undo: bool,
+    },
+    /// A text was taken back from the tracking issue.
+    TakenBack {
+        /// The KEP.
+        kep: KepNumber,
+        /// Where it stood.
+        issue: IssueAt,
+    },
+    /// Which of several KEPs is meant.
+    Which {
+        /// Those that may be.
+        keps: Vec<KepNumber>,
+        /// What is to be relayed, by the key of what asked for it.
+        of: Key,
+    },
+    /// A sentence of the bot's own.
+    Plain(Box<str>),
+}
+
+/// One piece of news.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Item {
+    /// Somebody commented on the tracking issue.
+    Said {
+        /// Which comment, by its number.
+        comment: u64,
+        /// Where.
+        issue: IssueAt,
+        /// Who, a login.
+        who: Box<str>,
+        /// Its page.
+        url: Box<str>,
+        /// Its text, Markdown; `None` for one that was deleted since.
+        markdown: Option<String>,
+    },
+    /// Something changed.
+    Changed {
+        /// The change's number in the store.
+        id: i64,
+        /// What.
+        change: Change,
+    },
+}

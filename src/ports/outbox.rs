@@ -1,0 +1,258 @@
+//! What must be done outside and outlive a crash: effects in a queue, what was written by them, and
+//! the record of it.
+//!
+//! What comes in is recorded together with its effects before it is acknowledged. An effect is then
+//! leased by one deliverer at a time; its outcome is settled together with what was written and
+//! what follows from it. A lease that ran out goes to the next deliverer with a higher attempt, and
+//! what the former one settles late counts for nothing.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::StoreError;
+use crate::domain::{
+    Comment, CommentKind, KepNumber,
+    bridge::{Asked, ChannelAt, Effect, Item, Key, Lane, MessageAt, NewEffect, Written},
+    change::Change,
+};
+
+/// What effects are queued for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause<'a> {
+    /// Something came in, known by what is the same in each delivery of it.
+    Came(&'a str),
+    /// News of the forge, up to these numbers of changes and comments.
+    News {
+        /// The last change that was looked at.
+        change: i64,
+        /// The last entry of the journal of comments that was looked at.
+        comment: i64,
+    },
+}
+
+/// An effect that this deliverer, and no other, is to carry out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leased {
+    /// Its number in the queue.
+    pub id: i64,
+    /// Its key.
+    pub key: Key,
+    /// What to do.
+    pub effect: Effect,
+    /// Its lane, by name.
+    pub lane: Box<str>,
+    /// The fencing token: which time it is leased, from 1.
+    pub attempt: i64,
+    /// How often it was tried in vain, which backoff counts.
+    pub failures: i64,
+    /// Since when it may have been done without anybody knowing: where it is set, the far side is
+    /// asked before it is done again.
+    pub unclear_since: Option<DateTime<Utc>>,
+    /// When it was queued.
+    pub queued_at: DateTime<Utc>,
+}
+
+/// What came of an effect.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It is done, or need not be.
+    Done,
+    /// It is to be tried again.
+    Again {
+        /// Not before this moment.
+        at: DateTime<Utc>,
+        /// Whether it may have been done.
+        unclear: bool,
+        /// Whether that counts as a failure: a limit, or a shutdown, does not.
+        failed: bool,
+        /// Why, for people.
+        why: String,
+    },
+    /// Nobody can do it; people are told, and may have it tried again.
+    Dead {
+        /// Why, for people.
+        why: String,
+    },
+}
+
+/// How a KEP's thread in a channel stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// The channel.
+    pub channel: ChannelAt,
+    /// The KEP.
+    pub kep: KepNumber,
+    /// Its root.
+    pub root: Box<str>,
+    /// The key of the root, where the bot wrote it: one that grew elsewhere has none.
+    pub root_key: Option<Key>,
+    /// The latest news in it, which later news may be folded into.
+    pub latest: Option<LatestNews>,
+}
+
+/// The latest news in a thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatestNews {
+    /// The key of the message.
+    pub key: Key,
+    /// When its first item was told.
+    pub at: DateTime<Utc>,
+    /// What it says.
+    pub items: Vec<Item>,
+}
+
+/// What is set with an outcome, all or nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settled {
+    /// What was written, to be found by the effect's key from then on.
+    pub written: Option<Written>,
+    /// Keys of what was written that stands no more.
+    pub erased: Vec<Key>,
+    /// Threads as they are from then on.
+    pub threads: Vec<Thread>,
+    /// Threads that are no more.
+    pub ended: Vec<(ChannelAt, KepNumber)>,
+    /// What follows.
+    pub then: Vec<NewEffect>,
+    /// A record of a write to the forge.
+    pub record: Option<Record>,
+}
+
+/// A write to the forge, for the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// When it was made, or given up.
+    pub at: DateTime<Utc>,
+    /// Who asked for it, where and when; none where it follows from the bot's own rules.
+    pub asked: Option<Asked>,
+    /// What was done: `comment`, `edit-comment`, …
+    pub what: Box<str>,
+    /// On what: `containerd/containerd#12814`.
+    pub on: Box<str>,
+    /// What came of it: a page's address, or why not.
+    pub outcome: String,
+}
+
+/// An entry of the journal of comments: one that came, was edited, or is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommentNews {
+    /// Its number in the journal.
+    pub id: i64,
+    /// The repository.
+    pub repository: Box<str>,
+    /// Its kind.
+    pub kind: CommentKind,
+    /// The comment's number.
+    pub comment: u64,
+    /// The comment as it is now; `None` where it is gone.
+    pub now: Option<Comment>,
+}
+
+/// An effect that was given up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dead {
+    /// Its number in the queue.
+    pub id: i64,
+    /// Its key.
+    pub key: Key,
+    /// What was to be done.
+    pub effect: Effect,
+    /// When it was given up.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub why: String,
+}
+
+/// How much waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Effects to be done.
+    pub waiting: u64,
+    /// Effects that were given up.
+    pub dead: u64,
+    /// Since when the oldest one waits.
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+/// The queue. Each call is one transaction.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Records a cause and queues its effects; `false`, and nothing is queued, where the cause was
+    /// recorded before. An effect whose key was queued before is left as it is.
+    async fn accept(
+        &self,
+        now: DateTime<Utc>,
+        cause: Cause<'_>,
+        effects: &[NewEffect],
+    ) -> Result<bool, StoreError>;
+
+    /// Leases up to `most` effects that are due, each the first of its lane, none of them in one of
+    /// the `busy` places, no two of one place, those that wait longest first.
+    async fn lease(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        busy: &[String],
+        most: usize,
+    ) -> Result<Vec<Leased>, StoreError>;
+
+    /// When the next effect outside the `busy` places is due, a lease that runs out included.
+    async fn next_due(&self, busy: &[String]) -> Result<Option<DateTime<Utc>>, StoreError>;
+
+    /// Settles what came of a lease; `false`, and nothing is set, where the lease is another's now.
+    async fn settle(
+        &self,
+        now: DateTime<Utc>,
+        leased: &Leased,
+        outcome: &Outcome,
+        settled: &Settled,
+    ) -> Result<bool, StoreError>;
+
+    /// Where the thing with a key stands.
+    async fn written(&self, key: &Key) -> Result<Option<Written>, StoreError>;
+
+    /// The key of what the bot wrote there.
+    async fn key_of(&self, written: &Written) -> Result<Option<Key>, StoreError>;
+
+    /// The effect that was queued with a key, done or not, while it is kept.
+    async fn effect_of(&self, key: &Key) -> Result<Option<Effect>, StoreError>;
+
+    /// A KEP's thread in a channel.
+    async fn thread_of(
+        &self,
+        channel: &ChannelAt,
+        kep: KepNumber,
+    ) -> Result<Option<Thread>, StoreError>;
+
+    /// The thread with a root.
+    async fn thread_at(&self, root: &MessageAt) -> Result<Option<Thread>, StoreError>;
+
+    /// All threads.
+    async fn threads(&self) -> Result<Vec<Thread>, StoreError>;
+
+    /// Changes after the last one that was looked at, oldest first, and no more than `most`.
+    async fn untold_changes(&self, most: usize) -> Result<Vec<(i64, Change)>, StoreError>;
+
+    /// Entries of the journal of comments after the last one that was looked at, oldest first, and no
+    /// more than `most`.
+    async fn untold_comments(&self, most: usize) -> Result<Vec<CommentNews>, StoreError>;
+
+    /// How many effects of a lane that write something were done at or after a moment.
+    async fn done_since(&self, lane: &Lane, since: DateTime<Utc>) -> Result<u64, StoreError>;
+
+    /// What was given up, oldest first.
+    async fn dead(&self) -> Result<Vec<Dead>, StoreError>;
+
+    /// Has what was given up tried again; `false` where there is no such thing.
+    async fn retry(&self, id: i64, now: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Records of writes to the forge at or after a moment, oldest first.
+    async fn records(&self, since: DateTime<Utc>) -> Result<Vec<Record>, StoreError>;
+
+    /// How much waits.
+    async fn load(&self) -> Result<Load, StoreError>;
+
+    /// Forgets what was done before a moment: people's texts, causes, journals. What was written, and
+    /// the record, stay. How many rows that were.
+    async fn forget(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
+}
