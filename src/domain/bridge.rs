@@ -1,12 +1,14 @@
 //! What the bridge between Slack and the tracking issues is made of: places, the marks of what was
 //! written there, and the effects that a queue carries out.
 
+mod channel;
 mod effect;
 mod mark;
 mod place;
 mod speech;
 
 pub use self::{
+    channel::{Channel, Channels, Comments, Replies},
     effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Step, Way, Written},
     mark::{Key, marked, unmarked},
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place},
