@@ -2,6 +2,8 @@
 
 pub mod bot;
 pub mod desk;
+mod edge;
+pub mod memo;
 
 use std::{path::Path, sync::Arc, time::Duration};
 

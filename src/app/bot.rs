@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use axum::Router;
 use tokio::{
     net::TcpListener,
+    runtime::Handle,
     sync::{mpsc, watch},
     task::JoinHandle,
 };
@@ -20,6 +21,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     BuildError,
     desk::{Came, FrontDesk},
+    edge,
+    memo::Memo,
 };
 use crate::{
     config::{Config, HttpUrl, SecretRef, Workspace, WorkspaceMode},
@@ -34,7 +37,7 @@ use crate::{
     },
     store::{Mode, SqliteStore},
     telemetry::metrics::Metrics,
-    web::{self, admin::Readiness, serve::Limits, slack::Signatory},
+    web::{self, admin::Readiness, slack::Signatory},
 };
 
 /// How many events of GitHub wait for a sync to end; a busy hour has a few hundred.
@@ -139,7 +142,9 @@ impl Bot {
             clock: clock.clone(),
             dice,
             speaking: speaking.clone(),
+            runtime: Handle::current(),
             came: Came::default(),
+            memo: Memo::default(),
         });
         let (events, waiting) = mpsc::channel(MOST_WAITING);
         // Without a secret nobody is believed.
@@ -179,12 +184,9 @@ impl Bot {
         let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
         let (serving, stop) = (TaskTracker::new(), CancellationToken::new());
         let stopped = || stop.clone().cancelled_owned();
-        serving.spawn(web::serve::serve(
-            listener,
-            router,
-            Limits::default(),
-            stopped(),
-        ));
+        let edge = edge::serve_apart(listener, router, stopped());
+        let edge = edge.map_err(|error| StartError::Failed(format!("cannot serve: {error}")))?;
+        serving.spawn(async { drop(edge.await) });
         serving.spawn(web::serve::serve(
             admin,
             admin_router,

@@ -10,10 +10,11 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::{runtime::Handle, sync::watch};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+use super::memo::{Memo, Question};
 use crate::{
     domain::{
         Settings,
@@ -40,6 +41,9 @@ const MOST_SEEN: usize = 16_384;
 /// How often in a minute one person makes the bot speak elsewhere than in an acknowledgement.
 const MOST_A_MINUTE: u32 = 30;
 
+/// Most answers are shorter, in bytes.
+const USUAL: usize = 8 * 1024;
+
 /// What answers.
 pub struct FrontDesk {
     /// What is known.
@@ -56,8 +60,12 @@ pub struct FrontDesk {
     pub dice: Arc<dyn Dice>,
     /// What is still being said.
     pub speaking: TaskTracker,
+    /// Where it is said from.
+    pub runtime: Handle,
     /// What came already.
     pub came: Came,
+    /// What was answered just now.
+    pub memo: Memo<Known>,
 }
 
 /// What came already, and from whom how much of it.
@@ -176,37 +184,42 @@ impl FrontDesk {
         ask: impl FnOnce(&Desk<'_>, &Asker<'_>) -> T,
     ) -> T {
         let known = self.known.borrow().clone();
-        let desk = Desk {
+        let asker = Asker {
+            workspace,
+            user: &from.user,
+        };
+        ask(&self.desk(&known), &asker)
+    }
+
+    fn desk<'a>(&'a self, known: &'a Known) -> Desk<'a> {
+        Desk {
             board: &known.board,
             settings: &self.settings,
             people: &self.people,
             now: self.clock.now(),
             synced_at: known.synced_at,
-        };
-        let asker = Asker {
-            workspace,
-            user: &from.user,
-        };
-        ask(&desk, &asker)
+        }
     }
 
     fn command(&self, workspace: &str, command: &Command) -> Option<Bytes> {
-        let ask = |desk: &Desk<'_>, asker: &Asker<'_>| desk.command(asker, &command.text);
-        let reply = self.ask(workspace, &command.from, ask);
-        let message = blocks::message(&reply);
-        let answered = Answered {
-            response_type: if reply.is_public() {
-                "in_channel"
-            } else {
-                "ephemeral"
-            },
-            text: &message.text,
-            blocks: &message.blocks,
+        let known = self.known.borrow().clone();
+        let desk = self.desk(&known);
+        let asker = Asker {
+            workspace,
+            user: &command.from.user,
         };
-        tracing::debug!(asked = %reply.asked, "answered");
-        serde_json::to_vec(&answered).ok().map(Bytes::from)
+        let ask = desk.read(&asker, &command.text);
+        let question = ask.words().map(|words| Question {
+            workspace: workspace.into(),
+            words,
+            audience: ask.audience(),
+        });
+        let answer = || acknowledged(&desk.typed(&asker, ask));
+        match question {
+            Some(question) => self.memo.answer(&known, desk.now, question, answer),
+            None => answer(),
+        }
     }
-
     fn pressed(&self, workspace: &str, pressed: Pressed) -> Option<Bytes> {
         let Some(button) = blocks::Pressed::read(&pressed.action_id, &pressed.value) else {
             tracing::debug!(action = %pressed.action_id, "a button that is none of ours");
@@ -288,7 +301,26 @@ impl FrontDesk {
                 Err(error) => tracing::warn!(%error, "{what} could not be given"),
             }
         };
-        self.speaking.spawn(saying.in_current_span());
+        self.speaking
+            .spawn_on(saying.in_current_span(), &self.runtime);
         None
     }
+}
+
+/// An answer for an acknowledgement.
+fn acknowledged(reply: &Reply) -> Option<Bytes> {
+    let message = blocks::message(reply);
+    let answered = Answered {
+        response_type: if reply.is_public() {
+            "in_channel"
+        } else {
+            "ephemeral"
+        },
+        text: &message.text,
+        blocks: &message.blocks,
+    };
+    tracing::debug!(asked = %reply.asked, "answered");
+    let mut json = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut json, &answered).ok()?;
+    Some(json.into())
 }

@@ -9,6 +9,7 @@ use crate::domain::{
     KepNumber, Login, Release,
     answer::Plain,
     people::{Asker, People},
+    reply::Audience,
 };
 
 /// What is asked for.
@@ -102,6 +103,21 @@ impl Ask {
             here: typed.here,
             guessed,
         }
+    }
+
+    /// Who is to see the answer.
+    pub fn audience(&self) -> Audience {
+        if self.here {
+            Audience::Channel
+        } else {
+            Audience::Asker
+        }
+    }
+
+    /// The words that ask the same again, where that does not depend on who asks.
+    pub fn words(&self) -> Option<String> {
+        let command = self.command.as_ref().ok()?;
+        (!self.guessed).then(|| command.words())
     }
 
     /// Reads the words of [`Command::words`], in which nothing is left to understand.

@@ -56,7 +56,7 @@ struct Inlet {
     signatories: Vec<Signatory>,
     receive: Arc<dyn Receive>,
     clock: Arc<dyn Clock>,
-    seen: Mutex<Seen<[u8; 32]>>,
+    seen: Mutex<Seen<u128>>,
     room: Room,
     refused: Refused,
 }
