@@ -18,6 +18,7 @@ pub mod people;
 mod release;
 pub mod reply;
 mod repository;
+pub mod rich;
 mod secret;
 mod settings;
 pub mod shipping;
