@@ -1,5 +1,5 @@
 //! People's formatted text, as neither Slack nor GitHub writes it: what is read from one is written
-//! to the other by way of this. No text in it can ping, refer or break out: see [`write`].
+//! to the other by way of this, and what is written neither pings nor refers nor breaks out.
 
 mod address;
 mod excerpt;
