@@ -56,7 +56,8 @@ impl fmt::Display for Address {
 }
 
 /// Marks that turn the direction of what stands behind them: in somebody's text they could make
-/// ours read backwards. Right-to-left writing needs none of them.
+/// ours read backwards, and right-to-left writing needs none of them. And the mark of byte order,
+/// which hides the beginning of a line from who looks for signs there.
 pub(super) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

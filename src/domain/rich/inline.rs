@@ -152,13 +152,9 @@ impl Writer {
                 }
             }
             Span::Emoji { name, .. } => {
+                // A workspace's own may be called like an issue.
                 source.push(':');
-                for c in name.chars() {
-                    if c == '_' {
-                        source.push('\\');
-                    }
-                    source.push(c);
-                }
+                literal::write(name, false, &mut source);
                 source.push(':');
             }
             Span::Break => source.push('\n'),

@@ -59,9 +59,10 @@ fn write_all(blocks: &[Block], in_item: bool, text: &mut String) {
 }
 
 fn write_list(list: &List, turn: bool, text: &mut String) {
+    let between = if is_loose(list) { "\n\n" } else { "\n" };
     for (place, item) in list.items.iter().enumerate() {
         if place > 0 {
-            text.push_str(if is_loose(list) { "\n\n" } else { "\n" });
+            text.push_str(between);
         }
         let sign = match (list.start, turn) {
             (Some(start), false) => format!("{}. ", start + place as u64),

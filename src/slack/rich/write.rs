@@ -245,9 +245,10 @@ fn rows_as_items(rows: &[Vec<Vec<Span>>]) -> List {
     };
     let item = |row: &Vec<Vec<Span>>| {
         let mut spans = Vec::new();
+        let mut between = " – ";
         for (column, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
             if !spans.is_empty() {
-                spans.push(Span::text(if spans.len() == 1 { " – " } else { " · " }));
+                spans.push(Span::text(std::mem::replace(&mut between, " · ")));
             }
             let title = heading.get(column).filter(|title| !title.is_empty());
             if let Some(title) = title
