@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::StoreError;
 use crate::domain::{
     Comment, CommentKind, KepNumber,
-    bridge::{Asked, ChannelAt, Effect, Item, Key, Lane, MessageAt, NewEffect, Written},
+    bridge::{Asked, ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
     change::Change,
 };
 
@@ -104,10 +104,17 @@ pub struct Thread {
 pub struct LatestNews {
     /// The key of the message.
     pub key: Key,
-    /// When its first item was told.
+    /// When it was told.
     pub at: DateTime<Utc>,
-    /// What it says.
-    pub items: Vec<Item>,
+}
+
+/// An effect that was queued, while it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Queued {
+    /// What was to be done.
+    pub effect: Effect,
+    /// Whether it is done, or given up.
+    pub is_over: bool,
 }
 
 /// What is set with an outcome, all or nothing.
@@ -115,13 +122,15 @@ pub struct LatestNews {
 pub struct Settled {
     /// What was written, to be found by the effect's key from then on.
     pub written: Option<Written>,
+    /// Other keys by which what was written, or edited, is found.
+    pub aliases: Vec<Key>,
     /// Keys of what was written that stands no more.
     pub erased: Vec<Key>,
     /// Threads as they are from then on.
     pub threads: Vec<Thread>,
     /// Threads that are no more.
     pub ended: Vec<(ChannelAt, KepNumber)>,
-    /// What follows.
+    /// What follows. In the same lane it comes before what was queued behind.
     pub then: Vec<NewEffect>,
     /// A record of a write to the forge.
     pub record: Option<Record>,
@@ -232,8 +241,15 @@ pub trait Outbox: Send + Sync {
     /// The key of what the bot wrote there.
     async fn key_of(&self, written: &Written) -> Result<Option<Key>, StoreError>;
 
-    /// The effect that was queued with a key, done or not, while it is kept.
-    async fn effect_of(&self, key: &Key) -> Result<Option<Effect>, StoreError>;
+    /// The write that last made what a key, or an alias, stands for what it is, and its own key;
+    /// while it is kept.
+    async fn last(&self, key: &Key) -> Result<Option<(Key, Effect)>, StoreError>;
+
+    /// The effect that was queued with a key.
+    async fn queued(&self, key: &Key) -> Result<Option<Queued>, StoreError>;
+
+    /// Comments that were queued with keys that go on from this one, given up or not.
+    async fn comments_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
 
     /// A KEP's thread in a channel.
     async fn thread_of(
@@ -261,8 +277,8 @@ pub trait Outbox: Send + Sync {
     /// more than `most`.
     async fn untold_comments(&self, most: usize) -> Result<Vec<CommentNews>, StoreError>;
 
-    /// How many effects of a lane that write something were done at or after a moment.
-    async fn done_since(&self, lane: &Lane, since: DateTime<Utc>) -> Result<u64, StoreError>;
+    /// How many effects of a lane, by its name, that write something were done at or after a moment.
+    async fn done_since(&self, lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// What was given up, oldest first.
     async fn dead(&self) -> Result<Vec<Dead>, StoreError>;

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{document, number, read_document, read_millis, read_number};
+use super::{number, read_document, read_millis, read_number};
 use crate::{
     domain::{
         CommentKind, KepNumber,
         bridge::{ChannelAt, CommentAt, IssueAt, Key, MessageAt, Written},
     },
-    ports::outbox::{CommentNews, Dead, LatestNews, Leased, Record, Thread},
+    ports::outbox::{CommentNews, Dead, LatestNews, Leased, Queued, Record, Thread},
 };
 
 /// How many rows at most.
@@ -136,30 +136,27 @@ pub(in crate::store) type ThreadRow = (
     Option<String>,
     Option<String>,
     Option<i64>,
-    Option<String>,
 );
 
 /// The columns of a thread's latest news.
-pub(in crate::store) type LatestRow = (Option<String>, Option<i64>, Option<String>);
+pub(in crate::store) type LatestRow = (Option<String>, Option<i64>);
 
 pub(in crate::store) fn latest(latest: Option<&LatestNews>) -> sqlx::Result<LatestRow> {
     let Some(latest) = latest else {
-        return Ok((None, None, None));
+        return Ok((None, None));
     };
     Ok((
         Some(key(&latest.key)?.to_owned()),
         Some(latest.at.timestamp_millis()),
-        Some(document(&latest.items)?),
     ))
 }
 
 pub(in crate::store) fn read_thread(row: ThreadRow) -> sqlx::Result<Thread> {
-    let (workspace, channel, kep, root, root_key, key, at, items) = row;
-    let latest = match (key, at, items) {
-        (Some(key), Some(at), Some(items)) => Some(LatestNews {
+    let (workspace, channel, kep, root, root_key, key, at) = row;
+    let latest = match (key, at) {
+        (Some(key), Some(at)) => Some(LatestNews {
             key: read_key(&key)?,
             at: read_millis(at)?,
-            items: read_document(&items)?,
         }),
         _ => None,
     };
@@ -177,6 +174,18 @@ fn read_kep(kep: i64) -> sqlx::Result<KepNumber> {
         .ok()
         .and_then(KepNumber::new)
         .ok_or_else(|| sqlx::Error::Decode(format!("{kep} is no KEP").into()))
+}
+
+/// A key, what was queued with it, and whether that is over.
+pub(in crate::store) type QueuedRow = (String, String, i64);
+
+pub(in crate::store) fn read_queued(row: QueuedRow) -> sqlx::Result<(Key, Queued)> {
+    let (key, document, is_over) = row;
+    let queued = Queued {
+        effect: read_document(&document)?,
+        is_over: is_over == 1,
+    };
+    Ok((read_key(&key)?, queued))
 }
 
 /// The columns of a record.

@@ -12,11 +12,12 @@ pub(in crate::store) const PUT_CAUSE: &str = "\
 /// Of one lane only the first that is open has its turn.
 pub(in crate::store) const PUT_EFFECT: &str = "\
     INSERT INTO effects (key, lane, place, name, writes, state, has_turn, queued_ms, due_ms,
-        attempt, failures, doc)
+        attempt, failures, doc, follows)
     VALUES ($1, $2, $3, $4, $5, 'waiting',
         CASE WHEN EXISTS (SELECT 1 FROM effects WHERE lane = $2 AND settled_ms IS NULL)
             THEN 0 ELSE 1 END,
-        $6, $7, 0, 0, $8)
+        $6, $7, 0, 0, $8,
+        (SELECT COALESCE(follows, id) FROM effects WHERE id = $9 AND lane = $2))
     ON CONFLICT (key) DO NOTHING";
 
 /// What is next in the places, and is due, by the moment since which it is.
@@ -66,7 +67,8 @@ pub(in crate::store) const TAKE_TURN: &str = "\
 
 pub(in crate::store) const GIVE_TURN: &str = "\
     UPDATE effects SET has_turn = 1
-    WHERE id = (SELECT MIN(id) FROM effects WHERE lane = $1 AND settled_ms IS NULL)
+    WHERE id = (SELECT id FROM effects WHERE lane = $1 AND settled_ms IS NULL
+            ORDER BY COALESCE(follows, id), id LIMIT 1)
         AND NOT EXISTS (SELECT 1 FROM effects WHERE lane = $1 AND has_turn = 1)
     RETURNING place";
 
@@ -78,7 +80,14 @@ pub(in crate::store) const PUT_PLACE: &str = "\
     SELECT place, due_ms, id FROM effects WHERE has_turn = 1 AND place = $1
     ORDER BY due_ms, id LIMIT 1";
 
-pub(in crate::store) const EFFECT: &str = "SELECT doc FROM effects WHERE key = $1";
+pub(in crate::store) const QUEUED: &str =
+    "SELECT key, doc, CAST(settled_ms IS NOT NULL AS BIGINT) FROM effects WHERE key = $1";
+
+/// `0` comes after `/`, which is what follows a key that goes on.
+pub(in crate::store) const COMMENTS_BELOW: &str = "\
+    SELECT key, doc, CAST(settled_ms IS NOT NULL AS BIGINT) FROM effects
+    WHERE key > $1 || '/' AND key < $1 || '0' AND name = 'comment' AND state <> 'dead'
+    ORDER BY id";
 
 pub(in crate::store) const DONE_SINCE: &str = "\
     SELECT CAST(COUNT(*) AS BIGINT) FROM effects
@@ -103,12 +112,31 @@ pub(in crate::store) const FORGET_NEWS: &str =
     "DELETE FROM comment_news WHERE id <= (SELECT comment FROM looked WHERE id = 1)";
 
 pub(in crate::store) const PUT_WRITTEN: &str = "\
-    INSERT INTO written (key, kind, at_ms, repository, issue, comment, url, workspace, channel, ts)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    INSERT INTO written (key, kind, at_ms, repository, issue, comment, url, workspace, channel, ts,
+        doc)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT (key) DO UPDATE SET
         kind = excluded.kind, at_ms = excluded.at_ms, repository = excluded.repository,
         issue = excluded.issue, comment = excluded.comment, url = excluded.url,
-        workspace = excluded.workspace, channel = excluded.channel, ts = excluded.ts";
+        workspace = excluded.workspace, channel = excluded.channel, ts = excluded.ts,
+        doc = excluded.doc";
+
+pub(in crate::store) const EDIT_WRITTEN: &str =
+    "UPDATE written SET at_ms = $2, doc = $3 WHERE key = $1";
+
+pub(in crate::store) const LAST: &str = "\
+    SELECT key, doc FROM written
+    WHERE key = COALESCE((SELECT key FROM aliases WHERE alias = $1), $1)";
+
+pub(in crate::store) const PUT_ALIAS: &str = "\
+    INSERT INTO aliases (alias, key) VALUES ($1, $2)
+    ON CONFLICT (alias) DO UPDATE SET key = excluded.key";
+
+pub(in crate::store) const ERASE_ALIASES: &str = "DELETE FROM aliases WHERE key = $1";
+
+/// What was written stays; people's words do not.
+pub(in crate::store) const FORGET_WORDS: &str =
+    "UPDATE written SET doc = NULL WHERE at_ms < $1 AND doc IS NOT NULL";
 
 pub(in crate::store) const WRITTEN: &str = "\
     SELECT repository, issue, comment, url, workspace, channel, ts FROM written WHERE key = $1";
@@ -128,18 +156,17 @@ pub(in crate::store) const ERASE: &str = "DELETE FROM written WHERE key = $1";
 
 macro_rules! thread {
     () => {
-        "SELECT workspace, channel, kep, root, root_key, latest_key, latest_ms, latest_items
+        "SELECT workspace, channel, kep, root, root_key, latest_key, latest_ms
         FROM threads "
     };
 }
 
 pub(in crate::store) const PUT_THREAD: &str = "\
-    INSERT INTO threads (workspace, channel, kep, root, root_key, latest_key, latest_ms,
-        latest_items)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    INSERT INTO threads (workspace, channel, kep, root, root_key, latest_key, latest_ms)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (workspace, channel, kep) DO UPDATE SET
         root = excluded.root, root_key = excluded.root_key, latest_key = excluded.latest_key,
-        latest_ms = excluded.latest_ms, latest_items = excluded.latest_items";
+        latest_ms = excluded.latest_ms";
 
 pub(in crate::store) const END_THREAD: &str =
     "DELETE FROM threads WHERE workspace = $1 AND channel = $2 AND kep = $3";

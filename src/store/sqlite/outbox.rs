@@ -8,13 +8,14 @@ use super::{SqliteStore, journal, queue, traces};
 use crate::{
     domain::{
         KepNumber,
-        bridge::{ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Written},
+        bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
         change::Change,
     },
     ports::{
         Outbox, StoreError,
         outbox::{
-            Cause, CommentNews, Dead, Leased, Load, Looked, Outcome, Record, Settled, Thread,
+            Cause, CommentNews, Dead, Leased, Load, Looked, Outcome, Queued, Record, Settled,
+            Thread,
         },
     },
 };
@@ -62,8 +63,16 @@ impl Outbox for SqliteStore {
         self.said(traces::key_of(&self.reader, written).await)
     }
 
-    async fn effect_of(&self, key: &Key) -> Result<Option<Effect>, StoreError> {
-        self.said(queue::effect_of(&self.reader, key).await)
+    async fn last(&self, key: &Key) -> Result<Option<(Key, Effect)>, StoreError> {
+        self.said(traces::last(&self.reader, key).await)
+    }
+
+    async fn queued(&self, key: &Key) -> Result<Option<Queued>, StoreError> {
+        self.said(queue::queued(&self.reader, key).await)
+    }
+
+    async fn comments_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError> {
+        self.said(queue::comments_below(&self.reader, key).await)
     }
 
     async fn thread_of(
@@ -98,7 +107,7 @@ impl Outbox for SqliteStore {
         self.said(journal::untold_comments(&self.reader, most).await)
     }
 
-    async fn done_since(&self, lane: &Lane, since: DateTime<Utc>) -> Result<u64, StoreError> {
+    async fn done_since(&self, lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError> {
         self.said(queue::done_since(&self.reader, lane, since).await)
     }
 

@@ -10,8 +10,8 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{begin_write, journal, traces};
 use crate::{
-    domain::bridge::{Effect, Key, Lane, NewEffect, Place},
-    ports::outbox::{Cause, Dead, Leased, Load, Outcome, Settled},
+    domain::bridge::{Effect, Key, NewEffect, Place},
+    ports::outbox::{Cause, Dead, Leased, Load, Outcome, Queued, Settled},
     store::{row, sql::outbox as sql},
 };
 
@@ -35,18 +35,20 @@ pub(super) async fn accept(
     };
     if is_new {
         let mut places = BTreeSet::new();
-        put_effects(&mut tx, now, effects, &mut places).await?;
+        put_effects(&mut tx, now, effects, None, &mut places).await?;
         set_next(&mut tx, &places).await?;
         tx.commit().await?;
     }
     Ok(is_new)
 }
 
-/// Adds the places where something else may come next to `places`.
+/// Queues effects, those that follow from one (`after`) before what is behind it in its lane. Adds
+/// the places where something else may come next to `places`.
 async fn put_effects(
     tx: &mut SqliteConnection,
     now: DateTime<Utc>,
     effects: &[NewEffect],
+    after: Option<i64>,
     places: &mut BTreeSet<String>,
 ) -> sqlx::Result<()> {
     for new in effects {
@@ -60,6 +62,7 @@ async fn put_effects(
             .bind(now.timestamp_millis())
             .bind(row::millis_after(now, new.delay_ms))
             .bind(row::document(&new.effect)?)
+            .bind(after)
             .execute(&mut *tx)
             .await?;
         places.insert(place);
@@ -161,10 +164,10 @@ pub(super) async fn settle(
         return Ok(false);
     };
     let mut places = BTreeSet::from([place]);
+    put_effects(&mut tx, now, &settled.then, Some(leased.id), &mut places).await?;
     give_turn(&mut tx, &lane, &mut places).await?;
-    put_effects(&mut tx, now, &settled.then, &mut places).await?;
     set_next(&mut tx, &places).await?;
-    traces::put(&mut tx, now, &leased.key, settled).await?;
+    traces::put(&mut tx, now, leased, *outcome == Outcome::Done, settled).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -237,23 +240,33 @@ pub(super) async fn retry(pool: &SqlitePool, id: i64, now: DateTime<Utc>) -> sql
     Ok(true)
 }
 
-pub(super) async fn effect_of(pool: &SqlitePool, key: &Key) -> sqlx::Result<Option<Effect>> {
-    let document: Option<String> = sqlx::query_scalar(sql::EFFECT)
+pub(super) async fn queued(pool: &SqlitePool, key: &Key) -> sqlx::Result<Option<Queued>> {
+    let found: Option<row::QueuedRow> = sqlx::query_as(sql::QUEUED)
         .bind(key.as_str())
         .fetch_optional(pool)
         .await?;
-    document
-        .map(|document| row::read_document(&document))
-        .transpose()
+    let found = found.map(row::read_queued).transpose()?;
+    Ok(found.map(|(_, queued)| queued))
+}
+
+pub(super) async fn comments_below(
+    pool: &SqlitePool,
+    key: &Key,
+) -> sqlx::Result<Vec<(Key, Queued)>> {
+    let rows: Vec<row::QueuedRow> = sqlx::query_as(sql::COMMENTS_BELOW)
+        .bind(key.as_str())
+        .fetch_all(pool)
+        .await?;
+    rows.into_iter().map(row::read_queued).collect()
 }
 
 pub(super) async fn done_since(
     pool: &SqlitePool,
-    lane: &Lane,
+    lane: &str,
     since: DateTime<Utc>,
 ) -> sqlx::Result<u64> {
     let done: i64 = sqlx::query_scalar(sql::DONE_SINCE)
-        .bind(lane.to_string())
+        .bind(lane)
         .bind(since.timestamp_millis())
         .fetch_one(pool)
         .await?;
@@ -278,7 +291,7 @@ pub(super) async fn load(pool: &SqlitePool) -> sqlx::Result<Load> {
 pub(super) async fn forget(pool: &SqlitePool, before: DateTime<Utc>) -> sqlx::Result<u64> {
     let mut tx = begin_write(pool).await?;
     let mut forgotten = 0;
-    for statement in [sql::FORGET_EFFECTS, sql::FORGET_CAUSES] {
+    for statement in [sql::FORGET_EFFECTS, sql::FORGET_CAUSES, sql::FORGET_WORDS] {
         forgotten += sqlx::query(statement)
             .bind(before.timestamp_millis())
             .execute(&mut *tx)

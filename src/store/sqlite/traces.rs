@@ -6,9 +6,9 @@ use sqlx::{SqliteConnection, SqlitePool};
 use crate::{
     domain::{
         KepNumber,
-        bridge::{ChannelAt, Key, MessageAt, Written},
+        bridge::{ChannelAt, Effect, Key, MessageAt, Written},
     },
-    ports::outbox::{Record, Settled, Thread},
+    ports::outbox::{Leased, Record, Settled, Thread},
     store::{row, sql::outbox as sql},
 };
 
@@ -16,17 +16,36 @@ use crate::{
 pub(super) async fn put(
     tx: &mut SqliteConnection,
     now: DateTime<Utc>,
-    key: &Key,
+    leased: &Leased,
+    is_done: bool,
     settled: &Settled,
 ) -> sqlx::Result<()> {
     for erased in &settled.erased {
-        sqlx::query(sql::ERASE)
-            .bind(erased.as_str())
+        for statement in [sql::ERASE, sql::ERASE_ALIASES] {
+            sqlx::query(statement)
+                .bind(erased.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+    }
+    if let Some(written) = &settled.written {
+        put_written(tx, now, leased, written).await?;
+    }
+    let edited = leased.effect.edits();
+    if let Some(edited) = edited.filter(|_| is_done) {
+        sqlx::query(sql::EDIT_WRITTEN)
+            .bind(edited.as_str())
+            .bind(now.timestamp_millis())
+            .bind(row::document(&leased.effect)?)
             .execute(&mut *tx)
             .await?;
     }
-    if let Some(written) = &settled.written {
-        put_written(tx, now, key, written).await?;
+    for alias in &settled.aliases {
+        sqlx::query(sql::PUT_ALIAS)
+            .bind(row::key(alias)?)
+            .bind(row::key(edited.unwrap_or(&leased.key))?)
+            .execute(&mut *tx)
+            .await?;
     }
     for (channel, kep) in &settled.ended {
         sqlx::query(sql::END_THREAD)
@@ -48,7 +67,7 @@ pub(super) async fn put(
 async fn put_written(
     tx: &mut SqliteConnection,
     now: DateTime<Utc>,
-    key: &Key,
+    leased: &Leased,
     written: &Written,
 ) -> sqlx::Result<()> {
     let kind = match written {
@@ -57,7 +76,7 @@ async fn put_written(
     };
     let (repository, issue, comment, url, workspace, channel, ts) = row::written(written)?;
     sqlx::query(sql::PUT_WRITTEN)
-        .bind(row::key(key)?)
+        .bind(row::key(&leased.key)?)
         .bind(kind)
         .bind(now.timestamp_millis())
         .bind(repository)
@@ -67,13 +86,14 @@ async fn put_written(
         .bind(workspace)
         .bind(channel)
         .bind(ts)
+        .bind(row::document(&leased.effect)?)
         .execute(tx)
         .await?;
     Ok(())
 }
 
 async fn put_thread(tx: &mut SqliteConnection, thread: &Thread) -> sqlx::Result<()> {
-    let (latest_key, latest_ms, latest_items) = row::latest(thread.latest.as_ref())?;
+    let (latest_key, latest_ms) = row::latest(thread.latest.as_ref())?;
     sqlx::query(sql::PUT_THREAD)
         .bind(&*thread.channel.workspace)
         .bind(&*thread.channel.id)
@@ -82,7 +102,6 @@ async fn put_thread(tx: &mut SqliteConnection, thread: &Thread) -> sqlx::Result<
         .bind(thread.root_key.as_ref().map(row::key).transpose()?)
         .bind(latest_key)
         .bind(latest_ms)
-        .bind(latest_items)
         .execute(tx)
         .await?;
     Ok(())
@@ -98,6 +117,17 @@ async fn put_record(tx: &mut SqliteConnection, record: &Record) -> sqlx::Result<
         .execute(tx)
         .await?;
     Ok(())
+}
+
+pub(super) async fn last(pool: &SqlitePool, key: &Key) -> sqlx::Result<Option<(Key, Effect)>> {
+    let found: Option<(String, Option<String>)> = sqlx::query_as(sql::LAST)
+        .bind(key.as_str())
+        .fetch_optional(pool)
+        .await?;
+    let Some((key, Some(document))) = found else {
+        return Ok(None);
+    };
+    Ok(Some((row::read_key(&key)?, row::read_document(&document)?)))
 }
 
 pub(super) async fn written(pool: &SqlitePool, key: &Key) -> sqlx::Result<Option<Written>> {

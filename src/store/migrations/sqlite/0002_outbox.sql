@@ -17,6 +17,8 @@ CREATE INDEX causes_at ON causes (at_ms);
 --   'dead'     given up, since `settled_ms`
 -- `has_turn` marks the one effect of a lane that may be leased: the one that is leased, else the first
 -- that is neither done nor dead. It is set with each write, so that nothing is searched for it.
+-- `follows` is the number of the effect, where there is one, from which this one follows in the same
+-- lane: there it comes before all that was queued behind that.
 -- `attempt` counts leases, `failures` those that were in vain. `leased_ms` is when it was last leased,
 -- `unclear_ms` since when it may have been done without anybody knowing. `writes` is 0 for a step.
 CREATE TABLE effects (
@@ -28,6 +30,7 @@ CREATE TABLE effects (
     writes BIGINT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'done', 'dead')),
     has_turn BIGINT NOT NULL,
+    follows BIGINT,
     queued_ms BIGINT NOT NULL,
     due_ms BIGINT NOT NULL,
     leased_ms BIGINT,
@@ -42,7 +45,8 @@ CREATE TABLE effects (
     CHECK (has_turn = 0 OR settled_ms IS NULL)
 );
 
-CREATE INDEX effects_open ON effects (lane, id, queued_ms) WHERE settled_ms IS NULL;
+CREATE INDEX effects_open ON effects (lane, COALESCE(follows, id), id, queued_ms)
+    WHERE settled_ms IS NULL;
 CREATE UNIQUE INDEX effects_turn ON effects (lane) WHERE has_turn = 1;
 CREATE INDEX effects_due ON effects (place, due_ms, id) WHERE has_turn = 1;
 CREATE INDEX effects_done ON effects (lane, settled_ms) WHERE state = 'done' AND writes = 1;
@@ -58,7 +62,7 @@ CREATE TABLE places (
 
 CREATE INDEX places_due ON places (due_ms, effect, place);
 
--- What the bot wrote and that stands. A comment has the columns from `repository` on, a message those
+-- What the bot wrote and that stands. `doc` is the effect that made it what it is. A comment has the columns from `repository` on, a message those
 -- from `workspace` on.
 CREATE TABLE written (
     key TEXT NOT NULL PRIMARY KEY,
@@ -71,6 +75,7 @@ CREATE TABLE written (
     workspace TEXT,
     channel TEXT,
     ts TEXT,
+    doc TEXT,
     CHECK (kind <> 'comment' OR (repository IS NOT NULL AND issue IS NOT NULL
         AND comment IS NOT NULL AND url IS NOT NULL)),
     CHECK (kind <> 'message' OR (workspace IS NOT NULL AND channel IS NOT NULL
@@ -79,6 +84,14 @@ CREATE TABLE written (
 
 CREATE INDEX written_comment ON written (repository, comment) WHERE kind = 'comment';
 CREATE INDEX written_message ON written (workspace, channel, ts) WHERE kind = 'message';
+
+-- Other keys of what was written.
+CREATE TABLE aliases (
+    alias TEXT NOT NULL PRIMARY KEY,
+    key TEXT NOT NULL
+);
+
+CREATE INDEX aliases_key ON aliases (key);
 
 -- The thread of a KEP in a channel, and the latest news in it where there is any.
 CREATE TABLE threads (
@@ -89,10 +102,8 @@ CREATE TABLE threads (
     root_key TEXT,
     latest_key TEXT,
     latest_ms BIGINT,
-    latest_items TEXT,
     PRIMARY KEY (workspace, channel, kep),
-    CHECK ((latest_key IS NULL) = (latest_ms IS NULL)
-        AND (latest_key IS NULL) = (latest_items IS NULL))
+    CHECK ((latest_key IS NULL) = (latest_ms IS NULL))
 );
 
 CREATE INDEX threads_root ON threads (workspace, channel, root);
