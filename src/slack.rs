@@ -9,6 +9,7 @@ pub mod manifest;
 mod mrkdwn;
 pub mod probe;
 pub mod receive;
+pub mod rich;
 pub mod signature;
 pub mod socket;
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::mrkdwn::{self, Mrkdwn};
 
 /// The most blocks in a message.
-const MOST_BLOCKS: usize = 50;
+pub(super) const MOST_BLOCKS: usize = 50;
 /// The longest header.
 pub(super) const HEADER: usize = 150;
 /// The longest text of a section, and of a small print.

@@ -17,6 +17,7 @@ mod lists;
 mod logs;
 mod manifest;
 mod properties;
+mod rich;
 mod sandbox;
 mod scenarios;
 mod scripts;

@@ -1,0 +1,9 @@
+//! Formatted text, between Slack and GitHub: what is read, what is written, and that nothing in it
+//! pings, refers or breaks out.
+
+mod from_markdown;
+mod page;
+mod parts;
+mod properties;
+mod slack;
+mod to_markdown;
