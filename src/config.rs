@@ -27,12 +27,15 @@ pub use self::{
     error::{ConfigError, Problem},
     secret::{SecretError, SecretRef},
     value::{
-        Bridge, ChannelId, ClientId, CurrentRelease, HttpUrl, LabelForm, Name, Schedule, Sig,
-        SlackUserId, StoreUrl, TitleForm, WorkspaceMode,
+        Bridge, ChannelId, ClientId, CurrentRelease, Emoji, HttpUrl, LabelForm, Name, Schedule,
+        Sig, SlackUserId, StoreUrl, TitleForm, WorkspaceMode,
     },
 };
-pub use crate::domain::people::Role;
 use crate::domain::{Login, Release, Repository};
+pub use crate::domain::{
+    bridge::{Comments, Replies},
+    people::Role,
+};
 
 /// The settings file that is read when none is named, if the current folder has it.
 pub const DEFAULT_FILE: &str = "kep-liaison.toml";
@@ -87,6 +90,8 @@ pub struct Store {
 pub struct Slack {
     /// Slack's Web API.
     pub api_url: HttpUrl,
+    /// The reaction that asks for a relay.
+    pub relay_reaction: Emoji,
 }
 
 /// `[[workspaces]]`: one internal Slack app in one workspace.
@@ -184,6 +189,12 @@ pub struct Channel {
     /// Which way messages go; [`Bridge::Off`] where nothing is written, so that nothing leaves a
     /// channel that nobody asked to leave it.
     pub bridge: Bridge,
+    /// Which comments come to it.
+    pub comments: Comments,
+    /// Which replies in a KEP's thread leave it.
+    pub replies: Replies,
+    /// Whether great news is shown to the channel, not to its threads alone.
+    pub broadcast: bool,
     /// When the digest is posted, if it is.
     pub digest: Option<Digest>,
 }

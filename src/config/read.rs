@@ -5,9 +5,9 @@ use std::{fmt::Display, net::SocketAddr, time::Duration};
 use chrono_tz::Tz;
 
 use super::{
-    Bridge, Channel, Config, Credentials, CurrentRelease, Digest, Github, Http, HttpUrl,
-    Kubernetes, LabelForm, Name, Person, Role, Runtime, Schedule, SecretRef, Sig, Slack, Store,
-    StoreUrl, TitleForm, Workspace, WorkspaceMode,
+    Bridge, Channel, Comments, Config, Credentials, CurrentRelease, Digest, Emoji, Github, Http,
+    HttpUrl, Kubernetes, LabelForm, Name, Person, Replies, Role, Runtime, Schedule, SecretRef, Sig,
+    Slack, Store, StoreUrl, TitleForm, Workspace, WorkspaceMode,
     error::{listed, nearest, quoted},
     value::{ChannelId, SlackUserId},
     walk::{Place, Table},
@@ -29,6 +29,7 @@ pub(super) fn config(root: &mut Table<'_>) -> Config {
         store: root.section("store", store),
         slack: root.section("slack", |table| Slack {
             api_url: table.or("api_url", HttpUrl("https://slack.com/api".into())),
+            relay_reaction: table.or("relay_reaction", Emoji("satellite_antenna".into())),
         }),
         workspaces: root
             .sections("workspaces", |table| {
@@ -237,6 +238,9 @@ fn channel(
     let id: Option<ChannelId> = table.need("id");
     let runtime = one_of(table, "runtime", runtimes);
     let bridge = table.or("bridge", Bridge::Off);
+    let comments = table.or("comments", Comments::default());
+    let replies = table.or("replies", Replies::default());
+    let broadcast = table.or("broadcast", false);
     let digest = table.section_if_any("digest", |table| {
         Some(Digest {
             schedule: table.or("schedule", Schedule("0 8 * * Mon".into())),
@@ -253,6 +257,9 @@ fn channel(
         id,
         runtime,
         bridge,
+        comments,
+        replies,
+        broadcast,
         digest,
     })
 }

@@ -2,9 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::{Config, CurrentRelease, Role};
+use super::{Bridge, Config, CurrentRelease, Role};
 use crate::domain::{
     Runtime, Settings,
+    bridge::{Channel, ChannelAt, Channels},
     people::{self, People},
 };
 
@@ -34,6 +35,18 @@ impl Config {
         }
     }
 
+    /// The channels that take part in the bridge.
+    pub fn bridged(&self) -> Channels {
+        let channels = self
+            .channels
+            .iter()
+            .filter(|channel| channel.bridge != Bridge::Off);
+        Channels {
+            channels: channels.map(bridged).collect(),
+            reaction: self.slack.relay_reaction.as_str().into(),
+        }
+    }
+
     /// Who is who.
     pub fn people(&self) -> People {
         let person = |person: &super::Person| people::Person {
@@ -47,6 +60,18 @@ impl Config {
             liaison_for: person.liaison_for.clone(),
         };
         People::new(self.people.iter().map(person).collect())
+    }
+}
+
+fn bridged(channel: &super::Channel) -> Channel {
+    Channel {
+        at: ChannelAt::new(channel.workspace.as_str(), channel.id.as_str()),
+        runtime: channel.runtime.as_str().into(),
+        to_chat: matches!(channel.bridge, Bridge::Both | Bridge::ToSlack),
+        to_forge: matches!(channel.bridge, Bridge::Both | Bridge::ToGithub),
+        comments: channel.comments,
+        replies: channel.replies,
+        broadcast: channel.broadcast,
     }
 }
 

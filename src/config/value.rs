@@ -4,7 +4,11 @@ use std::{fmt, net::SocketAddr, time::Duration};
 
 use chrono_tz::Tz;
 
-use crate::domain::{Login, Release, Repository, people::Role};
+use crate::domain::{
+    Login, Release, Repository,
+    bridge::{Comments, Replies},
+    people::Role,
+};
 
 /// A value that is written as a TOML string.
 pub(super) trait FromText: Sized {
@@ -85,6 +89,13 @@ text! {
 }
 
 text! {
+    /// A reaction's name.
+    Emoji,
+    wanted: "a reaction's name such as \"satellite_antenna\"",
+    is_emoji
+}
+
+text! {
     /// The address of a web service: `http` or `https`, a host, perhaps a port and a path; no user,
     /// no password, no query. A `/` at the end is dropped.
     HttpUrl,
@@ -136,6 +147,13 @@ fn is_slack_id(text: &str, kinds: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+fn is_emoji(text: &str) -> bool {
+    (1..=100).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-+'".contains(&b))
 }
 
 fn is_http_url(text: &str) -> bool {
@@ -299,6 +317,32 @@ impl FromText for Bridge {
             "to-slack" => Self::ToSlack,
             "to-github" => Self::ToGithub,
             "off" => Self::Off,
+            _ => return None,
+        })
+    }
+}
+
+impl FromText for Comments {
+    const WANTED: &'static str = "\"people\", \"marked\" or \"all\"";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(match text {
+            "people" => Self::People,
+            "marked" => Self::Marked,
+            "all" => Self::All,
+            _ => return None,
+        })
+    }
+}
+
+impl FromText for Replies {
+    const WANTED: &'static str = "\"off\", \"marked\" or \"all\"";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(match text {
+            "off" => Self::Off,
+            "marked" => Self::Marked,
+            "all" => Self::All,
             _ => return None,
         })
     }

@@ -226,6 +226,17 @@ impl FromField for u64 {
     }
 }
 
+impl FromField for bool {
+    const WANTED: &'static str = "true or false";
+
+    fn from_field(field: &Field<'_>) -> Option<Self> {
+        match field.value {
+            DeValue::Boolean(value) => Some(*value),
+            _ => field.want(Self::WANTED),
+        }
+    }
+}
+
 impl FromField for SecretRef {
     const WANTED: &'static str =
         "\"env:NAME\" or \"file:PATH\"; a secret itself is never written in the settings";

@@ -2,12 +2,14 @@
 //! written there, and the effects that a queue carries out.
 
 mod came;
+mod channel;
 mod effect;
 mod mark;
 mod place;
 mod speech;
 
 pub use self::{
+    channel::{Channel, Channels, Comments, Replies},
     effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Step, Way, Written},
     mark::{Key, marked, unmarked},
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place},
