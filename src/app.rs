@@ -11,11 +11,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    config::{self, Config, SecretError, SecretRef},
+    config::{self, Bridge, Config, Name, SecretError, SecretRef},
     domain::{Repository, Secret},
     github::{App, Credentials, GitHub},
     jobs::facts::Sources,
     ports::{Clock, Dice, ForgeError, StoreError},
+    slack::manifest::Use,
     store::{Mode, SqliteStore},
 };
 
@@ -162,4 +163,22 @@ pub fn sqlite_file(url: &config::StoreUrl) -> Option<&Path> {
     let place = url.expose().strip_prefix("sqlite:")?;
     // Some write it as a URL with an empty host.
     Some(Path::new(place.strip_prefix("//").unwrap_or(place)))
+}
+
+/// What the Slack app of a workspace, or of any, is used for. Which channels are private no setting
+/// tells.
+pub fn uses(config: &Config, workspace: Option<&Name>) -> Vec<Use> {
+    let channels = config.channels.iter();
+    let of_it = channels.filter(|one| workspace.is_none_or(|name| one.workspace == *name));
+    let mut uses: Vec<Use> = of_it
+        .flat_map(|channel| match channel.bridge {
+            Bridge::Both | Bridge::ToGithub => &[Use::Public, Use::Relay][..],
+            Bridge::ToSlack => &[Use::Public],
+            Bridge::Off => &[],
+        })
+        .copied()
+        .collect();
+    uses.sort_unstable();
+    uses.dedup();
+    uses
 }

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod blocks;
+pub mod chat;
 pub mod inbound;
 mod kit;
 pub mod manifest;

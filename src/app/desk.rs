@@ -23,7 +23,7 @@ use crate::{
     },
     handlers::desk::Desk,
     jobs::follow::Known,
-    ports::{Clock, Dice, request::RequestId},
+    ports::{Clock, Dice, chat::PostAt, request::RequestId},
     slack::{
         Block,
         api::{Api, ApiError, Showing},
@@ -133,6 +133,15 @@ impl FrontDesk {
         match inbound {
             // Asking twice is no harm, and who asks in vain asks again.
             Inbound::Command(command) => self.command(workspace, &command),
+            // What is said and done in channels is not asked of the bot: a mention comes by itself.
+            Inbound::Heard(_)
+            | Inbound::Reacted(_)
+            | Inbound::Shortcut(_)
+            | Inbound::Submitted(_)
+            | Inbound::Closed(_) => {
+                tracing::debug!("nothing to do");
+                None
+            }
             _ if again | self.came_before(&inbound) => {
                 tracing::debug!("this came before");
                 None
@@ -263,8 +272,12 @@ impl FrontDesk {
         let thread = said.thread_ts.or((!said.is_direct).then_some(said.ts));
         let key = format!("answer {}", said.event_id);
         self.speak(workspace, "an answer", async move |bot| {
-            let posted = bot.post(&channel, thread.as_deref(), &message, &key);
-            posted.await.map(drop)
+            let at = PostAt {
+                channel: &channel,
+                thread: thread.as_deref(),
+                broadcast: false,
+            };
+            bot.post(at, &message, &key).await.map(drop)
         })
     }
 

@@ -4,9 +4,10 @@ use clap::ValueEnum;
 
 use super::{Failure, Global, json, print};
 use crate::{
+    app::uses,
     command::usage_hint,
     config::{Config, HttpUrl, Workspace, WorkspaceMode},
-    slack::manifest::{Delivery, Manifest},
+    slack::manifest::{Delivery, Manifest, Use},
 };
 
 #[derive(Debug, clap::Args)]
@@ -20,6 +21,9 @@ pub(super) struct Args {
     /// Where Slack reaches the bot, for mode "http" [default: http.public_url of the settings]
     #[arg(long, value_name = "URL", value_parser = public_url)]
     url: Option<HttpUrl>,
+    /// Some of the bridged channels are private: their history needs a scope of its own
+    #[arg(long)]
+    private_channels: bool,
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Yaml)]
     format: Format,
@@ -68,7 +72,21 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
         }
         (WorkspaceMode::Socket, _) => Delivery::Socket,
     };
-    let manifest = Manifest::new(delivery, &usage_hint());
+    let named = config.workspaces.iter().map(|one| &one.name);
+    let named = args
+        .workspace
+        .as_deref()
+        .and_then(|name| named.clone().find(|one| one.as_str() == name));
+    let mut uses = uses(&config, named);
+    if args.private_channels {
+        if uses.is_empty() {
+            let said = "--private-channels: no channel is bridged, and nothing else needs their \
+                        history; leave it out, or write bridge = \"both\" in [[channels]]";
+            return Err(Failure::Usage(said.to_owned()));
+        }
+        uses.push(Use::Private);
+    }
+    let manifest = Manifest::new(delivery, &usage_hint(), &uses);
     match args.format {
         Format::Json => print(&json(&manifest)?),
         Format::Yaml => {

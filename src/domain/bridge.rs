@@ -1,6 +1,7 @@
 //! What the bridge between Slack and the tracking issues is made of: places, the marks of what was
 //! written there, and the effects that a queue carries out.
 
+mod came;
 mod channel;
 mod effect;
 mod mark;

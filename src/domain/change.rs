@@ -1,5 +1,7 @@
 //! What changed between two boards: a typed list that digest, threads and notifications feed on.
 
+mod words;
+
 use std::{collections::HashMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};

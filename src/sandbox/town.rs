@@ -21,11 +21,12 @@ use crate::{
     app::{
         SystemDice,
         bot::{Bot, Outside, StartError},
+        uses,
     },
     command::usage_hint,
     config::{Config, WorkspaceMode},
     ports::Clock,
-    slack::manifest::{Delivery, Manifest},
+    slack::manifest::{Delivery, Manifest, Use},
     telemetry::metrics::Metrics,
 };
 
@@ -74,6 +75,7 @@ pub struct Town {
     /// What could not be read of the seed, a sentence each.
     pub problems: Vec<String>,
     clock: SetClock,
+    uses: Vec<Use>,
     bot: Bot,
 }
 
@@ -87,7 +89,6 @@ impl Town {
         let problems = plan.seed.sow(&github);
         let slack = Slack::start(shared.clone()).await;
         let workspace = slack.workspace(WORKSPACE);
-        install(&workspace, Delivery::Socket);
         let residents = folk::settle(&workspace);
         let github_token = github.token("kep-liaison-bot", &[(seed::RUNTIME, Right::Triage)]);
         let tokens = [
@@ -102,6 +103,8 @@ impl Town {
         };
         let settings = folk::settings(plan.mode, &slack, &github, &residents);
         let config = Config::parse(&settings, "the sandbox's settings")?;
+        let uses = uses(&config, None);
+        install(&workspace, Delivery::Socket, &uses);
         let outside = Outside {
             env: &env,
             clock: shared,
@@ -117,6 +120,7 @@ impl Town {
             mode: plan.mode,
             problems,
             clock,
+            uses,
             bot,
         };
         town.connected().await?;
@@ -135,7 +139,7 @@ impl Town {
         }
         if self.mode == WorkspaceMode::Http {
             let address = format!("http://{}", self.bot.address());
-            install(&self.workspace, Delivery::Http(&address));
+            install(&self.workspace, Delivery::Http(&address), &self.uses);
             return Ok(());
         }
         let connected = async {
@@ -178,8 +182,8 @@ impl Town {
 }
 
 /// Installs the app as its manifest says: with the scopes and events that it would have in Slack.
-fn install(workspace: &Workspace, delivery: Delivery<'_>) {
-    let manifest = Manifest::new(delivery, &usage_hint());
+fn install(workspace: &Workspace, delivery: Delivery<'_>, uses: &[Use]) {
+    let manifest = Manifest::new(delivery, &usage_hint(), uses);
     let manifest = serde_json::to_value(manifest).expect("a manifest is JSON");
     workspace.install(&manifest);
 }

@@ -1,17 +1,25 @@
 //! Slack's Web API, as one workspace's bot speaks to it.
 
+mod messages;
+mod reading;
+
 use std::{sync::Arc, time::Duration};
 
 use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{self, connect::HttpConnector};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use slack_morphism::{
     SlackApiToken, SlackApiTokenType, SlackClient, SlackClientApiCallContext,
-    SlackClientHttpConnector as _, errors::SlackClientError,
+    SlackClientHttpConnector as _,
+    errors::{SlackClientError, SlackClientHttpProtocolError},
     hyper_tokio::SlackClientHyperHttpsConnector,
 };
 use url::Url;
 
+pub(super) use self::{
+    messages::MARK,
+    reading::{Page, Span},
+};
 use super::kit::Message;
 use crate::{domain::Secret, ports::Clock};
 
@@ -19,6 +27,10 @@ use crate::{domain::Secret, ports::Clock};
 pub(super) const LONGEST: Duration = Duration::from_secs(10);
 /// A longer pause than this is not waited for: whoever asked is gone by then.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long a connection may take to be made. Whoever gives up then knows that nothing was sent.
+const LONGEST_CONNECT: Duration = Duration::from_secs(5);
+/// After so long in silence a connection is asked whether it still stands.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// How often something is sent that Slack turned away because there was too much of it.
 const MOST_TRIES: usize = 3;
 
@@ -34,6 +46,11 @@ pub fn client(api_url: &str) -> std::io::Result<Client> {
 
 /// What opens connections to it.
 pub(super) fn connector(api_url: &str) -> std::io::Result<HttpsConnector<HttpConnector>> {
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_nodelay(true);
+    http.set_keepalive(Some(KEEP_ALIVE));
+    http.set_connect_timeout(Some(LONGEST_CONNECT));
     let builder = hyper_rustls::HttpsConnectorBuilder::new();
     let builder = if api_url.starts_with("https:") {
         builder.with_native_roots()?
@@ -44,7 +61,7 @@ pub(super) fn connector(api_url: &str) -> std::io::Result<HttpsConnector<HttpCon
             .with_no_client_auth();
         builder.with_tls_config(none)
     };
-    Ok(builder.https_or_http().enable_http1().build())
+    Ok(builder.https_or_http().enable_http1().wrap_connector(http))
 }
 
 /// Why Slack did not do what was asked.
@@ -56,6 +73,9 @@ pub enum ApiError {
     /// There was too much; after so long it may be tried again.
     #[error("Slack's rate limit is used up for {} s", .0.as_secs())]
     Limited(Duration),
+    /// No connection can be made to it. Nothing was done.
+    #[error("Slack cannot be reached: {0}")]
+    Unreachable(Box<str>),
     /// It gave no clear answer: whether it was done is not known.
     #[error("no clear answer from Slack: {0}")]
     Unclear(Box<str>),
@@ -74,6 +94,9 @@ pub struct Identity {
     pub team: Box<str>,
     /// The bot as a person, `U…`.
     pub user_id: Box<str>,
+    /// The bot as an app's, `B…`; a person's token has none.
+    #[serde(default)]
+    pub bot_id: Option<Box<str>>,
     /// The organisation's id where the app belongs to all of it, `E…`.
     #[serde(default)]
     pub enterprise_id: Option<Box<str>>,
@@ -107,37 +130,13 @@ pub struct Api {
     client: Client,
     token: SlackApiToken,
     clock: Arc<dyn Clock>,
+    most_tries: usize,
 }
 
 impl std::fmt::Debug for Api {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Api")
     }
-}
-
-#[derive(Serialize)]
-struct Post<'a> {
-    channel: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    thread_ts: Option<&'a str>,
-    #[serde(flatten)]
-    message: &'a Message,
-    metadata: Metadata<'a>,
-    // Links in answers are many, and their previews would bury them.
-    unfurl_links: bool,
-    unfurl_media: bool,
-}
-
-/// The mark by which a message is found again.
-#[derive(Serialize)]
-struct Metadata<'a> {
-    event_type: &'static str,
-    event_payload: Key<'a>,
-}
-
-#[derive(Serialize)]
-struct Key<'a> {
-    key: &'a str,
 }
 
 #[derive(Serialize)]
@@ -159,11 +158,6 @@ struct Publish<'a, V> {
 #[derive(Serialize, Deserialize)]
 struct Nothing {}
 
-#[derive(Deserialize)]
-struct Posted {
-    ts: Box<str>,
-}
-
 impl Api {
     /// The bot with this token.
     pub fn new(client: Client, token: &Secret, clock: Arc<dyn Clock>) -> Self {
@@ -173,6 +167,16 @@ impl Api {
             client,
             token,
             clock,
+            most_tries: MOST_TRIES,
+        }
+    }
+
+    /// The same bot, for whoever comes again by themselves: that there was too much is told at once.
+    #[must_use]
+    pub fn impatient(self) -> Self {
+        Self {
+            most_tries: 1,
+            ..self
         }
     }
 
@@ -184,30 +188,6 @@ impl Api {
     /// Who the bot is. <https://docs.slack.dev/reference/methods/auth.test>
     pub async fn identity(&self) -> Result<Identity, ApiError> {
         self.call("auth.test", &Nothing {}).await
-    }
-
-    /// Posts a message, whose mark is `key`; its `ts`.
-    /// <https://docs.slack.dev/reference/methods/chat.postMessage>
-    pub async fn post(
-        &self,
-        channel: &str,
-        thread_ts: Option<&str>,
-        message: &Message,
-        key: &str,
-    ) -> Result<Box<str>, ApiError> {
-        let post = Post {
-            channel,
-            thread_ts,
-            message,
-            metadata: Metadata {
-                event_type: "kep_liaison",
-                event_payload: Key { key },
-            },
-            unfurl_links: false,
-            unfurl_media: false,
-        };
-        let posted: Posted = self.call("chat.postMessage", &post).await?;
-        Ok(posted.ts)
     }
 
     /// Shows somebody their home.
@@ -281,6 +261,18 @@ impl Api {
             .await
     }
 
+    /// Asks by a query: not all methods that read take JSON.
+    async fn ask<T: DeserializeOwned + Send>(
+        &self,
+        method: &'static str,
+        query: &Vec<(&str, Option<&str>)>,
+    ) -> Result<T, ApiError> {
+        let session = self.client.open_session(&self.token);
+        let api = &session.http_session_api;
+        self.sent(method, || api.http_get(method, query, None))
+            .await
+    }
+
     /// Sends until there is an answer. What was turned away for there being too much was not done,
     /// and is sent again; anything else might have been.
     async fn sent<T, F>(&self, method: &'static str, send: impl Fn() -> F) -> Result<T, ApiError>
@@ -297,12 +289,15 @@ impl Api {
                 Ok(_) => "ok",
                 Err(ApiError::Refused(_) | ApiError::NotSlack) => "refused",
                 Err(ApiError::Limited(_)) => "limited",
+                Err(ApiError::Unreachable(_)) => "unreachable",
                 Err(ApiError::Unclear(_)) => "unclear",
             };
             metrics::counter!("kep_liaison_slack_calls_total", "method" => method, "outcome" => said)
                 .increment(1);
             match outcome {
-                Err(ApiError::Limited(pause)) if attempt < MOST_TRIES && pause <= LONGEST_PAUSE => {
+                Err(ApiError::Limited(pause))
+                    if attempt < self.most_tries && pause <= LONGEST_PAUSE =>
+                {
                     self.clock.sleep(pause).await;
                     attempt += 1;
                 }
@@ -327,9 +322,17 @@ fn meant(error: &SlackClientError) -> ApiError {
                 ApiError::Unclear(status.to_string().into())
             }
         }
-        SlackClientError::HttpProtocolError(_) => {
-            ApiError::Unclear("the connection could not be made, or broke".into())
+        SlackClientError::HttpProtocolError(error) if is_of_connecting(error) => {
+            ApiError::Unreachable("no connection can be made".into())
         }
+        SlackClientError::HttpProtocolError(_) => ApiError::Unclear("the connection broke".into()),
         _ => ApiError::Unclear("the answer cannot be understood".into()),
     }
+}
+
+/// Whether it went wrong before anything was sent.
+fn is_of_connecting(error: &SlackClientHttpProtocolError) -> bool {
+    let cause = error.cause.as_ref();
+    let cause = cause.and_then(|cause| cause.downcast_ref::<legacy::Error>());
+    cause.is_some_and(legacy::Error::is_connect)
 }

@@ -4,6 +4,7 @@
 //!
 //! Others may see an answer. Nobody is pinged by it then: people stand there by name.
 
+pub mod bridge;
 pub mod button;
 mod card;
 mod cycle;

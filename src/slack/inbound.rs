@@ -1,9 +1,14 @@
 //! What Slack sends, read with tolerance: whatever is not needed may be missing, null or new. The
 //! same payloads come by HTTP and by Socket Mode.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-use url::form_urlencoded;
+mod command;
+mod event;
+mod interaction;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::domain::bridge::{Key, MessageAt};
 
 /// Who sent it, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +34,20 @@ pub enum Inbound {
     /// Words to the bot, in a channel or to it alone.
     /// <https://docs.slack.dev/reference/events/app_mention>
     Said(Said),
+    /// Something happened to a message in a channel.
+    /// <https://docs.slack.dev/reference/events/message>
+    Heard(Heard),
+    /// A reaction was given, or taken off.
+    /// <https://docs.slack.dev/reference/events/reaction_added>
+    Reacted(Reacted),
+    /// A message shortcut.
+    /// <https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload>
+    Shortcut(Shortcut),
+    /// A dialog that was sent.
+    /// <https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload>
+    Submitted(Submitted),
+    /// A dialog that was closed.
+    Closed(Closed),
     /// Somebody looks at the bot's home.
     /// <https://docs.slack.dev/reference/events/app_home_opened>
     HomeOpened {
@@ -77,6 +96,12 @@ pub struct Pressed {
     pub response_url: Option<Box<str>>,
     /// One for each press.
     pub trigger_id: Option<Box<str>>,
+    /// The message that the button stands in; a view has none.
+    pub ts: Option<Box<str>>,
+    /// The thread of that message.
+    pub thread_ts: Option<Box<str>>,
+    /// Whether one person alone sees that message.
+    pub is_ephemeral: bool,
 }
 
 /// Words to the bot.
@@ -96,10 +121,131 @@ pub struct Said {
     pub is_direct: bool,
 }
 
-/// Slack's own bot is this user in every workspace, and has no `bot_id`. A workspace's automatic
-/// responses come from it, and may mention the bot.
-/// <https://slack.com/help/articles/202026038-An-introduction-to-Slackbot>
-const SLACKBOT: &str = "USLACKBOT";
+/// Something that happened to a message in a channel, or in a thread there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The workspace's id, as [`From::team`].
+    pub team: Box<str>,
+    /// The channel's id.
+    pub channel: Box<str>,
+    /// One for all deliveries of it.
+    pub event_id: Box<str>,
+    /// What happened.
+    pub what: Happened,
+}
+
+/// What happened to a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    /// It was said.
+    New(Spoken),
+    /// It is different now. Slack tells that of previews and the like, too: only what has another
+    /// [`Spoken::edited`] than before says something else.
+    Changed(Spoken),
+    /// It is gone, and where replies stand below it, it is empty.
+    Gone {
+        /// The message.
+        ts: Box<str>,
+        /// The thread that it stood in, where Slack says so.
+        thread_ts: Option<Box<str>>,
+    },
+}
+
+/// What was said in a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// The message.
+    pub ts: Box<str>,
+    /// The thread that it stands in.
+    pub thread_ts: Option<Box<str>>,
+    /// Who said it.
+    pub author: Author,
+    /// Whether it is a reply that stands in the channel as well.
+    pub is_broadcast: bool,
+    /// The last edit's own number.
+    pub edited: Option<Box<str>>,
+    /// The message as it came, with its `text` and `blocks`.
+    pub message: Value,
+}
+
+/// Who said something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Author {
+    /// A member.
+    Person(Box<str>),
+    /// The bot itself.
+    Own,
+    /// Another app, or Slack.
+    Other,
+}
+
+/// A reaction that was given, or taken off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reacted {
+    /// Whose it is.
+    pub from: From,
+    /// The channel of the message.
+    pub channel: Box<str>,
+    /// The message.
+    pub ts: Box<str>,
+    /// `satellite_antenna`
+    pub emoji: Box<str>,
+    /// Whether it was given; else it was taken off.
+    pub is_given: bool,
+    /// Who wrote the message; none for one of some apps.
+    pub item_user: Option<Box<str>>,
+    /// When, as Slack numbers moments.
+    pub event_ts: Box<str>,
+    /// One for all deliveries of it.
+    pub event_id: Box<str>,
+}
+
+/// A message shortcut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortcut {
+    /// Who used it; the channel is the message's.
+    pub from: From,
+    /// Which shortcut.
+    pub callback_id: Box<str>,
+    /// Opens a dialog, for three seconds.
+    pub trigger_id: Box<str>,
+    /// Where answers go.
+    pub response_url: Option<Box<str>>,
+    /// The message that it was used on.
+    pub ts: Box<str>,
+    /// The thread of that message.
+    pub thread_ts: Option<Box<str>>,
+    /// The message as it came, with its `text` and `blocks`.
+    pub message: Value,
+}
+
+/// A dialog that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// Who sent it.
+    pub from: From,
+    /// Which dialog.
+    pub callback_id: Box<str>,
+    /// What the bot put into it.
+    pub private_metadata: Box<str>,
+    /// What was filled in: block → action → its value.
+    pub values: Value,
+    /// This dialog, once.
+    pub view_id: Box<str>,
+    /// One for each time that it is sent.
+    pub trigger_id: Option<Box<str>>,
+}
+
+/// A dialog that was closed without being sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// Who closed it.
+    pub from: From,
+    /// Which dialog.
+    pub callback_id: Box<str>,
+    /// What the bot put into it.
+    pub private_metadata: Box<str>,
+}
 
 /// Why something cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -120,6 +266,11 @@ impl Inbound {
             Self::Command(command) => Some(&command.from.team),
             Self::Pressed(pressed) => Some(&pressed.from.team),
             Self::Said(said) => Some(&said.from.team),
+            Self::Heard(heard) => Some(&heard.team),
+            Self::Reacted(reacted) => Some(&reacted.from.team),
+            Self::Shortcut(shortcut) => Some(&shortcut.from.team),
+            Self::Submitted(submitted) => Some(&submitted.from.team),
+            Self::Closed(closed) => Some(&closed.from.team),
             Self::HomeOpened { from, .. } => Some(&from.team),
             Self::Challenge(_) => None,
             Self::Other { team, .. } => team.as_deref(),
@@ -132,8 +283,12 @@ impl Inbound {
             Self::Command(command) => command.trigger_id.as_deref(),
             Self::Pressed(pressed) => pressed.trigger_id.as_deref(),
             Self::Said(said) => Some(&said.event_id),
+            Self::Heard(heard) => Some(&heard.event_id),
+            Self::Reacted(reacted) => Some(&reacted.event_id),
+            Self::Shortcut(shortcut) => Some(&shortcut.trigger_id),
+            Self::Submitted(submitted) => submitted.trigger_id.as_deref(),
             Self::HomeOpened { event_id, .. } => Some(event_id),
-            Self::Challenge(_) | Self::Other { .. } => None,
+            Self::Closed(_) | Self::Challenge(_) | Self::Other { .. } => None,
         }
     }
 
@@ -144,151 +299,52 @@ impl Inbound {
             Self::Pressed(_) => "button",
             Self::Said(said) if said.is_direct => "direct",
             Self::Said(_) => "mention",
+            Self::Heard(_) => "message",
+            Self::Reacted(_) => "reaction",
+            Self::Shortcut(_) => "shortcut",
+            Self::Submitted(_) => "submission",
+            Self::Closed(_) => "closed",
             Self::HomeOpened { .. } => "home",
             Self::Challenge(_) => "challenge",
             Self::Other { .. } => "other",
         }
     }
 
-    /// A slash command as a form, which is how it comes by HTTP.
-    pub fn of_command_form(body: &[u8]) -> Result<Self, Unreadable> {
-        let mut fields = CommandFields::default();
-        let mut is_check = false;
-        for (key, value) in form_urlencoded::parse(body) {
-            let field = match &*key {
-                "team_id" => &mut fields.team_id,
-                "enterprise_id" => &mut fields.enterprise_id,
-                "is_enterprise_install" => &mut fields.is_enterprise_install,
-                "user_id" => &mut fields.user_id,
-                "channel_id" => &mut fields.channel_id,
-                "command" => &mut fields.command,
-                "text" => &mut fields.text,
-                "response_url" => &mut fields.response_url,
-                "trigger_id" => &mut fields.trigger_id,
-                "ssl_check" => {
-                    is_check = true;
-                    continue;
-                }
-                _ => continue,
-            };
-            *field = Some(value.into());
+    /// What is the same however often, and by whichever way, the bot is told of it; a history that
+    /// is read later says the same. `workspace` is what the settings call it.
+    pub fn content_identity(&self, workspace: &str) -> Option<Key> {
+        let by_trigger = |trigger: &str| Key::of(["trigger", workspace, trigger]);
+        match self {
+            Self::Heard(heard) => {
+                let at = |ts| MessageAt::new(workspace, &heard.channel, ts);
+                Some(match &heard.what {
+                    Happened::New(said) | Happened::Changed(said) => {
+                        at(&said.ts).came(said.edited.as_deref())
+                    }
+                    Happened::Gone { ts, .. } => at(ts).gone(),
+                })
+            }
+            Self::Reacted(reacted) => {
+                let at = MessageAt::new(workspace, &reacted.channel, &reacted.ts);
+                let (emoji, user) = (&reacted.emoji, &reacted.from.user);
+                Some(if reacted.is_given {
+                    at.reacted(emoji, user)
+                } else {
+                    at.unreacted(emoji, user, &reacted.event_ts)
+                })
+            }
+            Self::Pressed(Pressed { trigger_id, .. })
+            | Self::Submitted(Submitted { trigger_id, .. }) => {
+                trigger_id.as_deref().map(by_trigger)
+            }
+            Self::Shortcut(shortcut) => Some(by_trigger(&shortcut.trigger_id)),
+            Self::Command(_)
+            | Self::Said(_)
+            | Self::Closed(_)
+            | Self::HomeOpened { .. }
+            | Self::Challenge(_)
+            | Self::Other { .. } => None,
         }
-        // Slack looks now and then whether the certificate is good.
-        if is_check && fields.command.is_none() {
-            return Ok(Self::Other {
-                team: None,
-                kind: "ssl_check".into(),
-            });
-        }
-        fields.read()
-    }
-
-    /// A slash command as an object, which is how it comes by Socket Mode.
-    pub fn of_command(json: &str) -> Result<Self, Unreadable> {
-        read::<CommandFields>(json)?.read()
-    }
-
-    /// An interaction as a form with one field `payload`, which is how it comes by HTTP.
-    pub fn of_interaction_form(body: &[u8]) -> Result<Self, Unreadable> {
-        let payload = form_urlencoded::parse(body).find(|(key, _)| key == "payload");
-        let (_, json) = payload.ok_or_else(|| missing("payload"))?;
-        Self::of_interaction(&json)
-    }
-
-    /// An interaction.
-    pub fn of_interaction(json: &str) -> Result<Self, Unreadable> {
-        let payload: Interaction = read(json)?;
-        let kind = payload.kind.ok_or_else(|| missing("type"))?;
-        let enterprise = payload
-            .enterprise
-            .filter(|_| payload.is_enterprise_install.unwrap_or_default());
-        let team = enterprise.or(payload.team).map(|team| team.id);
-        let action = payload.actions.into_iter().flatten().next();
-        let (Some(action), "block_actions") = (action, &*kind) else {
-            return Ok(Self::Other { team, kind });
-        };
-        let container = payload.container.unwrap_or_default();
-        Ok(Self::Pressed(Pressed {
-            from: From {
-                team: team.ok_or_else(|| missing("team.id"))?,
-                user: payload.user.ok_or_else(|| missing("user.id"))?.id,
-                channel: payload
-                    .channel
-                    .map(|channel| channel.id)
-                    .or(container.channel_id),
-            },
-            action_id: action.action_id.ok_or_else(|| missing("action_id"))?,
-            value: action.value.unwrap_or_default(),
-            response_url: payload.response_url,
-            trigger_id: payload.trigger_id,
-        }))
-    }
-
-    /// An event with what is around it.
-    /// <https://docs.slack.dev/apis/events-api#event-type-structure>
-    pub fn of_event(json: &str) -> Result<Self, Unreadable> {
-        let outer: Outer<'_> = read(json)?;
-        let kind = outer.kind.ok_or_else(|| missing("type"))?;
-        if &*kind == "url_verification" {
-            let challenge = outer.challenge.ok_or_else(|| missing("challenge"))?;
-            return Ok(Self::Challenge(challenge));
-        }
-        let first = outer.authorizations.into_iter().flatten().next();
-        let organisation = first.filter(|first| first.is_enterprise_install.unwrap_or_default());
-        let team = organisation
-            .and_then(|first| first.enterprise_id)
-            .or(outer.team_id);
-        let (Some(event), "event_callback") = (outer.event, &*kind) else {
-            return Ok(Self::Other { team, kind });
-        };
-        let kind = read::<EventKind>(event.get())?.kind;
-        let kind = kind.ok_or_else(|| missing("event.type"))?;
-        if !["app_mention", "message", "app_home_opened"].contains(&&*kind) {
-            return Ok(Self::Other { team, kind });
-        }
-        let event: Event = read(event.get())?;
-        let is_direct = event.channel_type.as_deref() == Some("im");
-        // What bots say, the bot itself among them, is not for the bot; a message that was edited or
-        // deleted was answered already.
-        let is_of_a_person = event.bot_id.is_none()
-            && event.user.as_deref() != Some(SLACKBOT)
-            && event.subtype.as_deref().is_none_or(|it| it == "file_share");
-        let is_words = match &*kind {
-            // In a direct message both events come.
-            "app_mention" => !is_direct,
-            "message" => is_direct,
-            _ => false,
-        };
-        let (is_home, is_words) = (&*kind == "app_home_opened", is_words && is_of_a_person);
-        if !is_home && !is_words {
-            return Ok(Self::Other { team, kind });
-        }
-        let from = From {
-            team: team.ok_or_else(|| missing("team_id"))?,
-            user: event.user.ok_or_else(|| missing("event.user"))?,
-            channel: event.channel,
-        };
-        let event_id = outer.event_id.ok_or_else(|| missing("event_id"))?;
-        if is_home {
-            return Ok(match event.tab.as_deref() {
-                None | Some("home") => Self::HomeOpened { from, event_id },
-                Some(_) => Self::Other {
-                    team: Some(from.team),
-                    kind,
-                },
-            });
-        }
-        if from.channel.is_none() {
-            return Err(missing("event.channel"));
-        }
-        Ok(Self::Said(Said {
-            from,
-            event_id,
-            text: event.text.unwrap_or_default(),
-            ts: event.ts.ok_or_else(|| missing("event.ts"))?,
-            thread_ts: event.thread_ts,
-            is_direct,
-        }))
     }
 }
 
@@ -302,126 +358,4 @@ fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Unreadable> {
 
 fn missing(what: &str) -> Unreadable {
     Unreadable(format!("{what} is missing").into())
-}
-
-/// An absent text, a null, or one that is empty is none.
-fn filled(text: Option<Box<str>>) -> Option<Box<str>> {
-    text.filter(|text| !text.is_empty())
-}
-
-/// Either `true` or `"true"`: a form cannot tell them apart, and Slack uses both.
-fn text_or_bool<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Box<str>>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Text(Box<str>),
-        Bool(bool),
-    }
-    let read = Option::<Either>::deserialize(from)?;
-    Ok(read.map(|read| match read {
-        Either::Text(text) => text,
-        Either::Bool(yes) => yes.to_string().into(),
-    }))
-}
-
-#[derive(Default, Deserialize)]
-struct CommandFields {
-    team_id: Option<Box<str>>,
-    enterprise_id: Option<Box<str>>,
-    #[serde(default, deserialize_with = "text_or_bool")]
-    is_enterprise_install: Option<Box<str>>,
-    user_id: Option<Box<str>>,
-    channel_id: Option<Box<str>>,
-    command: Option<Box<str>>,
-    text: Option<Box<str>>,
-    response_url: Option<Box<str>>,
-    trigger_id: Option<Box<str>>,
-}
-
-impl CommandFields {
-    fn read(self) -> Result<Inbound, Unreadable> {
-        let is_organisation = self.is_enterprise_install.as_deref() == Some("true");
-        let organisation = filled(self.enterprise_id).filter(|_| is_organisation);
-        let team = organisation.or(filled(self.team_id));
-        Ok(Inbound::Command(Command {
-            from: From {
-                team: team.ok_or_else(|| missing("team_id"))?,
-                user: filled(self.user_id).ok_or_else(|| missing("user_id"))?,
-                channel: filled(self.channel_id),
-            },
-            command: filled(self.command).ok_or_else(|| missing("command"))?,
-            text: self.text.unwrap_or_default(),
-            response_url: filled(self.response_url),
-            trigger_id: filled(self.trigger_id),
-        }))
-    }
-}
-
-#[derive(Deserialize)]
-struct Id {
-    id: Box<str>,
-}
-
-#[derive(Default, Deserialize)]
-struct Container {
-    channel_id: Option<Box<str>>,
-}
-
-#[derive(Deserialize)]
-struct Action {
-    action_id: Option<Box<str>>,
-    value: Option<Box<str>>,
-}
-
-#[derive(Deserialize)]
-struct Interaction {
-    #[serde(rename = "type")]
-    kind: Option<Box<str>>,
-    team: Option<Id>,
-    enterprise: Option<Id>,
-    is_enterprise_install: Option<bool>,
-    user: Option<Id>,
-    channel: Option<Id>,
-    container: Option<Container>,
-    actions: Option<Vec<Action>>,
-    response_url: Option<Box<str>>,
-    trigger_id: Option<Box<str>>,
-}
-
-#[derive(Deserialize)]
-struct Authorization {
-    enterprise_id: Option<Box<str>>,
-    is_enterprise_install: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct Outer<'a> {
-    #[serde(rename = "type")]
-    kind: Option<Box<str>>,
-    challenge: Option<Box<str>>,
-    team_id: Option<Box<str>>,
-    authorizations: Option<Vec<Authorization>>,
-    event_id: Option<Box<str>>,
-    #[serde(borrow)]
-    event: Option<&'a RawValue>,
-}
-
-/// Fields have other shapes in other kinds of events, so the kind is read first.
-#[derive(Deserialize)]
-struct EventKind {
-    #[serde(rename = "type")]
-    kind: Option<Box<str>>,
-}
-
-#[derive(Deserialize)]
-struct Event {
-    subtype: Option<Box<str>>,
-    user: Option<Box<str>>,
-    bot_id: Option<Box<str>>,
-    channel: Option<Box<str>>,
-    channel_type: Option<Box<str>>,
-    text: Option<Box<str>>,
-    ts: Option<Box<str>>,
-    thread_ts: Option<Box<str>>,
-    tab: Option<Box<str>>,
 }

@@ -1,33 +1,105 @@
 //! The manifest of the Slack app: what it shows, what it hears and what it may do, and why.
 //!
-//! A feature adds what it needs to [`SCOPES`] and [`EVENTS`], with the reason. Nothing is there for
-//! later: each scope is asked of those who install the app.
+//! A feature adds what it needs to [`SCOPES`] and [`EVENTS`], with the reason and with what it is
+//! needed for. Nothing is asked for that the settings do not use: each scope is asked of those who
+//! install the app.
 //!
 //! <https://docs.slack.dev/reference/app-manifest>
 
 use serde::Serialize;
 
+/// What the app is used for. Answering questions is always among it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Use {
+    /// Public channels are bridged, one way or both.
+    Public,
+    /// Private channels are. No setting tells which are private, so whoever bridges one says so.
+    Private,
+    /// What is said in channels goes to GitHub.
+    Relay,
+}
+
+/// A name, what for, and the uses all of which it is needed for.
+type Need = (&'static str, &'static str, &'static [Use]);
+
 /// What the bot may do, and what for.
 ///
 /// What needs none: answers to a command or a button go to its `response_url`, to the asker alone or
 /// to the channel; App Home is published for who opened it; dates are shown in the reader's own time
-/// zone by Slack itself.
-pub const SCOPES: &[(&str, &str)] = &[
-    ("app_mentions:read", "hears a mention of the bot"),
+/// zone by Slack itself; a message's address can be asked for, and a dialog opened.
+const SCOPES: &[Need] = &[
+    ("app_mentions:read", "hears a mention of the bot", &[]),
+    (
+        "channels:history",
+        "reads in bridged channels what is relayed, and whether its own news stand there already",
+        &[Use::Public],
+    ),
     (
         "chat:write",
-        "answers a mention in its thread, and a direct message",
+        "answers a mention in its thread, and a direct message; posts news where it is to",
+        &[],
     ),
-    ("commands", "offers /kep"),
-    ("im:history", "hears a direct message to the bot"),
+    (
+        "commands",
+        "offers /kep, and the shortcut where there is one",
+        &[],
+    ),
+    (
+        "groups:history",
+        "reads the same in bridged private channels",
+        &[Use::Private],
+    ),
+    ("im:history", "hears a direct message to the bot", &[]),
+    (
+        "reactions:read",
+        "hears the reaction with which a message is relayed",
+        &[Use::Relay],
+    ),
+    (
+        "reactions:write",
+        "marks the messages that were relayed",
+        &[Use::Relay],
+    ),
+    (
+        "users:read",
+        "names on GitHub who is quoted and who is mentioned",
+        &[Use::Relay],
+    ),
 ];
 
 /// What Slack tells the bot, and what for.
-const EVENTS: &[(&str, &str)] = &[
-    ("app_home_opened", "shows App Home to who opened it"),
-    ("app_mention", "answers in the thread"),
-    ("message.im", "answers there"),
+const EVENTS: &[Need] = &[
+    ("app_home_opened", "shows App Home to who opened it", &[]),
+    ("app_mention", "answers in the thread", &[]),
+    (
+        "message.channels",
+        "relays replies in threads, and what becomes of relayed messages",
+        &[Use::Public, Use::Relay],
+    ),
+    (
+        "message.groups",
+        "relays the same in private channels",
+        &[Use::Private, Use::Relay],
+    ),
+    ("message.im", "answers there", &[]),
+    ("reaction_added", "relays the message", &[Use::Relay]),
+    (
+        "reaction_removed",
+        "hears that it is taken off",
+        &[Use::Relay],
+    ),
 ];
+
+/// The shortcut in a message's menu.
+const SHORTCUT: Shortcut = Shortcut {
+    name: "Relay to KEP issue",
+    kind: "message",
+    callback_id: RELAY,
+    description: "Puts this message on a KEP's tracking issue.",
+};
+
+/// What names the shortcut by which a message is relayed.
+pub const RELAY: &str = "relay";
 
 const ABOUT: &str = "Where a KEP stands in Kubernetes and in the container runtime.";
 
@@ -66,6 +138,8 @@ struct Display {
 struct Features {
     app_home: AppHome,
     bot_user: BotUser,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    shortcuts: Vec<Shortcut>,
     slash_commands: [SlashCommand; 1],
 }
 
@@ -80,6 +154,15 @@ struct AppHome {
 struct BotUser {
     display_name: &'static str,
     always_online: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Shortcut {
+    name: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    callback_id: &'static str,
+    description: &'static str,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -126,9 +209,9 @@ struct Interactivity {
 }
 
 impl Manifest {
-    /// The manifest for a way of delivery. `usage_hint` is what Slack shows beside `/kep` while one
-    /// types.
-    pub fn new(delivery: Delivery<'_>, usage_hint: &str) -> Self {
+    /// The manifest for a way of delivery and what the app is used for. `usage_hint` is what Slack
+    /// shows beside `/kep` while one types.
+    pub fn new(delivery: Delivery<'_>, usage_hint: &str, uses: &[Use]) -> Self {
         let url = |path: &str| match delivery {
             Delivery::Socket => None,
             Delivery::Http(base) => Some(format!("{base}{path}")),
@@ -149,6 +232,7 @@ impl Manifest {
                     display_name: "kep-liaison",
                     always_online: true,
                 },
+                shortcuts: Vec::from_iter(uses.contains(&Use::Relay).then_some(SHORTCUT)),
                 slash_commands: [SlashCommand {
                     command: "/kep",
                     url: url("/slack/commands"),
@@ -159,12 +243,14 @@ impl Manifest {
                 }],
             },
             oauth_config: OAuth {
-                scopes: Scopes { bot: names(SCOPES) },
+                scopes: Scopes {
+                    bot: scopes(uses).map(|(name, _)| name).collect(),
+                },
             },
             settings: Settings {
                 event_subscriptions: Subscriptions {
                     request_url: url("/slack/events"),
-                    bot_events: names(EVENTS),
+                    bot_events: needed(EVENTS, uses).map(|(name, _)| name).collect(),
                 },
                 interactivity: Interactivity {
                     is_enabled: true,
@@ -193,8 +279,15 @@ impl Manifest {
     }
 }
 
-fn names(table: &[(&'static str, &'static str)]) -> Vec<&'static str> {
-    table.iter().map(|(name, _)| *name).collect()
+/// What the bot may do where it is used so, each with what for.
+pub fn scopes(uses: &[Use]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    needed(SCOPES, uses)
+}
+
+fn needed(all: &[Need], uses: &[Use]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let is_needed = |need: &&Need| need.2.iter().all(|it| uses.contains(it));
+    let needed = all.iter().filter(is_needed);
+    needed.map(|(name, why, _)| (*name, *why))
 }
 
 /// What a scope or an event is there for.
@@ -202,5 +295,5 @@ fn reason(item: &str) -> Option<&'static str> {
     let item = item.trim_matches(['"', '\'']);
     let both = SCOPES.iter().chain(EVENTS);
     both.copied()
-        .find_map(|(name, why)| (name == item).then_some(why))
+        .find_map(|(name, why, _)| (name == item).then_some(why))
 }

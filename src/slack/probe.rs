@@ -16,6 +16,7 @@ use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
 };
+use url::form_urlencoded;
 
 use super::api::{self, ApiError, Identity, LONGEST};
 use crate::{domain::Secret, ports::Clock};
@@ -38,6 +39,15 @@ pub struct Standing {
     pub clock_ahead: Option<TimeDelta>,
 }
 
+/// Why a channel cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoEntry {
+    /// The token lacks this scope.
+    Scope(Box<str>),
+    /// Slack refuses for another reason, or does not answer.
+    Failed(ApiError),
+}
+
 /// Asks Slack about tokens.
 pub struct Probe {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
@@ -49,6 +59,16 @@ pub struct Probe {
 struct Verdict {
     ok: bool,
     error: Option<Box<str>>,
+    needed: Option<Box<str>>,
+}
+
+/// What Slack says.
+enum Answer {
+    Yes(Bytes),
+    No {
+        error: Box<str>,
+        needed: Option<Box<str>>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -72,7 +92,7 @@ impl Probe {
     /// Whose a bot's token is, and what it may do.
     /// <https://docs.slack.dev/reference/methods/auth.test>
     pub async fn bot(&self, token: &Secret) -> Result<Standing, ApiError> {
-        let (whose, headers): (Whose, _) = self.ask("auth.test", token).await?;
+        let (whose, headers): (Whose, _) = self.ask("auth.test", token, &[]).await?;
         let header = |name: &str| headers.get(name)?.to_str().ok();
         let scopes = header("x-oauth-scopes").map(|scopes| {
             let scopes = scopes.split(',').map(str::trim);
@@ -93,24 +113,55 @@ impl Probe {
     /// gives is forgotten.
     /// <https://docs.slack.dev/reference/methods/apps.connections.open>
     pub async fn app(&self, token: &Secret) -> Result<(), ApiError> {
-        let (IgnoredAny, _) = self.ask("apps.connections.open", token).await?;
+        let (IgnoredAny, _) = self.ask("apps.connections.open", token, &[]).await?;
         Ok(())
+    }
+
+    /// Whether a bot may read what is said in a channel. It is asked for what was said before there
+    /// was a Slack, so that nothing comes.
+    /// <https://docs.slack.dev/reference/methods/conversations.history>
+    pub async fn channel(&self, token: &Secret, channel: &str) -> Result<(), NoEntry> {
+        let arguments = [("channel", channel), ("latest", "1"), ("limit", "1")];
+        match self.asked("conversations.history", token, &arguments).await {
+            Ok((Answer::Yes(_), _)) => Ok(()),
+            Ok((Answer::No { error, needed }, _)) => Err(match needed {
+                Some(scope) if *error == *"missing_scope" => NoEntry::Scope(scope),
+                _ => NoEntry::Failed(ApiError::Refused(error)),
+            }),
+            Err(error) => Err(NoEntry::Failed(error)),
+        }
     }
 
     async fn ask<T: DeserializeOwned>(
         &self,
         method: &str,
         token: &Secret,
+        arguments: &[(&str, &str)],
     ) -> Result<(T, HeaderMap), ApiError> {
+        match self.asked(method, token, arguments).await? {
+            (Answer::No { error, .. }, _) => Err(ApiError::Refused(error)),
+            (Answer::Yes(body), headers) => Ok((read(&body)?, headers)),
+        }
+    }
+
+    async fn asked(
+        &self,
+        method: &str,
+        token: &Secret,
+        arguments: &[(&str, &str)],
+    ) -> Result<(Answer, HeaderMap), ApiError> {
         // What does not fit into a header is no token; Slack would say the same.
         let no_token = || ApiError::Refused("invalid_auth".into());
         let bearer = format!("Bearer {}", token.expose());
         let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| no_token())?;
         bearer.set_sensitive(true);
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(arguments)
+            .finish();
         let request = Request::post(format!("{}/{method}", self.api_url))
             .header(header::AUTHORIZATION, bearer)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Full::default())
+            .body(Full::from(form))
             .map_err(|_| unclear("the API's address is none"))?;
         let (status, headers, body) = tokio::select! {
             answered = self.answered(request) => answered?,
@@ -124,13 +175,15 @@ impl Probe {
         if status != StatusCode::OK {
             return Err(unclear(&status.to_string()));
         }
-        let nonsense = |_| unclear("the answer cannot be understood");
-        let verdict: Verdict = serde_json::from_slice(&body).map_err(nonsense)?;
-        if !verdict.ok {
-            let error = verdict.error.unwrap_or_else(|| "no reason is given".into());
-            return Err(ApiError::Refused(error));
-        }
-        let answer = serde_json::from_slice(&body).map_err(nonsense)?;
+        let verdict: Verdict = read(&body)?;
+        let answer = if verdict.ok {
+            Answer::Yes(body)
+        } else {
+            Answer::No {
+                error: verdict.error.unwrap_or_else(|| "no reason is given".into()),
+                needed: verdict.needed,
+            }
+        };
         Ok((answer, headers))
     }
 
@@ -145,6 +198,10 @@ impl Probe {
         let body = body.map_err(|_| unclear(broken))?.to_bytes();
         Ok((head.status, head.headers, body))
     }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|_| unclear("the answer cannot be understood"))
 }
 
 fn unclear(why: &str) -> ApiError {

@@ -9,9 +9,12 @@ use kep_liaison::{
     sandbox::{
         clock::ManualClock,
         github::GitHub,
-        slack::{Fault, On, Slack, Workspace},
+        slack::{ChannelKind, Fault, On, Slack, Workspace},
     },
-    slack::{manifest::SCOPES, probe::Probe},
+    slack::{
+        manifest::{self, Use},
+        probe::Probe,
+    },
 };
 
 use crate::terminal::{Folder, ran};
@@ -22,6 +25,7 @@ struct Desk {
     workspace: Workspace,
     github: GitHub,
     mode: &'static str,
+    bridge: &'static str,
     secrets: [(&'static str, String); 3],
 }
 
@@ -29,7 +33,7 @@ impl Desk {
     async fn new(mode: &'static str) -> Self {
         let slack = Slack::start(Arc::new(SystemClock)).await;
         let workspace = slack.workspace("kubernetes");
-        let scopes: Vec<&str> = SCOPES.iter().map(|(name, _)| *name).collect();
+        let scopes: Vec<&str> = manifest::scopes(&[]).map(|(name, _)| name).collect();
         workspace.set_scopes(&scopes);
         let secrets = [
             ("BOT", workspace.bot_token()),
@@ -41,7 +45,20 @@ impl Desk {
             workspace,
             github: GitHub::start(Arc::new(SystemClock)).await,
             mode,
+            bridge: "off",
             secrets,
+        }
+    }
+
+    /// With the one channel bridged, and the scopes for that.
+    async fn bridged() -> Self {
+        let desk = Self::new("socket").await;
+        let uses = [Use::Public, Use::Relay];
+        let scopes: Vec<&str> = manifest::scopes(&uses).map(|(name, _)| name).collect();
+        desk.workspace.set_scopes(&scopes);
+        Self {
+            bridge: "both",
+            ..desk
         }
     }
 
@@ -72,10 +89,12 @@ impl Desk {
             workspace = "kubernetes"
             id = "C0BP8PW9G"
             runtime = "containerd"
+            bridge = "{bridge}"
             "#,
             github = self.github.url(),
             slack = self.slack.api_url(),
             mode = self.mode,
+            bridge = self.bridge,
         );
         folder.file("kep-liaison.toml", &settings);
         let secrets = self.secrets.clone();
@@ -122,7 +141,7 @@ async fn all_is_well() {
             "ok    bot token of kubernetes: kep-liaison in the workspace kubernetes (T",
             "ok    scopes of kubernetes: those that the manifest asks for",
             delivery,
-            "ok    channels of kubernetes: not checked",
+            "ok    channels of kubernetes: 1 not checked, for nothing is bridged there; /invite the bot to each",
         ])
         .await;
         assert_eq!(desk.workspace.connections(), 0);
@@ -140,6 +159,52 @@ async fn scopes_that_are_missing_and_scopes_too_many() {
         "warn  scopes of kubernetes: 1 more than the bot needs: channels:join; ",
     ])
     .await;
+}
+
+#[tokio::test]
+async fn a_bridge_needs_scopes_and_the_bot_in_its_channels() {
+    let place = "channel C0BP8PW9G of kubernetes";
+    let desk = Desk::bridged().await;
+    desk.says(&[
+        "ok    scopes of kubernetes: those that the manifest asks for",
+        &format!("fail  {place}: Slack refuses: channel_not_found; see that the id is right"),
+    ])
+    .await;
+    let kind = ChannelKind::Public;
+    let channel = desk
+        .workspace
+        .channel_with_id("C0BP8PW9G", "sig-node", kind);
+    desk.says(&[&format!("ok    {place}: the bot is in it")])
+        .await;
+    channel.remove_bot();
+    desk.says(&[&format!(
+        "fail  {place}: Slack refuses: not_in_channel; /invite the bot there"
+    )])
+    .await;
+    desk.workspace.without_scope("reactions:read");
+    desk.workspace.without_scope("channels:history");
+    desk.says(&[
+        "fail  scopes of kubernetes: reactions:read is missing, with which the bot hears the reaction with which a message is relayed; ",
+        &format!("fail  {place}: not checked, for "),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_private_channel_needs_a_scope_of_its_own() {
+    let desk = Desk::bridged().await;
+    let kind = ChannelKind::Private;
+    desk.workspace
+        .channel_with_id("C0BP8PW9G", "steering", kind);
+    desk.says(&["fail  channel C0BP8PW9G of kubernetes: it is private, and groups:history is missing; make the manifest with --private-channels"])
+        .await;
+    desk.workspace.with_scope("groups:history");
+    desk.says(&[
+        "ok    channel C0BP8PW9G of kubernetes: the bot is in it",
+        "ok    scopes of kubernetes: those that the manifest asks for",
+    ])
+    .await;
+    desk.slack.take_violations();
 }
 
 #[tokio::test]

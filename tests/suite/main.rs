@@ -22,6 +22,7 @@ mod sandbox;
 mod scenarios;
 mod scripts;
 mod settings_file;
+mod slack_chat;
 mod slack_model;
 mod slack_routes;
 mod store;

@@ -133,6 +133,76 @@ fn it_asks_for_little_and_says_what_for() {
     }
 }
 
+fn names(list: &Value) -> Vec<&str> {
+    let list = list.as_array().expect("a list");
+    list.iter()
+        .map(|item| item.as_str().expect("a name"))
+        .collect()
+}
+
+/// What is asked for beyond that, where channels are bridged: no more than the ways need.
+#[test]
+fn a_bridge_asks_for_what_its_ways_need() {
+    let settings = |bridge: &str| {
+        format!(
+            "[[workspaces]]\nname = 'kubernetes'\n[[workspaces]]\nname = 'cncf'\n\
+             bot_token = 'env:B'\napp_token = 'env:A'\n\
+             [[channels]]\nworkspace = 'cncf'\nid = 'C1'\nbridge = '{bridge}'\n"
+        )
+    };
+    let plain = from_yaml(&run(&["manifest"]).answer());
+    let relay = ["reactions:read", "reactions:write", "users:read"];
+    let events = ["message.channels", "reaction_added", "reaction_removed"];
+    for (bridge, flags, scopes, told) in [
+        ("off", &[][..], &[][..], &[][..]),
+        ("to-slack", &[], &["channels:history"], &[]),
+        (
+            "to-slack",
+            &["--private-channels"],
+            &["channels:history", "groups:history"],
+            &[],
+        ),
+        (
+            "to-github",
+            &[],
+            &[&["channels:history"][..], &relay].concat(),
+            &events,
+        ),
+        (
+            "both",
+            &["--private-channels"],
+            &[&["channels:history", "groups:history"][..], &relay].concat(),
+            &[&events[..], &["message.groups"]].concat(),
+        ),
+    ] {
+        let folder = with(&settings(bridge));
+        let words = [&["manifest", "--workspace", "cncf"], flags].concat();
+        let manifest = from_yaml(&folder.run(&words).answer());
+        let more = |pointer: &str| -> Vec<String> {
+            let list = |of: &Value| of.pointer(pointer).cloned().expect("a list");
+            let (all, before) = (list(&manifest), list(&plain));
+            let mut more = names(&all);
+            more.retain(|name| !names(&before).contains(name));
+            more.sort_unstable();
+            more.into_iter().map(str::to_owned).collect()
+        };
+        let sorted = |list: &[&str]| {
+            let mut list: Vec<String> = list.iter().map(|name| (*name).to_owned()).collect();
+            list.sort_unstable();
+            list
+        };
+        assert_eq!(more("/oauth_config/scopes/bot"), sorted(scopes), "{bridge}");
+        let events = more("/settings/event_subscriptions/bot_events");
+        assert_eq!(events, sorted(told), "{bridge}");
+        let shortcut = manifest.pointer("/features/shortcuts/0/callback_id");
+        let is_wanted = ["both", "to-github"].contains(&bridge);
+        assert_eq!(shortcut, is_wanted.then_some(&json!("relay")), "{bridge}");
+        // The other workspace has no such channel.
+        let other = folder.run(&["manifest", "--workspace", "kubernetes"]);
+        assert_eq!(from_yaml(&other.answer()), plain);
+    }
+}
+
 #[test]
 fn what_does_not_fit_together_is_wrong_usage() {
     let two = with(TWO_WORKSPACES);
@@ -173,6 +243,7 @@ fn what_does_not_fit_together_is_wrong_usage() {
             &["--workspace", "x"],
             "the settings have no workspace",
         ),
+        (&plain, &["--private-channels"], "no channel is bridged"),
     ] {
         let complaint = folder.run(&[&["manifest"], words].concat()).complaint(2);
         assert!(complaint.contains(said), "{words:?}: {complaint}");
@@ -248,7 +319,12 @@ fn slacks_own_schemas_take_it() {
         return;
     };
     let http = &["manifest", "--url", "https://bot.example.com"];
-    let manifests = [&["manifest"][..], http].map(|words| from_yaml(&run(words).answer()));
+    let mut manifests = [&["manifest"][..], http]
+        .map(|words| from_yaml(&run(words).answer()))
+        .to_vec();
+    let bridged = with("[[workspaces]]\nname = 'a'\n[[channels]]\nid = 'C1'\nbridge = 'both'\n");
+    let bridged = bridged.run(&["manifest", "--private-channels"]);
+    manifests.push(from_yaml(&bridged.answer()));
     assert_eq!(breaches(&python, &schemas, &manifests), "");
     // A schema that takes anything would say nothing.
     let mut spoilt = manifests[0].clone();

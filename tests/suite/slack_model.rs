@@ -30,16 +30,16 @@ use serde_json::{Value, json};
 use crate::github_model::http::{Http, Reply};
 
 /// A Slack with one workspace, one channel with the app and two people in it, standing still in time.
-struct World {
-    clock: ManualClock,
-    slack: Slack,
-    workspace: Workspace,
-    sig_node: Channel,
-    sam: Person,
-    mike: Person,
+pub(crate) struct World {
+    pub(crate) clock: ManualClock,
+    pub(crate) slack: Slack,
+    pub(crate) workspace: Workspace,
+    pub(crate) sig_node: Channel,
+    pub(crate) sam: Person,
+    pub(crate) mike: Person,
 }
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let clock = ManualClock::at(moment("2026-03-02T09:00:00Z"));
     let slack = Slack::start(Arc::new(clock.clone())).await;
     let workspace = slack.workspace("kubernetes");
@@ -95,7 +95,7 @@ impl World {
         answer["ts"].as_str().expect("a ts").to_owned()
     }
 
-    fn advance(&self, seconds: u64) {
+    pub(crate) fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
 

@@ -1,5 +1,6 @@
 //! The routes that Slack sends to: whom they believe, and that nobody else causes anything.
 
+mod happenings;
 mod hostile;
 mod payloads;
 

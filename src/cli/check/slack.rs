@@ -7,13 +7,14 @@ use chrono::TimeDelta;
 
 use super::{Level, Lines};
 use crate::{
-    config::{Config, SecretRef, Workspace, WorkspaceMode, environment},
+    app::uses,
+    config::{Bridge, Channel, Config, SecretRef, Workspace, WorkspaceMode, environment},
     domain::Secret,
     ports::Clock,
     slack::{
         api::ApiError,
-        manifest::SCOPES,
-        probe::{Probe, Standing},
+        manifest::{self, Use},
+        probe::{NoEntry, Probe, Standing},
     },
 };
 
@@ -34,12 +35,13 @@ pub(super) async fn slack(config: &Config, clock: &Arc<dyn Clock>, lines: &mut L
     let mut clock_ahead = None;
     for workspace in &config.workspaces {
         let standing = bot_token(config, workspace, &probe, lines).await;
-        clock_ahead = clock_ahead.or(standing.and_then(|standing| standing.clock_ahead));
+        let ahead = standing.as_ref().and_then(|standing| standing.clock_ahead);
+        clock_ahead = clock_ahead.or(ahead);
         match workspace.mode {
             WorkspaceMode::Socket => socket_mode(workspace, &probe, lines).await,
             WorkspaceMode::Http => signing_secret(workspace, lines),
         }
-        channels(config, workspace, lines);
+        channels(config, workspace, &probe, standing.as_ref(), lines).await;
     }
     if let Some(ahead) = clock_ahead {
         let (level, how) = clocks(ahead);
@@ -80,7 +82,7 @@ async fn bot_token(
                     ),
                 },
                 ApiError::Limited(_) => "check again later".to_owned(),
-                ApiError::Unclear(_) | ApiError::NotSlack => {
+                ApiError::Unreachable(_) | ApiError::Unclear(_) | ApiError::NotSlack => {
                     format!("see that {} can be reached from here", config.slack.api_url)
                 }
             };
@@ -102,18 +104,24 @@ async fn bot_token(
         standing.name, identity.team, identity.team_id
     );
     lines.say(Level::Ok, &what, &how);
-    scopes(workspace, standing.scopes.as_ref(), lines);
+    let uses = uses(config, Some(&workspace.name));
+    scopes(workspace, &uses, standing.scopes.as_ref(), lines);
     Some(standing)
 }
 
 /// Compares what the token may do with what the manifest asks for.
-fn scopes(workspace: &Workspace, has: Option<&BTreeSet<Box<str>>>, lines: &mut Lines) {
+fn scopes(
+    workspace: &Workspace,
+    uses: &[Use],
+    has: Option<&BTreeSet<Box<str>>>,
+    lines: &mut Lines,
+) {
     let what = format!("scopes of {}", workspace.name);
     let Some(has) = has else {
         let how = "Slack does not say which; compare OAuth & Permissions in the app's settings with `kep-liaison manifest`";
         return lines.say(Level::Warn, &what, how);
     };
-    let missing = SCOPES.iter().filter(|(name, _)| !has.contains(*name));
+    let missing = manifest::scopes(uses).filter(|(name, _)| !has.contains(*name));
     let mut is_complete = true;
     for (name, why) in missing {
         is_complete = false;
@@ -122,7 +130,10 @@ fn scopes(workspace: &Workspace, has: Option<&BTreeSet<Box<str>>>, lines: &mut L
         );
         lines.say(Level::Fail, &what, &how);
     }
-    let is_needed = |name: &str| SCOPES.iter().any(|(needed, _)| *needed == name);
+    // A bridged channel may be private.
+    let private = (!uses.is_empty()).then_some(Use::Private);
+    let uses: Vec<Use> = uses.iter().copied().chain(private).collect();
+    let is_needed = |name: &str| manifest::scopes(&uses).any(|(needed, _)| needed == name);
     let more = has.iter().map(|name| &**name);
     let more: Vec<&str> = more.filter(|name| !is_needed(name)).collect();
     if !more.is_empty() {
@@ -178,13 +189,55 @@ fn signing_secret(workspace: &Workspace, lines: &mut Lines) {
     }
 }
 
-/// Who is in a channel is told only to who may list them, and the bot asks for no more than it needs.
-fn channels(config: &Config, workspace: &Workspace, lines: &mut Lines) {
-    let mut all = config.channels.iter();
-    if all.any(|channel| channel.workspace == workspace.name) {
+/// Whether the bot is in a channel can be told where it may read its history, which only what is
+/// bridged needs: the bot asks for no more than it uses.
+async fn channels(
+    config: &Config,
+    workspace: &Workspace,
+    probe: &Probe,
+    standing: Option<&Standing>,
+    lines: &mut Lines,
+) {
+    let of_it = |channel: &&Channel| channel.workspace == workspace.name;
+    let all = config.channels.iter().filter(of_it);
+    let (quiet, bridged): (Vec<_>, Vec<_>) = all.partition(|one| one.bridge == Bridge::Off);
+    if !quiet.is_empty() {
         let what = format!("channels of {}", workspace.name);
-        let how = "not checked, for that needs channels:read; /invite the bot to each";
-        lines.say(Level::Ok, &what, how);
+        let how = format!(
+            "{} not checked, for nothing is bridged there; /invite the bot to each",
+            quiet.len()
+        );
+        lines.say(Level::Ok, &what, &how);
+    }
+    let token = workspace.bot_token.resolve(environment).ok();
+    let Some(token) = token.filter(|_| standing.is_some_and(|standing| standing.is_bot)) else {
+        return;
+    };
+    for channel in bridged {
+        let what = format!("channel {} of {}", channel.id, workspace.name);
+        let (level, how) = match probe.channel(&token, channel.id.as_str()).await {
+            Ok(()) => (Level::Ok, "the bot is in it".to_owned()),
+            Err(NoEntry::Scope(scope)) => (
+                Level::Fail,
+                match &*scope {
+                    "groups:history" => "it is private, and groups:history is missing; make the manifest with --private-channels, paste it into the app's settings and reinstall".to_owned(),
+                    scope => format!("not checked, for {scope} is missing"),
+                },
+            ),
+            Err(NoEntry::Failed(ApiError::Refused(error))) => {
+                let mend = match &*error {
+                    "not_in_channel" => "/invite the bot there",
+                    "channel_not_found" => {
+                        "see that the id is right; to a private channel /invite the bot first"
+                    }
+                    "is_archived" => "unarchive it, or take it out of the settings",
+                    _ => "see that the id is right",
+                };
+                (Level::Fail, format!("Slack refuses: {error}; {mend}"))
+            }
+            Err(NoEntry::Failed(error)) => (Level::Warn, format!("{error}; check again later")),
+        };
+        lines.say(level, &what, &how);
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::page::Page;
 use crate::{
-    domain::change::{Change, Direction, What},
+    domain::change::{Change, Direction},
     github::Counts,
     jobs::sync::Report,
 };
@@ -54,56 +54,6 @@ fn size(bytes: u64) -> String {
 
 /// One change as a sentence.
 fn sentence(change: &Change) -> String {
-    let issue = change
-        .issue
-        .as_ref()
-        .map(|(_, number)| format!("#{number} "))
-        .unwrap_or_default();
-    let back = if change.direction == Direction::Backward {
-        " (back)"
-    } else {
-        ""
-    };
-    let from_to = |what: &str, old: &Option<Box<str>>, new: &Option<Box<str>>| {
-        let word = |word: &Option<Box<str>>| word.as_deref().unwrap_or("none").to_owned();
-        format!("{issue}{what} {} → {}{back}", word(old), word(new))
-    };
-    let moved = |what: &str, joined: &[String], left: &[String]| {
-        let mut parts = Vec::new();
-        if !joined.is_empty() {
-            parts.push(format!("+ {}", joined.join(", ")));
-        }
-        if !left.is_empty() {
-            parts.push(format!("− {}", left.join(", ")));
-        }
-        format!("{issue}{what} {}", parts.join(" "))
-    };
-    let logins = |people: &[crate::domain::Login]| -> Vec<String> {
-        people.iter().map(ToString::to_string).collect()
-    };
-    let texts =
-        |labels: &[Box<str>]| -> Vec<String> { labels.iter().map(ToString::to_string).collect() };
-    match &change.what {
-        What::KepAdded => "new".to_owned(),
-        What::KepRemoved => "gone".to_owned(),
-        What::KepRenamed(_, to) => format!("moved to {to}"),
-        What::Title(_, to) => format!("title: {to}"),
-        What::Status(old, new) => from_to("status", old, new),
-        What::Stage(old, new) | What::IssueStage(old, new) => from_to("stage", old, new),
-        What::LatestMilestone(old, new) => from_to("latest milestone", old, new),
-        What::Milestone(stage, old, new) => from_to(&format!("release of {stage}"), old, new),
-        What::KepPeople(role, joined, left) | What::IssuePeople(role, joined, left) => {
-            moved(role.plural(), &logins(joined), &logins(left))
-        }
-        What::IssueOpened => format!("{issue}opened"),
-        What::IssueClosed => format!("{issue}closed"),
-        What::IssueReopened => format!("{issue}opened again"),
-        What::IssueGone => format!("{issue}gone"),
-        What::IssueTitle(_, to) => format!("{issue}title: {to}"),
-        What::Labels(added, removed) => moved("labels", &texts(added), &texts(removed)),
-        What::IssueMilestone(old, new) => from_to("milestone", old, new),
-        What::PullOpened => format!("pull request {issue}linked"),
-        What::PullMerged => format!("pull request {issue}merged"),
-        What::PullClosed => format!("pull request {issue}closed without merging"),
-    }
+    let place = change.place().map(|place| format!("{place} "));
+    format!("{}{}", place.unwrap_or_default(), change.words())
 }

@@ -46,6 +46,10 @@ impl State {
                 "updated": 1_700_000_000,
                 "team_id": team.id,
             });
+        } else if let Some(other) = team.users.get(&message.user).filter(|it| it.is_bot) {
+            let number = other.id.trim_start_matches('U');
+            shown["bot_id"] = format!("B{number}").into();
+            shown["app_id"] = format!("A{number}").into();
         } else {
             shown["client_msg_id"] =
                 format!("00000000-0000-4000-8000-{:012x}", message.ts.0).into();

@@ -44,12 +44,28 @@ async fn converse(world: &World, bot: &Bot) {
         (shown.error.as_deref(), shown.words().as_str()),
         (None, "KEP-5825")
     );
-    world.sam.says(&world.sig_node, "@kep-liaison hello").await;
+    let said = world.sam.says(&world.sig_node, "@kep-liaison hello").await;
+    world.mike.reacts(&said, "eyes").await;
+    world.sam.edits(&said, "@kep-liaison hello!").await;
+    world.workspace.shortcut("relay");
+    world.mike.shortcut("relay", &said).await;
+    world.sam.deletes(&said).await;
     world.sam.says(&world.sam.direct(), "hello").await;
     world.sam.opens_home().await;
     let heard = bot.0.lock().expect("nobody panicked");
     assert!(matches!(heard[0], Inbound::Command(_)), "{heard:?}");
-    assert!(heard.len() >= 4, "{heard:?}");
+    let kinds: Vec<&str> = heard.iter().map(Inbound::kind).collect();
+    let wanted = [
+        "command", "mention", "message", "reaction", "message", "shortcut", "message", "direct",
+        "home",
+    ];
+    assert_eq!(kinds, wanted);
+    let identities = heard
+        .iter()
+        .filter_map(|it| it.content_identity("kubernetes"));
+    let mut identities: Vec<String> = identities.map(|key| key.to_string()).collect();
+    identities.dedup();
+    assert_eq!(identities.len(), 5, "{identities:?}");
     drop(heard);
     world.slack.nothing_was_wrong();
 }

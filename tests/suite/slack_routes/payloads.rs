@@ -4,7 +4,7 @@ use kep_liaison::slack::inbound::Inbound;
 use serde_json::{Value, json};
 
 /// <https://docs.slack.dev/reference/interaction-payloads/block_actions-payload>
-fn press() -> Value {
+pub(super) fn press() -> Value {
     json!({
         "type": "block_actions",
         "team": {"id": "T9TK3CUKW", "domain": "example"},
@@ -30,7 +30,7 @@ fn press() -> Value {
 }
 
 /// <https://docs.slack.dev/reference/events/app_mention>
-fn mention() -> Value {
+pub(super) fn mention() -> Value {
     json!({
         "token": "ZZZZZZWSxiZZZ2yIvs3peJ", "team_id": "T123ABC456", "api_app_id": "A123ABC456",
         "event": {
@@ -42,11 +42,11 @@ fn mention() -> Value {
     })
 }
 
-fn interaction(payload: &Value) -> Inbound {
+pub(super) fn interaction(payload: &Value) -> Inbound {
     Inbound::of_interaction(&payload.to_string()).expect("an interaction")
 }
 
-fn event(payload: &Value) -> Inbound {
+pub(super) fn event(payload: &Value) -> Inbound {
     Inbound::of_event(&payload.to_string()).expect("an event")
 }
 
@@ -62,6 +62,19 @@ fn a_press() {
     assert_eq!(&*pressed.from.team, "T9TK3CUKW");
     assert_eq!(pressed.from.channel.as_deref(), Some("CBR2V3XEX"));
     assert!(pressed.response_url.is_some() && pressed.trigger_id.is_some());
+    assert_eq!(pressed.ts.as_deref(), Some("1548261231.000200"));
+    assert_eq!((pressed.thread_ts, pressed.is_ephemeral), (None, false));
+    let mut payload = press();
+    payload["container"] = json!({"message_ts": "2.0", "thread_ts": "1.0", "is_ephemeral": true});
+    payload["message"] = Value::Null;
+    let Inbound::Pressed(pressed) = interaction(&payload) else {
+        panic!("a press");
+    };
+    let place = (pressed.ts.as_deref(), pressed.thread_ts.as_deref());
+    assert_eq!(
+        (place, pressed.is_ephemeral),
+        ((Some("2.0"), Some("1.0")), true)
+    );
 }
 
 #[test]
@@ -93,12 +106,7 @@ fn a_press_in_a_view_has_no_place_to_answer() {
 
 #[test]
 fn interactions_that_nobody_waits_for() {
-    for kind in [
-        "view_submission",
-        "view_closed",
-        "message_action",
-        "of_next_year",
-    ] {
+    for kind in ["block_suggestion", "shortcut", "of_next_year"] {
         let mut payload = press();
         payload["type"] = json!(kind);
         let Inbound::Other { team, kind: seen } = interaction(&payload) else {
@@ -131,7 +139,7 @@ fn words_to_the_bot_alone_count_once() {
     let mut payload = mention();
     payload["event"]["type"] = json!("message");
     payload["event"]["channel_type"] = json!("channel");
-    assert!(matches!(event(&payload), Inbound::Other { .. }));
+    assert!(matches!(event(&payload), Inbound::Heard(_)));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Talking: messages, replies, edits, reactions, links.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Spot,
@@ -34,6 +34,30 @@ impl Person {
         let channel = self.workspace().channel_of(to.channel.clone());
         let root = to.thread.clone().unwrap_or_else(|| to.ts.clone());
         self.writes(&channel, text, Some(&root), true).await
+    }
+
+    /// Posts as the bot of another app does, which may put any metadata into its messages.
+    /// <https://docs.slack.dev/messaging/message-metadata>
+    pub async fn posts(&self, channel: &Channel, text: &str, metadata: Value) -> Said {
+        let ts = {
+            let mut state = self.slack.lock();
+            self.may_write(&state, &channel.id);
+            assert!(
+                state.team(&self.team).users[&self.id].is_bot,
+                "{} is no bot, and people put no metadata into messages",
+                self.id
+            );
+            let content = Content {
+                metadata: Some(metadata),
+                ..self.content(&mut state, text)
+            };
+            let message = Message::new(state.new_ts(), &self.id, content);
+            let ts = message.ts;
+            state.say(&self.team, &channel.id, message);
+            ts
+        };
+        self.slack.0.shared.flush_and_wait().await;
+        self.look(&channel.id, ts)
     }
 
     async fn writes(
