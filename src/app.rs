@@ -3,6 +3,7 @@
 pub mod bot;
 pub mod desk;
 mod edge;
+pub mod inlet;
 pub mod memo;
 
 use std::{path::Path, sync::Arc, time::Duration};

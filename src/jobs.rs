@@ -4,3 +4,4 @@ pub mod deliver;
 pub mod facts;
 pub mod follow;
 pub mod sync;
+pub mod tell;

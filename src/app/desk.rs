@@ -14,7 +14,10 @@ use tokio::{runtime::Handle, sync::watch};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-use super::memo::{Memo, Question};
+use super::{
+    inlet::Inlet,
+    memo::{Memo, Question},
+};
 use crate::{
     domain::{
         Settings,
@@ -23,13 +26,13 @@ use crate::{
     },
     handlers::desk::Desk,
     jobs::follow::Known,
-    ports::{Clock, Dice, chat::PostAt, request::RequestId},
+    ports::{Clock, Dice, StoreError, chat::PostAt, request::RequestId},
     slack::{
         Block,
         api::{Api, ApiError, Showing},
         blocks::{self, button::Press},
         inbound::{Command, From, Inbound, Pressed, Said},
-        receive::Receive,
+        receive::{NotTaken, Receive},
     },
     web::seen::Seen,
 };
@@ -51,7 +54,7 @@ pub struct FrontDesk {
     /// What the operator decides.
     pub settings: Arc<Settings>,
     /// Who is who.
-    pub people: People,
+    pub people: Arc<People>,
     /// Each workspace's bot, by the name that the settings give it.
     pub bots: HashMap<Box<str>, Api>,
     /// The time.
@@ -66,6 +69,8 @@ pub struct FrontDesk {
     pub came: Came,
     /// What was answered just now.
     pub memo: Memo<Known>,
+    /// What the bridge is for.
+    pub inlet: Inlet,
 }
 
 /// What came already, and from whom how much of it.
@@ -116,11 +121,22 @@ struct Answered<'a> {
 
 #[async_trait]
 impl Receive for FrontDesk {
-    async fn receive(&self, workspace: &str, inbound: Inbound, again: bool) -> Option<Bytes> {
+    async fn receive(
+        &self,
+        workspace: &str,
+        inbound: Inbound,
+        again: bool,
+    ) -> Result<Option<Bytes>, NotTaken> {
         let began = Instant::now();
         let kind = inbound.kind();
         let span = RequestId::roll(&*self.dice).span(kind, workspace);
-        let answer = span.in_scope(|| self.answer(workspace, inbound, again));
+        let answer = if Inlet::is_for(&inbound) {
+            self.bridge(workspace, inbound, again)
+                .instrument(span)
+                .await
+        } else {
+            Ok(span.in_scope(|| self.answer(workspace, inbound, again)))
+        };
         metrics::counter!("kep_liaison_slack_requests_total", "kind" => kind).increment(1);
         metrics::histogram!("kep_liaison_answer_seconds", "kind" => kind)
             .record(began.elapsed().as_secs_f64());
@@ -133,15 +149,6 @@ impl FrontDesk {
         match inbound {
             // Asking twice is no harm, and who asks in vain asks again.
             Inbound::Command(command) => self.command(workspace, &command),
-            // What is said and done in channels is not asked of the bot: a mention comes by itself.
-            Inbound::Heard(_)
-            | Inbound::Reacted(_)
-            | Inbound::Shortcut(_)
-            | Inbound::Submitted(_)
-            | Inbound::Closed(_) => {
-                tracing::debug!("nothing to do");
-                None
-            }
             _ if again | self.came_before(&inbound) => {
                 tracing::debug!("this came before");
                 None
@@ -149,10 +156,64 @@ impl FrontDesk {
             Inbound::Pressed(pressed) => self.pressed(workspace, pressed),
             Inbound::Said(said) => self.said(workspace, said),
             Inbound::HomeOpened { from, .. } => self.home_opened(workspace, from),
-            Inbound::Challenge(_) => None,
+            // The bridge's, and what nobody waits for.
+            Inbound::Heard(_)
+            | Inbound::Reacted(_)
+            | Inbound::Shortcut(_)
+            | Inbound::Submitted(_)
+            | Inbound::Closed(_)
+            | Inbound::Challenge(_) => None,
             Inbound::Other { kind, .. } => {
                 tracing::debug!(%kind, "nothing to do");
                 None
+            }
+        }
+    }
+
+    /// What the bridge is for: it is stored before it is acknowledged.
+    async fn bridge(
+        &self,
+        workspace: &str,
+        inbound: Inbound,
+        again: bool,
+    ) -> Result<Option<Bytes>, NotTaken> {
+        let not_taken = |error: StoreError| {
+            tracing::error!(%error, "what came could not be kept");
+            NotTaken
+        };
+        let Some(identity) = inbound.content_identity(workspace) else {
+            return Ok(None);
+        };
+        let known = self.known.borrow().clone();
+        match &inbound {
+            Inbound::Command(command) => {
+                let bridge = self.inlet.bridge(&known, self);
+                let taken = self.inlet.update(&bridge, workspace, command, &identity);
+                let said = taken.await.map_err(not_taken)?;
+                Ok(whispered(&said))
+            }
+            Inbound::Shortcut(shortcut) => {
+                if again || self.came_before(&inbound) {
+                    return Ok(None);
+                }
+                let dialog = self.inlet.dialog(workspace, shortcut, &known).await;
+                let dialog = dialog.map_err(not_taken)?;
+                let trigger = shortcut.trigger_id.clone();
+                Ok(self.speak(workspace, "a dialog", async move |bot| {
+                    bot.open_view(&trigger, &dialog.view()).await
+                }))
+            }
+            Inbound::Submitted(submitted) => {
+                let bridge = self.inlet.bridge(&known, self);
+                let taken = self
+                    .inlet
+                    .submitted(&bridge, workspace, submitted, &identity);
+                taken.await.map_err(not_taken)
+            }
+            _ => {
+                let taken = self.inlet.take(workspace, &identity, &inbound).await;
+                taken.map_err(not_taken)?;
+                Ok(None)
             }
         }
     }
@@ -318,6 +379,17 @@ impl FrontDesk {
             .spawn_on(saying.in_current_span(), &self.runtime);
         None
     }
+}
+
+/// A sentence for an acknowledgement.
+fn whispered(text: &str) -> Option<Bytes> {
+    let message = blocks::plain(text);
+    let answered = Answered {
+        response_type: "ephemeral",
+        text: &message.text,
+        blocks: &message.blocks,
+    };
+    serde_json::to_vec(&answered).ok().map(Into::into)
 }
 
 /// An answer for an acknowledgement.

@@ -152,9 +152,8 @@ impl<'a> Asking<'a> {
             return (
                 Ok(match name {
                     Some(Name::Who) => Command::Who(query),
-                    Some(Name::Help | Name::Status | Name::List | Name::Release) | None => {
-                        Command::Status(query)
-                    }
+                    Some(Name::Help | Name::Status | Name::List | Name::Release | Name::Update)
+                    | None => Command::Status(query),
                 }),
                 false,
             );
@@ -211,6 +210,11 @@ impl<'a> Asking<'a> {
                 None => self.query(rest).map(Command::Who),
             },
             Name::Release => release(rest),
+            Name::Update => Err(Plain {
+                text: "An update is typed as a command, so that it is yours alone until it is sent: /kep update 5825 and then the text."
+                    .to_owned(),
+                instead: Some("help update".to_owned()),
+            }),
         }
     }
 

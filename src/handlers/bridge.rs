@@ -25,7 +25,7 @@ use crate::{
         finding::Inspector,
         people::People,
     },
-    ports::{Chat, ChatError, Outbox, StoreError, outbox::Settled},
+    ports::{Chat, ChatError, ForgeError, Outbox, StoreError, outbox::Settled},
 };
 
 /// How long a relayed text can be taken back by a button.
@@ -56,6 +56,9 @@ pub enum Undecided {
     /// Slack was asked in vain.
     #[error(transparent)]
     Chat(#[from] ChatError),
+    /// GitHub was asked in vain.
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -55,7 +55,7 @@ pub struct Deliver {
     /// What is queued.
     pub outbox: Arc<dyn Outbox>,
     /// Each workspace's chat.
-    pub chats: HashMap<Box<str>, Arc<dyn Chat>>,
+    pub chats: Arc<HashMap<Box<str>, Arc<dyn Chat>>>,
     /// Where the tracking issues are.
     pub forge: Arc<dyn Forge>,
     /// What is known.
@@ -258,6 +258,7 @@ impl Deliver {
                     let trouble = trouble::of_chat(error, bridge.now);
                     self.after(&bridge, leased, trouble).await
                 }
+                Err(Undecided::Forge(error)) => self.after(&bridge, leased, error.into()).await,
                 Err(Undecided::Store(error)) => self.again(leased, false, &error.to_string()),
             };
         }

@@ -5,18 +5,19 @@ mod meant;
 mod names;
 mod read;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
+use serde_json::json;
 use tokio::sync::OnceCell;
 
 use self::{meant::meant, names::Names, read::Own};
 use super::{
     api::{Api, ApiError, Page, Span},
-    blocks,
+    blocks, rich,
 };
 use crate::{
-    domain::bridge::Key,
+    domain::{bridge::Key, rich::Rich},
     ports::{
         Clock,
         chat::{Chat, ChatError, History, Message, PostAt, Speech},
@@ -201,6 +202,17 @@ impl Chat for SlackChat {
             Some(message) => Ok(Some(message)),
             None => Ok(None),
         }
+    }
+
+    async fn read(&self, typed: &str) -> Result<Rich, ChatError> {
+        let text = rich::read(&json!({ "text": typed }));
+        let mut names = HashMap::new();
+        for user in text.people() {
+            if let Some(name) = self.name_of(user).await? {
+                names.insert(user.to_owned(), String::from(name));
+            }
+        }
+        Ok(text.with_names(|user| names.get(user).cloned()))
     }
 
     async fn history(

@@ -1,6 +1,6 @@
 //! From GitHub to Slack: what is news, for whom, and how it is told in a KEP's thread.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,8 +10,8 @@ use crate::{
         Comment, CommentKind, KepNumber, Label, Login,
         board::Entry,
         bridge::{
-            Below, Channel, ChannelAt, Comments, Effect, IssueAt, Item, Key, Lane, NewEffect,
-            Saying, Step, unmarked,
+            Below, Channel, ChannelAt, CommentAt, Comments, Effect, IssueAt, Item, Key, Lane,
+            NewEffect, Saying, Step, Written, unmarked,
         },
         change::{Change, Direction, Role, What},
         people,
@@ -40,8 +40,8 @@ pub struct Gathered<'a> {
     pub comments: &'a [CommentNews],
     /// What was said before the bridge began is told to nobody.
     pub began: DateTime<Utc>,
-    /// Who the bot is on the forge.
-    pub own: Option<&'a Account>,
+    /// Who the bot is on the forge, for each repository.
+    pub own: &'a HashMap<Box<str>, Account>,
 }
 
 /// What is to be told of it: for each channel and KEP one step.
@@ -156,6 +156,11 @@ impl Bridge<'_> {
         news: Gathered<'_>,
         found: &mut BTreeMap<(ChannelAt, KepNumber), Vec<(String, Item)>>,
     ) -> Result<(), Undecided> {
+        if let Some(comment) = &said.now
+            && self.is_own(comment, news).await?
+        {
+            return Ok(());
+        }
         for channel in &self.channels.channels {
             let key = said_key(&channel.at, &said.repository, said.comment);
             let told = self.outbox.last(&key).await?;
@@ -170,7 +175,6 @@ impl Bridge<'_> {
                             || comment.created_at >= news.began
                                 && self.is_worth(comment, entry, channel)
                     })
-                    .filter(|_| !news.own.is_some_and(|own| own.wrote(comment)))
                     .map(|entry| (entry.kep.number, item_of(comment))),
             };
             if let Some((kep, item)) = new {
@@ -180,6 +184,27 @@ impl Bridge<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the bot wrote a comment: by what is stored, or, where the answer was lost, by its
+    /// mark, which counts on nobody else's.
+    async fn is_own(&self, comment: &Comment, news: Gathered<'_>) -> Result<bool, Undecided> {
+        let issue = IssueAt {
+            repository: comment.repository.clone(),
+            number: comment.issue,
+        };
+        let written = Written::Comment {
+            at: CommentAt {
+                issue,
+                id: comment.id,
+            },
+            url: comment.url.clone(),
+        };
+        if self.outbox.key_of(&written).await?.is_some() {
+            return Ok(true);
+        }
+        let own = news.own.get(&comment.repository);
+        Ok(unmarked(&comment.body).1.is_some() && own.is_some_and(|own| own.wrote(comment)))
     }
 
     /// The KEP of the tracking issue below which a comment stands.

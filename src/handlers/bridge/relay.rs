@@ -4,7 +4,6 @@ use super::{Bridge, Undecided, comment_key, tracking_issue, whisper};
 use crate::{
     domain::{
         KepNumber,
-        board::Entry,
         bridge::{
             Asked, ChannelAt, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Relay, Relayed,
             Replies, Saying, Step, Way, keps_in,
@@ -18,6 +17,8 @@ use crate::{
 /// around the text takes some of them.
 const LONGEST: usize = 60_000;
 
+const NOT_FROM_HERE: &str = "Nothing goes from this channel to tracking issues; whoever runs me can change that. /kep update puts a text of yours there, from anywhere.";
+
 /// What is to be relayed, found.
 struct Said {
     /// The words.
@@ -26,6 +27,8 @@ struct Said {
     who: Box<str>,
     /// Where it is seen, where it is a message.
     permalink: Option<Box<str>>,
+    /// The thread that it stands in.
+    thread: Option<Box<str>>,
 }
 
 impl Bridge<'_> {
@@ -33,13 +36,10 @@ impl Bridge<'_> {
         let Relay { asked, way, .. } = relay;
         let thread = relay.thread.as_deref();
         let no = |why: &str| Ok(whisper(key, asked, thread, why.to_owned()));
-        let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
         let channel = self.channels.get(&asked.channel);
         let is_command = *way == Way::Command;
         if !is_command && !channel.is_some_and(|channel| channel.to_forge) {
-            return no(
-                "Nothing goes from this channel to tracking issues; whoever runs me can change that. /kep update puts a text of yours there, from anywhere.",
-            );
+            return no(NOT_FROM_HERE);
         }
         if *way == Way::Reply && channel.is_none_or(|channel| channel.replies != Replies::All) {
             return Ok(Settled::default());
@@ -49,9 +49,9 @@ impl Bridge<'_> {
                 "That message is gone, or says nothing that I could put on the tracking issue.",
             );
         };
-        let keps = self.meant(relay, &said.text).await?;
-        let entry = match keps[..] {
-            [kep] => self.board.get(kep),
+        let keps = self.meant(relay, &said).await?;
+        let kep = match keps[..] {
+            [kep] => kep,
             [] if *way == Way::Reply => return Ok(Settled::default()),
             [] => {
                 return no(
@@ -60,28 +60,55 @@ impl Bridge<'_> {
             }
             _ => return Ok(which(key, relay, keps)),
         };
-        let Some(entry) = entry else {
-            let number = keps[0];
-            return no(&format!(
-                "I know no KEP-{number}. /kep list finds KEPs by words."
-            ));
-        };
-        let number = entry.kep.number;
-        if !self.may_speak(person, entry) {
+        if let Some(why) = self.refuses(asked, kep) {
             // A reply in a thread asked for nothing.
             return match way {
                 Way::Reply => Ok(Settled::default()),
-                _ => no(&self.may_not(entry)),
+                _ => no(&why),
             };
         }
         let runtime = channel.map(|channel| &*channel.runtime);
-        let Some(issue) = tracking_issue(entry, runtime, self.settings) else {
-            return no(&format!(
-                "KEP-{number} has no open tracking issue{}, so there is nowhere to put this. A maintainer, or its owner, opens one with the form \"KEP tracking\" of the repository; then relay it again.",
-                runtime.map_or_else(String::new, |name| format!(" at {name}"))
+        let issue = self
+            .board
+            .get(kep)
+            .and_then(|entry| tracking_issue(entry, runtime, self.settings));
+        // What refuses has looked.
+        let Some(issue) = issue else {
+            return Ok(Settled::default());
+        };
+        self.write(key, relay, kep, issue, said).await
+    }
+
+    /// Why somebody cannot have anything stand on the tracking issue of a KEP, in a sentence that
+    /// says what to do; from memory.
+    pub fn refuses(&self, asked: &Asked, kep: KepNumber) -> Option<String> {
+        let Some(entry) = self.board.get(kep) else {
+            return Some(format!(
+                "I know no KEP-{kep}. /kep list finds KEPs by words."
             ));
         };
-        self.write(key, relay, entry, issue, said).await
+        let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
+        if !self.may_speak(person, entry) {
+            return Some(self.may_not(entry));
+        }
+        let channel = self.channels.get(&asked.channel);
+        let runtime = channel.map(|channel| &*channel.runtime);
+        if tracking_issue(entry, runtime, self.settings).is_some() {
+            return None;
+        }
+        Some(format!(
+            "KEP-{kep} has no open tracking issue{}, so there is nowhere to put this. A maintainer, or the KEP's owner, opens one with the issue form for KEPs; then try again.",
+            runtime.map_or_else(String::new, |name| format!(" at {name}"))
+        ))
+    }
+
+    /// The same for a message: it must stand in a channel from which something may go.
+    pub fn refuses_here(&self, asked: &Asked, kep: KepNumber) -> Option<String> {
+        let channel = self.channels.get(&asked.channel);
+        if !channel.is_some_and(|channel| channel.to_forge) {
+            return Some(NOT_FROM_HERE.to_owned());
+        }
+        self.refuses(asked, kep)
     }
 
     /// Queues the comment, and what other channels are told.
@@ -89,11 +116,10 @@ impl Bridge<'_> {
         &self,
         key: &Key,
         relay: &Relay,
-        entry: &Entry,
+        number: KepNumber,
         issue: IssueAt,
         said: Said,
     ) -> Result<Settled, Undecided> {
-        let number = entry.kep.number;
         let comment = match &relay.message {
             Some(message) => {
                 let first = comment_key(message, number);
@@ -118,7 +144,7 @@ impl Bridge<'_> {
         let of = relay.message.clone().zip(said.permalink.clone());
         let of = of.map(|(message, permalink)| Relayed {
             message,
-            thread: relay.thread.clone(),
+            thread: said.thread.clone(),
             who: said.who.clone(),
             permalink,
             reworded: relay.text.is_some(),
@@ -193,6 +219,7 @@ impl Bridge<'_> {
                 text,
                 who,
                 permalink: None,
+                thread: None,
             }));
         };
         let message = chat
@@ -222,15 +249,17 @@ impl Bridge<'_> {
             text,
             who,
             permalink: Some(permalink),
+            thread: message.thread.filter(|root| root != ts),
         }))
     }
 
     /// Which KEP is meant: the one that was said, the thread's, or those that the text names.
-    async fn meant(&self, relay: &Relay, text: &Rich) -> Result<Vec<KepNumber>, Undecided> {
+    async fn meant(&self, relay: &Relay, said: &Said) -> Result<Vec<KepNumber>, Undecided> {
         if let Some(kep) = relay.kep {
             return Ok(vec![kep]);
         }
-        if let Some(root) = &relay.thread {
+        let text = &said.text;
+        if let Some(root) = &said.thread {
             let root = MessageAt {
                 channel: relay.asked.channel.clone(),
                 ts: root.clone(),
