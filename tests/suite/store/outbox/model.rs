@@ -1,9 +1,9 @@
 //! Whatever is queued, leased, settled and forgotten, in whatever order and by however many: it is
 //! the same as with a plain list in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod memory;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use kep_liaison::{
     domain::bridge::{Effect, Key, MessageAt, NewEffect, Written},
     ports::{
@@ -16,8 +16,9 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 
+use self::memory::{Model, State};
 use super::{
-    super::{Both, Place, at},
+    super::{Both, Place},
     channel, comment, kep, key, lane, post, step,
 };
 
@@ -129,211 +130,8 @@ fn message(ts: u8) -> Written {
     Written::Message(MessageAt::new("kubernetes", "C1", &ts.to_string()))
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum State {
-    Waiting,
-    Leased,
-    Done,
-    Dead,
-}
-
-#[derive(Debug)]
-struct Row {
-    new: NewEffect,
-    /// Where it is in the queue, as the store says once it says so.
-    id: Option<i64>,
-    state: State,
-    queued: DateTime<Utc>,
-    due: DateTime<Utc>,
-    leased: DateTime<Utc>,
-    attempt: i64,
-    failures: i64,
-    unclear: Option<DateTime<Utc>>,
-    settled: DateTime<Utc>,
-}
-
-impl Row {
-    fn is_open(&self) -> bool {
-        matches!(self.state, State::Waiting | State::Leased)
-    }
-
-    fn place(&self) -> String {
-        self.new.effect.place().to_string()
-    }
-
-    fn lane(&self) -> String {
-        self.new.lane.to_string()
-    }
-}
-
-/// What the outbox should hold.
-#[derive(Debug)]
-struct Model {
-    now: DateTime<Utc>,
-    causes: BTreeMap<u8, DateTime<Utc>>,
-    /// In the order in which they were queued.
-    rows: Vec<Row>,
-    written: BTreeMap<Key, (Written, DateTime<Utc>)>,
-    threads: BTreeMap<u8, Thread>,
-}
-
-impl Default for Model {
-    fn default() -> Self {
-        Self {
-            now: at(0),
-            causes: BTreeMap::new(),
-            rows: Vec::new(),
-            written: BTreeMap::new(),
-            threads: BTreeMap::new(),
-        }
-    }
-}
-
-impl Model {
-    fn queue(&mut self, effects: &[NewEffect]) {
-        for new in effects {
-            if self.rows.iter().any(|row| row.new.key == new.key) {
-                continue;
-            }
-            self.rows.push(Row {
-                new: new.clone(),
-                id: None,
-                state: State::Waiting,
-                queued: self.now,
-                due: self.now + TimeDelta::milliseconds(new.delay_ms),
-                leased: self.now,
-                attempt: 0,
-                failures: 0,
-                unclear: None,
-                settled: self.now,
-            });
-        }
-    }
-
-    fn accept(&mut self, cause: u8, effects: &[NewEffect]) -> bool {
-        let is_new = !self.causes.contains_key(&cause);
-        if is_new {
-            self.causes.insert(cause, self.now);
-            self.queue(effects);
-        }
-        is_new
-    }
-
-    /// Those that have their lane's turn: what is leased, else what is first.
-    fn turns(&self) -> Vec<usize> {
-        let lanes: BTreeSet<String> = self.rows.iter().map(Row::lane).collect();
-        let turn = |lane: String| {
-            let mut open = (0..self.rows.len())
-                .filter(|nth| self.rows[*nth].lane() == lane && self.rows[*nth].is_open());
-            let first = open.clone().next();
-            open.find(|nth| self.rows[*nth].state == State::Leased)
-                .or(first)
-        };
-        let mut turns: Vec<_> = lanes.into_iter().filter_map(turn).collect();
-        turns.sort_by_key(|nth| (self.rows[*nth].due, *nth));
-        turns
-    }
-
-    fn next_due(&self, busy: &[String]) -> Option<DateTime<Utc>> {
-        let turns = self.turns().into_iter().map(|nth| &self.rows[nth]);
-        let mut free = turns.filter(|row| !busy.contains(&row.place()));
-        free.next().map(|row| row.due)
-    }
-
-    /// The numbers in the store are taken from what it leased.
-    fn lease(&mut self, lasts: i64, busy: &[String], most: usize, said: &[Leased]) -> Vec<Leased> {
-        let mut taken = busy.to_vec();
-        let mut leased = Vec::new();
-        for nth in self.turns() {
-            let row = &mut self.rows[nth];
-            let place = row.place();
-            if leased.len() == most || row.due > self.now || taken.contains(&place) {
-                continue;
-            }
-            if place != "here" {
-                taken.push(place);
-            }
-            if row.state == State::Leased {
-                row.unclear = row.unclear.or(Some(row.leased));
-            }
-            row.state = State::Leased;
-            row.leased = self.now;
-            row.due = self.now + TimeDelta::milliseconds(lasts);
-            row.attempt += 1;
-            let same = said.iter().find(|said| said.key == row.new.key);
-            row.id = row.id.or(same.map(|said| said.id));
-            leased.push(Leased {
-                id: row.id.unwrap_or_default(),
-                key: row.new.key.clone(),
-                effect: row.new.effect.clone(),
-                lane: row.lane().into(),
-                attempt: row.attempt,
-                failures: row.failures,
-                unclear_since: row.unclear,
-                queued_at: row.queued,
-            });
-        }
-        leased
-    }
-
-    fn settle(&mut self, leased: &Leased, outcome: &Outcome, settled: &Settled) -> bool {
-        let held = self.rows.iter_mut().find(|row| {
-            row.id == Some(leased.id) && row.attempt == leased.attempt && row.state == State::Leased
-        });
-        let Some(row) = held else {
-            return false;
-        };
-        row.settled = self.now;
-        match outcome {
-            Outcome::Done => {
-                row.state = State::Done;
-                row.unclear = None;
-            }
-            Outcome::Again {
-                at,
-                unclear,
-                failed,
-                ..
-            } => {
-                row.state = State::Waiting;
-                row.due = *at;
-                row.failures += i64::from(*failed);
-                if *unclear {
-                    row.unclear = row.unclear.or(Some(row.leased));
-                }
-            }
-            Outcome::Dead { .. } => row.state = State::Dead,
-        }
-        self.queue(&settled.then);
-        for key in &settled.erased {
-            self.written.remove(key);
-        }
-        if let Some(written) = &settled.written {
-            let written = (written.clone(), self.now);
-            self.written.insert(leased.key.clone(), written);
-        }
-        true
-    }
-
-    /// How many rows that were.
-    fn forget(&mut self, before: DateTime<Utc>) -> u64 {
-        let was = self.rows.len() + self.causes.len();
-        self.rows
-            .retain(|row| row.is_open() || row.settled >= before);
-        self.causes.retain(|_, at| *at >= before);
-        (was - self.rows.len() - self.causes.len()) as u64
-    }
-
-    fn dead(&self) -> Vec<&Row> {
-        let rows = self.rows.iter();
-        let mut dead: Vec<_> = rows.filter(|row| row.state == State::Dead).collect();
-        dead.sort_by_key(|row| (row.settled, row.id));
-        dead
-    }
-}
-
-/// Does a step to both. `leases` are all that there ever were.
-async fn take(step: Step, outbox: &dyn Outbox, model: &mut Model, leases: &mut Vec<Leased>) {
+/// Does a step to both. `held` are all held that there ever were.
+async fn take(step: Step, outbox: &dyn Outbox, model: &mut Model, held: &mut Vec<Leased>) {
     let now = model.now;
     match step {
         Step::Accept(cause, effects) => {
@@ -347,10 +145,10 @@ async fn take(step: Step, outbox: &dyn Outbox, model: &mut Model, leases: &mut V
             let until = now + TimeDelta::milliseconds(lasts);
             let leased = outbox.lease(now, until, &busy, most).await.unwrap();
             assert_eq!(leased, model.lease(lasts, &busy, most, &leased));
-            leases.extend(leased);
+            held.extend(leased);
         }
         Step::Settle(nth, end, traces) => {
-            let Some(leased) = leases.iter().rev().nth(nth) else {
+            let Some(leased) = held.iter().rev().nth(nth) else {
                 return;
             };
             let outcome = match end {
@@ -479,12 +277,12 @@ async fn compare(outbox: &dyn Outbox, model: &Model) {
 async fn agrees(place: &dyn Place, steps: Vec<Step>) {
     let mut outbox: Box<dyn Both> = place.open_both().await;
     let mut model = Model::default();
-    let mut leases = Vec::new();
+    let mut held = Vec::new();
     for step in steps {
         if matches!(step, Step::Reopen) {
             outbox = place.open_both().await;
         } else {
-            take(step, &*outbox, &mut model, &mut leases).await;
+            take(step, &*outbox, &mut model, &mut held).await;
         }
         compare(&*outbox, &model).await;
     }
