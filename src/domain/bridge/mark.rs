@@ -1,7 +1,7 @@
 //! The key of everything that the bot writes, made from what caused it, and the mark by which a
 //! comment carries it. It counts only on something that the bot itself wrote.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,8 @@ impl Key {
                 if byte.is_ascii_alphanumeric() || b".:@#_".contains(&byte) {
                     key.push(char::from(byte));
                 } else {
-                    key.push_str(&format!("%{byte:02x}"));
+                    // Writing to a String cannot fail.
+                    let _ = write!(key, "%{byte:02x}");
                 }
             }
         }
