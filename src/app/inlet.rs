@@ -286,7 +286,14 @@ impl Inlet {
 /// Somebody wants a message to stand on a tracking issue.
 fn relay(asked: Asked, way: Way, message: MessageAt, thread: Option<Box<str>>) -> NewEffect {
     let MessageAt { channel, ts } = &message;
-    let by = ["relay", &*channel.workspace, &*channel.id, &**ts, "by", &*asked.user];
+    let by = [
+        "relay",
+        &*channel.workspace,
+        &*channel.id,
+        &**ts,
+        "by",
+        &*asked.user,
+    ];
     let key = Key::of(by);
     let lane = Lane::Message(message.clone());
     let step = Step::Relay(Relay {

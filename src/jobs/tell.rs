@@ -120,10 +120,7 @@ impl<S: Outbox + Store> Tell<S> {
 
     /// Who the bot is where comments came from: without knowing that nothing is told, for it could be
     /// the bot's own words.
-    async fn own(
-        &self,
-        comments: &[CommentNews],
-    ) -> Result<HashMap<Box<str>, Account>, Undecided> {
+    async fn own(&self, comments: &[CommentNews]) -> Result<HashMap<Box<str>, Account>, Undecided> {
         let mut own = HashMap::new();
         for CommentNews { repository, .. } in comments {
             let Some(parsed) = Repository::parse(repository) else {

@@ -29,6 +29,8 @@ use crate::{
 const PAGE: u16 = 200;
 /// How many pages are looked through for a message with a key.
 const MOST_PAGES: usize = 20;
+/// How many names of people one message has filled in; nobody mentions more on purpose.
+const MOST_NAMES: usize = 20;
 
 /// One workspace's chat.
 pub struct SlackChat {
@@ -95,6 +97,17 @@ impl SlackChat {
         let messages = page.messages.iter();
         let mut messages = messages.filter_map(|message| read::message(message, own));
         Ok(messages.find(|message| *message.ts == *ts))
+    }
+
+    async fn with_names(&self, mut message: Message) -> Result<Message, ChatError> {
+        let mut names = HashMap::new();
+        for user in message.text.people().into_iter().take(MOST_NAMES) {
+            if let Some(name) = self.name_of(user).await? {
+                names.insert(user.to_owned(), String::from(name));
+            }
+        }
+        message.text = message.text.with_names(|user| names.get(user).cloned());
+        Ok(message)
     }
 
     fn blocks(&self, speech: &Speech<'_>) -> super::Message {
@@ -199,7 +212,7 @@ impl Chat for SlackChat {
             (_, found) => found,
         };
         match found {
-            Some(message) => Ok(Some(message)),
+            Some(message) => Ok(Some(self.with_names(message).await?)),
             None => Ok(None),
         }
     }

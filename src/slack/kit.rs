@@ -6,8 +6,13 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use serde_json::Value;
 
-use super::mrkdwn::{self, Mrkdwn};
+use super::{
+    mrkdwn::{self, Mrkdwn},
+    rich,
+};
+use crate::domain::rich::{Block as Lines, Rich, Span};
 
 /// The most blocks in a message.
 pub(super) const MOST_BLOCKS: usize = 50;
@@ -29,6 +34,8 @@ const MOST_TEXT: usize = 10_000;
 const CONTAINER: usize = 20;
 /// The most blocks in a view.
 const MOST_IN_VIEW: usize = 100;
+/// The most buttons beside one another.
+pub(super) const MOST_BUTTONS: usize = 25;
 /// The most fields of a section.
 pub(super) const MOST_FIELDS: usize = 10;
 /// The longest fallback that Slack shows whole.
@@ -72,6 +79,9 @@ pub enum Block {
         /// One beside the other where there is room.
         elements: Vec<Button>,
     },
+    /// Formatted text, as [`rich::blocks`](super::rich::blocks) writes it.
+    #[serde(untagged)]
+    Rich(Value),
 }
 
 /// A button.
@@ -80,17 +90,17 @@ pub struct Button {
     #[serde(rename = "type")]
     kind: &'static str,
     text: Text,
-    action_id: &'static str,
+    action_id: Cow<'static, str>,
     value: String,
 }
 
 impl Button {
     /// A button of one of our actions; the value is at most [`MOST_VALUE`] long.
-    pub(super) fn new(action_id: &'static str, label: &str, value: String) -> Self {
+    pub(super) fn new(action_id: impl Into<Cow<'static, str>>, label: &str, value: String) -> Self {
         Self {
             kind: "button",
             text: Text::plain(label.into(), LABEL),
-            action_id,
+            action_id: action_id.into(),
             value,
         }
     }
@@ -196,6 +206,23 @@ impl Block {
         Self::Section { text: None, fields }
     }
 
+    /// Formatted text. Where its addresses take more room than a message has for them, they are left
+    /// out: a text of a few words can hide thousands of letters in links.
+    pub(super) fn rich(text: &Rich) -> Vec<Self> {
+        let blocks = |text: &Rich| -> Vec<Self> {
+            let blocks = rich::blocks(text).into_iter();
+            blocks.map(Self::Rich).collect()
+        };
+        let formatted = blocks(text);
+        if fitting(&formatted) == formatted.len() {
+            return formatted;
+        }
+        let words = text.text();
+        let lines = words.lines().map(|line| vec![Span::text(line)]);
+        let lines: Vec<Vec<Span>> = lines.collect();
+        blocks(&Rich::new(vec![Lines::Paragraph(lines.join(&Span::Break))]))
+    }
+
     /// What it takes of [`MOST_TEXT`], its texts measured so.
     fn size(&self, length: fn(&str) -> usize) -> usize {
         let texts = |all: &[Text]| all.iter().map(|text| length(text.as_str())).sum::<usize>();
@@ -212,6 +239,7 @@ impl Block {
                         .map(|button| length(button.text.as_str()) + length(&button.value))
                         .sum()
                 }
+                Self::Rich(value) => texts_in(value, length),
             }
     }
 
@@ -253,6 +281,20 @@ impl Message {
             text: mrkdwn::fallback(text, FALLBACK),
             blocks,
         }
+    }
+}
+
+/// How much text formatted text has, addresses included.
+fn texts_in(value: &Value, length: fn(&str) -> usize) -> usize {
+    let texts_in = |value| texts_in(value, length);
+    match value {
+        Value::String(text) => length(text),
+        Value::Array(items) => items.iter().map(texts_in).sum(),
+        Value::Object(fields) => {
+            let shown = fields.iter().filter(|(name, _)| *name != "type");
+            shown.map(|(_, value)| texts_in(value)).sum()
+        }
+        _ => 0,
     }
 }
 

@@ -4,8 +4,8 @@
 mod buttons;
 mod everything;
 mod hostile;
-mod office;
-mod phone;
+pub(crate) mod office;
+pub(crate) mod phone;
 mod words;
 
 use chrono::TimeDelta;

@@ -1,6 +1,7 @@
 //! The test suite: one binary, a module a subject.
 
 mod block_kit;
+mod bridge_words;
 mod cards;
 mod check;
 mod cli;

@@ -46,7 +46,7 @@ impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::KepAdded => f.write_str("new"),
-            Self::KepRemoved => f.write_str("gone"),
+            Self::KepRemoved | Self::IssueGone => f.write_str("gone"),
             Self::KepRenamed(_, to) => write!(f, "moved to {to}"),
             Self::Title(_, to) | Self::IssueTitle(_, to) => write!(f, "title: {to}"),
             Self::Status(old, new) => from_to(f, "status", old, new),
@@ -61,7 +61,6 @@ impl fmt::Display for What {
             Self::IssueOpened => f.write_str("opened"),
             Self::IssueClosed => f.write_str("closed"),
             Self::IssueReopened => f.write_str("opened again"),
-            Self::IssueGone => f.write_str("gone"),
             Self::Labels(added, removed) => moved(f, "labels", added, removed),
             Self::IssueMilestone(old, new) => from_to(f, "milestone", old, new),
             Self::PullOpened => f.write_str("linked"),

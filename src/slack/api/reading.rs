@@ -52,9 +52,8 @@ pub(in crate::slack) struct Profile {
 impl Profile {
     /// The name that people see beside what they say.
     pub(in crate::slack) fn name(self) -> Option<Box<str>> {
-        let filled = |name: &Box<str>| !name.trim().is_empty();
-        let display_name = self.display_name.filter(filled);
-        display_name.or_else(|| self.real_name.filter(filled))
+        let mut names = [self.display_name, self.real_name].into_iter().flatten();
+        names.find(|name| !name.trim().is_empty())
     }
 }
 

@@ -1,16 +1,127 @@
-//! What the bridge says.
+//! What the bridge says: a KEP's card as the root of its thread, news, and what became of relayed
+//! words. The words of people stand in it as formatted text, in which nothing pings.
+
+mod news;
+pub mod press;
 
 use chrono::{DateTime, Utc};
 
-use super::Draft;
-use crate::{domain::bridge::Saying, ports::chat::Speech, slack::kit::Message};
+use self::news::News;
+use super::{Draft, card};
+use crate::{
+    domain::{
+        KepNumber,
+        bridge::{IssueAt, Key, Saying},
+        rich::{Address, Block, Rich, Span, Style},
+    },
+    ports::chat::Speech,
+    slack::{
+        kit::{self, Block as Part, MOST_BUTTONS, Message},
+        mrkdwn::Mrkdwn,
+    },
+};
 
-/// The message of what is said.
-pub fn message(speech: &Speech<'_>, _now: DateTime<Utc>) -> Message {
+/// How much is shown of what somebody said on Slack; the message itself has the rest.
+const MOST_OF_UPDATE: usize = 2_500;
+
+/// The message of what is said, at this moment.
+pub fn message(speech: &Speech<'_>, now: DateTime<Utc>) -> Message {
     let mut draft = Draft::default();
     match speech.saying {
+        Saying::Card(kep) => match speech.card {
+            Some(card) => card::short(card, now, &mut draft),
+            None => {
+                draft.headline(&format!("KEP-{kep}"));
+                draft.plain("Nothing is known of it at the moment.");
+            }
+        },
+        Saying::News { kep, items } => News::new(*kep, speech.card).tell(items, &mut draft),
+        Saying::Update {
+            kep,
+            who,
+            markdown,
+            permalink,
+        } => draft.rich(&update(*kep, who, markdown, permalink.as_deref())),
+        Saying::Receipt { kep, written, undo } => {
+            draft.section(&receipt(*kep, speech.url));
+            let undo = undo.then(|| press::undo(written)).flatten();
+            draft
+                .blocks
+                .extend(undo.map(|undo| Part::actions(vec![undo])));
+        }
+        Saying::TakenBack { kep, issue } => draft.section(&taken_back(*kep, issue, speech.url)),
+        Saying::Which { keps, of } => which(keps, of, &mut draft),
         Saying::Plain(text) => draft.plain(text),
-        other => draft.plain(&format!("{other:?}")),
     }
     draft.finish()
+}
+
+/// A link, or its words where it leads nowhere.
+fn link(url: Option<&str>, label: &str, style: Style) -> Span {
+    match url.and_then(Address::parse) {
+        Some(to) => Span::Link {
+            to,
+            label: label.to_owned(),
+            style,
+        },
+        None => Span::Text(label.to_owned(), style),
+    }
+}
+
+fn update(kep: KepNumber, who: &str, markdown: &str, permalink: Option<&str>) -> Rich {
+    let (said, is_cut) = Rich::from_markdown(markdown).excerpt(MOST_OF_UPDATE);
+    let mut first = vec![
+        Span::Text(who.to_owned(), Style::BOLD),
+        Span::text(format!(" on KEP-{kep}")),
+    ];
+    let all = if is_cut {
+        "all of it in Slack"
+    } else {
+        "in Slack"
+    };
+    if permalink.is_some() {
+        first.extend([Span::text(" · "), link(permalink, all, Style::PLAIN)]);
+    }
+    let quoted = Block::Quote(said.blocks().to_vec());
+    Rich::new(vec![Block::Paragraph(first), quoted])
+}
+
+fn receipt(kep: KepNumber, url: Option<&str>) -> Mrkdwn {
+    let text = Mrkdwn::default().words(&format!("✅ On the tracking issue of KEP-{kep}"));
+    match url {
+        Some(url) => text.words(": ").link(url, "the comment"),
+        None => text.words("."),
+    }
+}
+
+fn taken_back(kep: KepNumber, issue: &IssueAt, url: Option<&str>) -> Mrkdwn {
+    let text = Mrkdwn::default().words("↩️ Taken back from ");
+    // The comment is gone, its issue is not.
+    let page = url
+        .and_then(|url| url.split('#').next())
+        .unwrap_or_default();
+    text.link(page, &issue.to_string())
+        .words(&format!(", the tracking issue of KEP-{kep}."))
+}
+
+fn which(keps: &[KepNumber], of: &Key, draft: &mut Draft) {
+    draft.plain("Which KEP is meant?");
+    let (pressed, typed) = keps.split_at(keps.len().min(MOST_BUTTONS));
+    let buttons = pressed.iter().enumerate();
+    let buttons = buttons.filter_map(|(at, kep)| press::which(at, *kep, of));
+    let buttons: Vec<kit::Button> = buttons.collect();
+    let names = |keps: &[KepNumber]| {
+        let names = keps.iter().map(|kep| format!("KEP-{kep}"));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    draft.say(names(pressed));
+    if !typed.is_empty() {
+        draft.small(&format!(
+            "Or one of these: {}. /kep update NUMBER puts words on its issue.",
+            names(typed)
+        ));
+    }
+    if !buttons.is_empty() {
+        draft.blocks.push(Part::actions(buttons));
+    }
 }

@@ -125,7 +125,7 @@ pub(super) fn instead(reply: &Reply, meant: &[(String, String)]) -> Option<Block
         .zip(meant)
         .filter_map(|(action, (label, asked))| {
             let value = value(reply.audience, 0, asked)?;
-            Some(Button::new(action, label, value))
+            Some(Button::new(*action, label, value))
         });
     let buttons: Vec<Button> = buttons.collect();
     (!buttons.is_empty()).then(|| Block::actions(buttons))

@@ -17,12 +17,7 @@ const MOST_LINKS: usize = 8;
 
 pub(super) fn render(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
     let kep = &card.kep;
-    draft.headline(&format!("KEP-{}: {}", kep.number, kep.title));
-    let summary = card.summary(now);
-    let mut lines = vec![("Kubernetes", Mrkdwn::default().words(&summary.kubernetes))];
-    lines.extend(summary.runtimes.iter().map(runtime_line));
-    lines.push(("To do", Mrkdwn::default().words(&summary.to_do)));
-    draft.summary(&lines);
+    summary(card, now, draft);
     draft.findings(&card.findings);
     if !card.findings.is_empty() {
         draft.small_print(&ask(card));
@@ -37,6 +32,36 @@ pub(super) fn render(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
     for other in card.namesakes.iter().take(3) {
         draft.small(&format!("Another KEP has the same number: {other}"));
     }
+}
+
+/// What matters of it, and no more: for the root of a thread, whose news tell the rest.
+pub(super) fn short(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
+    let number = card.kep.number;
+    summary(card, now, draft);
+    draft.findings_in_short(&card.findings);
+    if card.when.days_concern_it {
+        draft.dates(&card.dates, now);
+    }
+    let more = if card.findings.is_empty() {
+        " · All of it: "
+    } else {
+        " · What mends it, and all of it: "
+    };
+    draft.small_print(
+        &Mrkdwn::default()
+            .link(&card.kep.url, &format!("KEP-{number}"))
+            .words(more)
+            .code(&format!("/kep status {number}")),
+    );
+}
+
+fn summary(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
+    draft.headline(&format!("KEP-{}: {}", card.kep.number, card.kep.title));
+    let summary = card.summary(now);
+    let mut lines = vec![("Kubernetes", Mrkdwn::default().words(&summary.kubernetes))];
+    lines.extend(summary.runtimes.iter().map(runtime_line));
+    lines.push(("To do", Mrkdwn::default().words(&summary.to_do)));
+    draft.summary(&lines);
 }
 
 fn runtime_line<'a>(line: &RuntimeLine<'a>) -> (&'a str, Mrkdwn) {

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         card::DateView,
         finding::{Finding, FindingCode, Severity},
+        rich::Rich,
     },
     slack::kit::{HEADER, Text, length},
 };
@@ -114,14 +115,13 @@ impl Draft {
     pub(super) fn findings(&mut self, findings: &[Finding]) {
         const MOST: usize = 15;
         for finding in findings.iter().take(MOST) {
-            let mark = match finding.severity {
-                Severity::Error => "🔴",
-                Severity::Warning => "🟠",
-                Severity::Advice => "🔵",
-            };
             self.plain(&format!(
-                "{mark} {}: {}\n→ {} [{}]",
-                finding.severity, finding.evidence, finding.mend, finding.code
+                "{} {}: {}\n→ {} [{}]",
+                mark(finding.severity),
+                finding.severity,
+                finding.evidence,
+                finding.mend,
+                finding.code
             ));
         }
         let more = findings.iter().skip(MOST).map(|finding| finding.code);
@@ -129,6 +129,31 @@ impl Draft {
         if !more.is_empty() {
             self.plain(&format!("And {} more: {}", more.len(), more.join(", ")));
         }
+    }
+
+    /// What is missing that somebody should do, a line each, and how many more there are.
+    pub(super) fn findings_in_short(&mut self, findings: &[Finding]) {
+        const MOST: usize = 5;
+        let lines = findings.iter().take(MOST).map(|finding| {
+            let evidence = finding.evidence.replace('\n', " ");
+            format!(
+                "{} {}: {evidence}",
+                mark(finding.severity),
+                finding.severity
+            )
+        });
+        let more = findings.len().saturating_sub(MOST);
+        let more = (more > 0).then(|| format!("and {more} more"));
+        let lines: Vec<String> = lines.chain(more).collect();
+        if !lines.is_empty() {
+            self.plain(&lines.join("\n"));
+        }
+    }
+
+    /// Formatted text.
+    pub(super) fn rich(&mut self, text: &Rich) {
+        self.say(text.text());
+        self.blocks.extend(Block::rich(text));
     }
 
     /// How old the facts are, where that matters.
@@ -152,5 +177,13 @@ impl Draft {
                 self.small_print(&text);
             }
         }
+    }
+}
+
+fn mark(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "🔴",
+        Severity::Warning => "🟠",
+        Severity::Advice => "🔵",
     }
 }

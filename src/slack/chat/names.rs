@@ -15,9 +15,10 @@ const MOST: usize = 1_000;
 /// The names that people go by, and who has none that is told; each with the moment at which that
 /// was so.
 #[derive(Debug, Default)]
-pub(super) struct Names(Mutex<HashMap<Box<str>, (DateTime<Utc>, Name)>>);
+pub(super) struct Names(Mutex<HashMap<Box<str>, Known>>);
 
 type Name = Option<Box<str>>;
+type Known = (DateTime<Utc>, Name);
 
 impl Names {
     /// What somebody is called, where that is known.

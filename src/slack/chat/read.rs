@@ -6,7 +6,10 @@ use serde_json::Value;
 use crate::{
     domain::{bridge::Key, rich::Rich},
     ports::chat::{History, Message},
-    slack::api::{Identity, MARK, Page},
+    slack::{
+        api::{Identity, MARK, Page},
+        rich,
+    },
 };
 
 /// Slack's own bot, which has no `bot_id`.
@@ -55,7 +58,11 @@ pub(super) fn message(said: &Value, own: &Own) -> Option<Message> {
         username: text(said, "username").map(Into::into),
         is_own: own.wrote(said),
         key: own_key(said, own),
-        text: Rich::default(),
+        text: if is_tombstone {
+            Rich::default()
+        } else {
+            rich::read(said)
+        },
         edited: text(&said["edited"], "ts").map(Into::into),
         is_tombstone,
         replies: said["reply_count"]

@@ -102,7 +102,8 @@ struct Event {
 #[derive(Deserialize)]
 struct Reaction {
     user: Option<Box<str>>,
-    reaction: Option<Box<str>>,
+    #[serde(rename = "reaction")]
+    emoji: Option<Box<str>>,
     item_user: Option<Box<str>>,
     item: Option<Item>,
     event_ts: Option<Box<str>>,
@@ -275,7 +276,7 @@ impl Around {
             },
             channel,
             ts,
-            emoji: event.reaction.ok_or_else(|| missing("event.reaction"))?,
+            emoji: event.emoji.ok_or_else(|| missing("event.reaction"))?,
             is_given: kind.as_deref() == Some("reaction_added"),
             item_user: event.item_user,
             event_ts: event.event_ts.unwrap_or_default(),

@@ -58,7 +58,7 @@ struct Action {
     value: Option<Box<str>>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct View {
     id: Option<Box<str>>,
     callback_id: Option<Box<str>>,
@@ -143,7 +143,7 @@ impl Interaction {
     }
 
     fn closing(self, from: From) -> Result<Option<Inbound>, Unreadable> {
-        let view = self.view.unwrap_or_default();
+        let view = self.view.ok_or_else(|| missing("view"))?;
         Ok(Some(Inbound::Closed(Closed {
             from,
             callback_id: view.callback_id.unwrap_or_default(),

@@ -8,7 +8,9 @@ use kep_liaison::{
     config::Config,
     domain::{
         Settings,
+        answer::Answer,
         board::{Board, Facts},
+        card::Card,
         cycle::{Cycles, read_release_page, read_runtime_releases},
         fact::FileFact,
         people::People,
@@ -57,7 +59,7 @@ const fn asker(user: &'static str) -> Asker<'static> {
 }
 
 /// What a desk borrows.
-pub(super) struct Office {
+pub(crate) struct Office {
     pub(super) board: Board,
     settings: Settings,
     people: People,
@@ -67,7 +69,7 @@ pub(super) struct Office {
 
 impl Office {
     /// The sample's KEPs, fetched a minute ago.
-    pub(super) fn sample() -> Self {
+    pub(crate) fn sample() -> Self {
         let pages = sample::files("releases").into_iter();
         let pages: Vec<(String, String)> = pages
             .map(|(path, text)| (path.to_owned(), text.to_owned()))
@@ -134,6 +136,20 @@ impl Office {
             now: self.now,
             synced_at: Some(self.now - self.age),
         }
+    }
+
+    /// The card of a KEP.
+    pub(crate) fn card(&self, number: u32) -> Card {
+        let reply = self.desk().command(&MAINTAINER, &number.to_string());
+        match reply.answer {
+            Answer::Card(card) => *card,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What the clock shows.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now
     }
 
     /// The message that a maintainer gets for a command.

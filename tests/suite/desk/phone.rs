@@ -7,7 +7,7 @@ use serde_json::Value;
 const WIDTH: usize = 40;
 
 /// The message's blocks as text.
-pub(super) fn phone(message: &Value) -> String {
+pub(crate) fn phone(message: &Value) -> String {
     let blocks = message["blocks"].as_array().expect("blocks");
     let shown: Vec<String> = blocks.iter().map(block).collect();
     shown.join("\n\n")
@@ -36,8 +36,48 @@ fn block(block: &Value) -> String {
                 .collect();
             labels.join(" ")
         }
+        "rich_text" => {
+            let parts = block["elements"].as_array().into_iter().flatten();
+            parts.map(rich).collect::<Vec<_>>().join("\n")
+        }
+        "divider" => "―".repeat(WIDTH),
         other => panic!("a block of type {other}"),
     }
+}
+
+/// A part of formatted text.
+fn rich(part: &Value) -> String {
+    match part["type"].as_str().expect("a type") {
+        "rich_text_section" => wrapped(&line(part), "", "  "),
+        "rich_text_quote" => wrapped(&line(part), "▏ ", "▏ "),
+        "rich_text_preformatted" => wrapped(&line(part), "  ", "  "),
+        "rich_text_list" => {
+            let indent = part["indent"].as_u64().unwrap_or_default();
+            let indent: String = (0..indent).map(|_| "  ").collect();
+            let items = part["elements"].as_array().into_iter().flatten();
+            let items = items.map(|item| {
+                let (first, next) = (format!("{indent}• "), format!("{indent}  "));
+                wrapped(&line(item), &first, &next)
+            });
+            items.collect::<Vec<_>>().join("\n")
+        }
+        other => panic!("a part of type {other}"),
+    }
+}
+
+fn line(part: &Value) -> String {
+    let elements = part["elements"].as_array().into_iter().flatten();
+    let shown = elements.map(|element| {
+        let text = |name: &str| element[name].as_str().map(str::to_owned);
+        match element["type"].as_str().expect("a type") {
+            "text" => text("text"),
+            "link" => text("text").or_else(|| text("url")),
+            "emoji" => text("name").map(|name| format!(":{name}:")),
+            other => panic!("an element of type {other} may ping"),
+        }
+        .expect("something to show")
+    });
+    shown.collect()
 }
 
 /// A text object as it is shown: links as their labels, people as `@id`, days as their fallback.

@@ -13,10 +13,15 @@ async fn what_a_person_said() {
     let world = world().await;
     let chat = chat(&world);
     let channel = world.sig_node.id();
-    let said = world.sam.says(&world.sig_node, "KEP-5825 is merged").await;
+    let text = "KEP-5825 is merged, @mikebrow";
+    let said = world.sam.says(&world.sig_node, text).await;
     let reply = world.mike.replies(&said, "in which release?").await;
     world.mike.reacts(&said, "satellite_antenna").await;
-    world.sam.edits(&said, "KEP-5825 is merged!").await;
+    world
+        .sam
+        .edits(&said, "KEP-5825 is merged, @mikebrow!")
+        .await;
+    world.mike.set_names("Mike of the runtime", "mike");
     let root = chat.message(channel, &said.ts, None).await;
     let root = root.expect("an answer").expect("a message");
     assert_eq!(root.user.as_deref(), Some(world.sam.id()));
@@ -26,6 +31,7 @@ async fn what_a_person_said() {
     );
     assert_eq!(root.latest_reply.as_deref(), Some(&*reply.ts));
     assert!(root.edited.is_some());
+    assert_eq!(root.text.text(), "KEP-5825 is merged, mike!");
     let mike: Vec<Box<str>> = vec![world.mike.id().into()];
     assert_eq!(root.reactions, [("satellite_antenna".into(), mike)]);
     // With and without its thread.

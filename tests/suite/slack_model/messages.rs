@@ -266,3 +266,31 @@ async fn a_test_must_look_at_all_that_was_said() {
     world.sig_node.look_at_all();
     world.workspace.nothing_more_was_said();
 }
+
+#[tokio::test]
+async fn the_bot_of_another_app_has_ids_of_its_own_and_any_metadata() {
+    let world = world().await;
+    let other = world.workspace.person("other-bot");
+    other.make_bot();
+    other.joins(&world.sig_node).await;
+    let metadata = json!({"event_type": "kep_liaison", "event_payload": {"key": {"nested": [1]}}});
+    other
+        .posts(&world.sig_node, "hello", metadata.clone())
+        .await;
+    let history = json!({"channel": world.channel(), "include_all_metadata": true});
+    let history = world.ok("conversations.history", history).await;
+    let message = &history["messages"][0];
+    assert_eq!(message["metadata"], metadata);
+    let own = world.ok("auth.test", json!({})).await;
+    assert!(message["bot_id"].is_string(), "{message}");
+    assert_ne!(message["bot_id"], own["bot_id"]);
+    assert_ne!(message["app_id"], world.workspace.app_id());
+    let change = json!({"channel": world.channel(), "ts": message["ts"], "text": "x"});
+    let error = world.error("chat.update", change).await;
+    assert_eq!(error, "cant_update_message");
+    // People have neither.
+    world.sam.says(&world.sig_node, "hello").await;
+    let history = json!({"channel": world.channel(), "limit": 1});
+    let history = world.ok("conversations.history", history).await;
+    assert_eq!(history["messages"][0]["bot_id"], Value::Null);
+}

@@ -1,0 +1,68 @@
+//! The buttons below what the bridge says, and what a pressed one asks for.
+
+use crate::{
+    domain::{KepNumber, bridge::Key},
+    slack::kit::Button,
+};
+
+/// The action of the button that takes a relayed text back.
+const UNDO: &str = "bridge_undo";
+/// What the actions of the buttons that say which KEP is meant begin with; a number follows, for no
+/// two in a message may be the same.
+const WHICH: &str = "bridge_which_";
+
+/// What a button asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Press {
+    /// To take a text back, by the key of what was written.
+    Undo(Key),
+    /// To relay what this key asked for to this KEP's issue.
+    Which(KepNumber, Key),
+}
+
+impl Press {
+    /// Reads a button's action and value; `None` for what is none of the bridge's.
+    pub fn read(action_id: &str, value: &str) -> Option<Self> {
+        if action_id == UNDO {
+            return Key::parse(value).map(Self::Undo);
+        }
+        action_id.strip_prefix(WHICH)?;
+        let (kep, of) = value.split_once(' ')?;
+        let kep = kep.parse().ok().and_then(KepNumber::new)?;
+        Some(Self::Which(kep, Key::parse(of)?))
+    }
+}
+
+/// None where the key is longer than one that is read again.
+pub(super) fn undo(written: &Key) -> Option<Button> {
+    Key::parse(written.as_str())?;
+    Some(Button::new(UNDO, "Undo", written.to_string()))
+}
+
+/// None where the key is longer than one that is read again.
+pub(super) fn which(at: usize, kep: KepNumber, of: &Key) -> Option<Button> {
+    Key::parse(of.as_str())?;
+    let (action, label) = (format!("{WHICH}{at}"), format!("KEP-{kep}"));
+    Some(Button::new(action, &label, format!("{kep} {of}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_button_of_ours_is_none() {
+        for (action, value) in [
+            ("kep_refresh", "a"),
+            (UNDO, ""),
+            (UNDO, "a b"),
+            ("bridge_which_0", "5825"),
+            ("bridge_which_0", "5825 a b"),
+            ("bridge_which_0", "0 a"),
+            ("bridge_which_0", "x a"),
+            ("bridge_which_0", "99999999999999 a"),
+        ] {
+            assert_eq!(Press::read(action, value), None, "{action} {value:?}");
+        }
+    }
+}
