@@ -2,6 +2,7 @@
 //! WebSockets. Each ends by seeing that nothing was said but what it expected.
 
 mod answers;
+mod bridge;
 mod broken;
 mod connections;
 mod talk;

@@ -14,7 +14,7 @@ use kep_liaison::{
     domain::{
         KepNumber,
         bridge::{
-            Below, ChannelAt, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step,
+            Asked, Below, ChannelAt, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step,
         },
     },
     ports::{
@@ -65,8 +65,14 @@ fn comment(body: &str) -> Effect {
             repository: REPO.into(),
             number: 7,
         },
+        kep: kep(5825),
         body: body.into(),
         of: None,
+        asked: Asked {
+            user: "U1".into(),
+            channel: ChannelAt::new("kubernetes", "C1"),
+            at_ms: 0,
+        },
     }
 }
 

@@ -8,7 +8,7 @@ use kep_liaison::{
     domain::bridge::{Effect, Key, MessageAt, NewEffect, Written},
     ports::{
         Outbox,
-        outbox::{Cause, Leased, Load, Outcome, Settled, Thread},
+        outbox::{Cause, Leased, Load, Outcome, Queued, Settled, Thread},
     },
 };
 use proptest::{
@@ -247,8 +247,11 @@ async fn compare(outbox: &dyn Outbox, model: &Model) {
     for nth in 0..KEYS {
         let key = name(nth);
         let effect = model.rows.iter().find(|row| row.new.key == key);
-        let effect = effect.map(|row| row.new.effect.clone());
-        assert_eq!(outbox.effect_of(&key).await.unwrap(), effect);
+        let queued = effect.map(|row| Queued {
+            effect: row.new.effect.clone(),
+            is_over: matches!(row.state, State::Done | State::Dead),
+        });
+        assert_eq!(outbox.queued(&key).await.unwrap(), queued);
         let written = model.written.get(&key).map(|(written, _)| written.clone());
         assert_eq!(outbox.written(&key).await.unwrap(), written);
     }
@@ -267,7 +270,7 @@ async fn compare(outbox: &dyn Outbox, model: &Model) {
                 && row.settled >= since
                 && !matches!(row.new.effect, Effect::Step(_))
         });
-        let counted = outbox.done_since(&lane(nth), since).await.unwrap();
+        let counted = outbox.done_since(&lane(nth).to_string(), since).await.unwrap();
         assert_eq!(counted, done.count() as u64);
     }
     let threads: Vec<_> = model.threads.values().cloned().collect();

@@ -201,7 +201,7 @@ pub(super) async fn counting_what_was_done(place: &dyn Place) {
             assert!(settle(outbox, seconds, &leased, outcome).await);
         }
     }
-    let count = async |nth, seconds| outbox.done_since(&lane(nth), at(seconds)).await.unwrap();
+    let count = async |nth, seconds| outbox.done_since(&lane(nth).to_string(), at(seconds)).await.unwrap();
     assert_eq!(count(1, 0).await, 2);
     assert_eq!(count(1, 2).await, 1);
     assert_eq!(count(1, 3).await, 0);
@@ -241,7 +241,7 @@ pub(super) async fn forgetting(place: &dyn Place) {
     assert_eq!(outbox.forget(at(0)).await.unwrap(), 0);
     // The first cause and what was done; what was settled at the very moment stays.
     assert_eq!(outbox.forget(at(12)).await.unwrap(), 2);
-    assert_eq!(outbox.effect_of(&key("done")).await.unwrap(), None);
+    assert_eq!(outbox.queued(&key("done")).await.unwrap(), None);
     assert_eq!(outbox.dead().await.unwrap().len(), 1);
     assert_eq!(outbox.forget(at(1000)).await.unwrap(), 2);
     assert!(outbox.dead().await.unwrap().is_empty());

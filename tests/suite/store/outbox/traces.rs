@@ -1,7 +1,7 @@
 //! What is set with an outcome: what was written where, threads, the record, and what follows.
 
 use kep_liaison::{
-    domain::bridge::{Asked, CommentAt, IssueAt, Item, Key, MessageAt, Written},
+    domain::bridge::{Asked, CommentAt, IssueAt, Key, MessageAt, Written},
     ports::{
         Outbox,
         outbox::{LatestNews, Leased, Outcome, Record, Settled, Thread},
@@ -9,7 +9,7 @@ use kep_liaison::{
 };
 
 use super::{
-    super::{Place, REPO, at, change},
+    super::{Place, REPO, at},
     accept, after, again, channel, comment, done, kep, key, lease, lease_one, names, post, queued,
     step,
 };
@@ -132,22 +132,6 @@ pub(super) async fn threads(place: &dyn Place) {
         latest: Some(LatestNews {
             key: key("news"),
             at: super::moment(123),
-            items: vec![
-                Item::Changed {
-                    id: 3,
-                    change: change(9001, "it's a \0 'title' 🎉"),
-                },
-                Item::Said {
-                    comment: u64::MAX,
-                    issue: IssueAt {
-                        repository: REPO.into(),
-                        number: 7,
-                    },
-                    who: "ann".into(),
-                    url: "https://example.com".into(),
-                    markdown: None,
-                },
-            ],
         }),
         ..thread("C1", 9001, "1.2")
     };
@@ -258,6 +242,7 @@ pub(super) async fn what_follows(place: &dyn Place) {
 fn everything(name: &str) -> Settled {
     Settled {
         written: Some(a_comment(1)),
+        aliases: vec![key("another")],
         erased: vec![key("old")],
         threads: vec![thread("C1", 5825, "1.2")],
         ended: vec![(channel("C2"), kep(9001))],
