@@ -1,4 +1,5 @@
-//! How long a store takes: to open it, to read all facts of a board, to write them, and a page.
+//! How long a store takes: to open it, to read all facts of a board, to write them, and a page; and
+//! to take in, lease and settle effects while ten thousand wait.
 //! 656 KEPs of 2 KB and 500 issues of 3 KB, as many as there are.
 
 #![expect(
@@ -6,14 +7,21 @@
     reason = "a bench that cannot begin should say so"
 )]
 
-use std::hint::black_box;
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use kep_liaison::{
-    domain::{Issue, IssueState},
+    domain::{
+        Issue, IssueState,
+        bridge::{Below, ChannelAt, Effect, Key, Lane, NewEffect, Saying},
+    },
     ports::{
-        Store,
+        Outbox, Store,
+        outbox::{Cause, Outcome, Settled},
         store::{IssueBatch, StoredFile, Version},
     },
     store::{Mode, SqliteStore},
@@ -162,5 +170,84 @@ fn writing(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, reading, writing);
+/// A message of some length to one person, in one of the channels.
+fn message(nth: usize, lanes: usize, channels: usize) -> NewEffect {
+    let lane = nth % lanes;
+    let channel = ChannelAt::new("kubernetes", &format!("C{}", lane % channels));
+    let effect = Effect::Post {
+        channel: channel.clone(),
+        below: Below::Channel,
+        saying: Saying::Plain("Some words of a sentence. ".repeat(40).into()),
+    };
+    let lane = Lane::Person(channel, format!("U{lane}").into());
+    NewEffect::now(Key::of([nth.to_string()]), lane, effect)
+}
+
+fn moment() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_780_000_000, 0).unwrap()
+}
+
+async fn with_waiting(folder: &TempDir, lanes: usize, channels: usize) -> SqliteStore {
+    let path = folder.path().join("facts.db");
+    let store = SqliteStore::open(path, Mode::Write).await.unwrap();
+    let waiting: Vec<_> = (0..WAITING)
+        .map(|nth| message(nth, lanes, channels))
+        .collect();
+    let cause = Cause::Came("all of them");
+    store.accept(moment(), cause, &waiting).await.unwrap();
+    store
+}
+
+const WAITING: usize = 10_000;
+
+fn queueing(c: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    for (lanes, channels) in [(60, 60), (60, 1), (WAITING, 1), (WAITING, WAITING)] {
+        let folder = TempDir::new().unwrap();
+        let store = runtime.block_on(with_waiting(&folder, lanes, channels));
+        // What is done makes room for one more, so that as many wait each time.
+        let mut next = WAITING;
+        let mut deliver = |times: u64| {
+            let (mut leasing, mut settling) = (Duration::ZERO, Duration::ZERO);
+            for _ in 0..times {
+                let began = Instant::now();
+                let now = moment();
+                let leased = runtime.block_on(store.lease(now, now, &[], 1)).unwrap();
+                leasing += began.elapsed();
+                let settled = Settled {
+                    then: vec![message(next, lanes, channels)],
+                    ..Settled::default()
+                };
+                next += 1;
+                let began = Instant::now();
+                let settle = store.settle(now, &leased[0], &Outcome::Done, &settled);
+                assert!(runtime.block_on(settle).unwrap());
+                settling += began.elapsed();
+            }
+            (leasing, settling)
+        };
+        let of = format!("of {WAITING} in {lanes} lanes and {channels} places");
+        c.bench_function(&format!("lease one {of}"), |b| {
+            b.iter_custom(|times| deliver(times).0);
+        });
+        c.bench_function(&format!("settle one {of}"), |b| {
+            b.iter_custom(|times| deliver(times).1);
+        });
+    }
+    let folder = TempDir::new().unwrap();
+    let store = runtime.block_on(with_waiting(&folder, 60, 60));
+    let mut next = WAITING;
+    c.bench_function("accept one beside 10000", |b| {
+        b.iter(|| {
+            next += 1;
+            let cause = next.to_string();
+            let effects = [message(next, 60, 60)];
+            runtime
+                .block_on(store.accept(moment(), Cause::Came(&cause), &effects))
+                .unwrap()
+        });
+    });
+}
+
+criterion_group!(benches, reading, writing, queueing);
 criterion_main!(benches);

@@ -55,7 +55,8 @@ pub struct Leased {
     /// How often it was tried in vain, which backoff counts.
     pub failures: i64,
     /// Since when it may have been done without anybody knowing, which is when it was leased for the
-    /// try that ended so: where it is set, the far side is asked before it is done again.
+    /// try that ended so: where it is set, the far side is asked before it is done again. It stays
+    /// until the effect is done, also where it was given up and is tried again.
     pub unclear_since: Option<DateTime<Utc>>,
     /// When it was queued.
     pub queued_at: DateTime<Utc>,

@@ -1,11 +1,5 @@
 //! The SQL of the outbox. The columns are explained in the second migration.
 
-macro_rules! leased {
-    () => {
-        "id, key, lane, doc, attempt, failures, unclear_ms, queued_ms"
-    };
-}
-
 pub(in crate::store) const PUT_CAUSE: &str = "\
     INSERT INTO causes (cause, at_ms) VALUES ($1, $2) ON CONFLICT (cause) DO NOTHING";
 
@@ -30,14 +24,13 @@ pub(in crate::store) const DUE_IN_PLACE: &str = "\
     ORDER BY due_ms, id LIMIT $3";
 
 /// A lease that ran out leaves it unclear whether the effect was done.
-pub(in crate::store) const LEASE: &str = concat!(
-    "UPDATE effects SET
+pub(in crate::store) const LEASE: &str = "\
+    UPDATE effects SET
         unclear_ms = CASE WHEN state = 'leased' THEN COALESCE(unclear_ms, leased_ms)
             ELSE unclear_ms END,
         state = 'leased', leased_ms = $2, due_ms = $3, attempt = attempt + 1
-    WHERE id = $1 RETURNING ",
-    leased!()
-);
+    WHERE id = $1
+    RETURNING id, key, lane, doc, attempt, failures, unclear_ms, queued_ms";
 
 pub(in crate::store) const DUE: &str =
     "SELECT due_ms, place FROM places ORDER BY due_ms, effect LIMIT $1";

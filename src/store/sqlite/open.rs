@@ -133,7 +133,9 @@ async fn to_write(place: Arc<str>, file: &Path, there: There) -> Result<SqliteSt
         .create_if_missing(true)
         .page_size(PAGE)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal);
+        // Who gets an acknowledgement never asks again, and who was sent a message must not get it
+        // twice: a commit is on the disk before it is spoken of.
+        .synchronous(SqliteSynchronous::Full);
     let writer = connect_patiently(&writing).await;
     let writer = writer.map_err(|error| error::explain(&place, &error))?;
     migrate(&place, &writer).await?;
@@ -269,4 +271,24 @@ fn newer(place: &str) -> StoreError {
     StoreError::Refused(format!(
         "{place} was written by a newer kep-liaison; update this one, or name another file"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::{Mode, SqliteStore};
+
+    /// The numbers of <https://www.sqlite.org/pragma.html#pragma_synchronous>.
+    const FULL: i64 = 2;
+
+    #[tokio::test]
+    async fn a_commit_is_on_the_disk_before_it_is_spoken_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("facts.db");
+        let store = SqliteStore::open(&place, Mode::Write).await.unwrap();
+        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
+            .fetch_one(&store.writer)
+            .await
+            .unwrap();
+        assert_eq!(synchronous, FULL);
+    }
 }
