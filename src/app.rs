@@ -2,6 +2,9 @@
 
 pub mod bot;
 pub mod desk;
+mod edge;
+pub mod inlet;
+pub mod memo;
 
 use std::{path::Path, sync::Arc, time::Duration};
 

@@ -5,9 +5,11 @@ mod query;
 mod said;
 mod table;
 mod typed;
+mod update;
 
 pub use self::{
     ask::{Ask, Asking, Command, not_tied},
     query::{Query, QueryError},
     table::{Name, help, usage_hint},
+    update::{is_update, update},
 };

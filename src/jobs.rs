@@ -1,5 +1,7 @@
 //! What happens without being asked.
 
+pub mod deliver;
 pub mod facts;
 pub mod follow;
 pub mod sync;
+pub mod tell;

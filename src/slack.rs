@@ -3,6 +3,7 @@
 pub mod api;
 pub mod blocks;
 pub mod chat;
+pub mod dialog;
 pub mod inbound;
 mod kit;
 pub mod manifest;

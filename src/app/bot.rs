@@ -12,7 +12,8 @@ use async_trait::async_trait;
 use axum::Router;
 use tokio::{
     net::TcpListener,
-    sync::{mpsc, watch},
+    runtime::Handle,
+    sync::{Notify, mpsc, watch},
     task::JoinHandle,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -20,21 +21,29 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     BuildError,
     desk::{Came, FrontDesk},
+    edge,
+    inlet::{Chats, Inlet},
+    memo::Memo,
 };
 use crate::{
     config::{Config, HttpUrl, SecretRef, Workspace, WorkspaceMode},
     domain::Secret,
-    jobs::follow::{Follow, Known},
-    ports::{Clock, Dice, Forge, Store, StoreError},
+    jobs::{
+        deliver::Deliver,
+        follow::{Follow, Known},
+        tell::Tell,
+    },
+    ports::{Chat, Clock, Dice, Forge, Store, StoreError},
     slack::{
         api::{self, Api, ApiError},
+        chat::SlackChat,
         receive::Receive,
         signature::SigningKey,
         socket::Socket,
     },
     store::{Mode, SqliteStore},
     telemetry::metrics::Metrics,
-    web::{self, admin::Readiness, serve::Limits, slack::Signatory},
+    web::{self, admin::Readiness, slack::Signatory},
 };
 
 /// How many events of GitHub wait for a sync to end; a busy hour has a few hundred.
@@ -90,6 +99,9 @@ pub struct Bot {
     serving: TaskTracker,
     stop: CancellationToken,
     following: JoinHandle<()>,
+    telling: JoinHandle<()>,
+    delivering: JoinHandle<()>,
+    stop_delivering: CancellationToken,
     greeting: Vec<JoinHandle<()>>,
     upkeep: JoinHandle<()>,
 }
@@ -118,7 +130,7 @@ impl Bot {
         let store = Arc::new(super::store(&config.store.url, Mode::Write).await?);
         let settings = Arc::new(config.settings());
         let follow = Follow {
-            forge,
+            forge: forge.clone(),
             store: store.clone(),
             clock: clock.clone(),
             dice: dice.clone(),
@@ -127,6 +139,41 @@ impl Bot {
             poll_interval: config.github.poll_interval,
         };
         let (known, knowing) = watch::channel(Arc::new(follow.load().await?));
+        let queued = Arc::new(Notify::new());
+        let channels = Arc::new(config.bridged());
+        let chats: Chats = Arc::new(
+            workspaces
+                .iter()
+                .map(|one| {
+                    let chat = SlackChat::new(one.bot.clone(), clock.clone());
+                    (one.name.clone(), Arc::new(chat) as Arc<dyn Chat>)
+                })
+                .collect(),
+        );
+        let people = Arc::new(config.people());
+        let tell = Tell {
+            outbox: store.clone(),
+            forge: forge.clone(),
+            chats: chats.clone(),
+            known: knowing.clone(),
+            settings: settings.clone(),
+            people: people.clone(),
+            channels: channels.clone(),
+            clock: clock.clone(),
+            queued: queued.clone(),
+        };
+        let deliver = Arc::new(Deliver {
+            outbox: store.clone(),
+            chats: chats.clone(),
+            forge,
+            known: knowing.clone(),
+            settings: settings.clone(),
+            people: people.clone(),
+            channels: channels.clone(),
+            clock: clock.clone(),
+            dice: dice.clone(),
+            queued: queued.clone(),
+        });
         let speaking = TaskTracker::new();
         let named = workspaces
             .iter()
@@ -134,12 +181,21 @@ impl Bot {
         let desk: Arc<dyn Receive> = Arc::new(FrontDesk {
             known: knowing.clone(),
             settings,
-            people: config.people(),
+            people,
             bots: named.collect(),
             clock: clock.clone(),
             dice,
             speaking: speaking.clone(),
+            runtime: Handle::current(),
             came: Came::default(),
+            memo: Memo::default(),
+            inlet: Inlet {
+                outbox: store.clone(),
+                queued,
+                channels,
+                chats,
+                clock: clock.clone(),
+            },
         });
         let (events, waiting) = mpsc::channel(MOST_WAITING);
         // Without a secret nobody is believed.
@@ -179,12 +235,9 @@ impl Bot {
         let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
         let (serving, stop) = (TaskTracker::new(), CancellationToken::new());
         let stopped = || stop.clone().cancelled_owned();
-        serving.spawn(web::serve::serve(
-            listener,
-            router,
-            Limits::default(),
-            stopped(),
-        ));
+        let edge = edge::serve_apart(listener, router, stopped());
+        let edge = edge.map_err(|error| StartError::Failed(format!("cannot serve: {error}")))?;
+        serving.spawn(async { drop(edge.await) });
         serving.spawn(web::serve::serve(
             admin,
             admin_router,
@@ -196,6 +249,9 @@ impl Bot {
             .into_iter()
             .map(|workspace| tokio::spawn(greet(workspace, clock.clone())))
             .collect();
+        let stop_delivering = CancellationToken::new();
+        let delivering = tokio::spawn(deliver.run(stop_delivering.clone()));
+        let telling = tokio::spawn(async move { tell.run().await });
         let following = tokio::spawn(async move { follow.run(&known, waiting).await });
         Ok(Self {
             address,
@@ -207,6 +263,9 @@ impl Bot {
             serving,
             stop,
             following,
+            telling,
+            delivering,
+            stop_delivering,
             greeting,
             upkeep,
         })
@@ -256,6 +315,18 @@ impl Bot {
         if !self.following.is_finished() {
             self.following.abort();
             let _ = self.following.await;
+        }
+        self.telling.abort();
+        let _ = self.telling.await;
+        // What is under way is finished; what takes too long is anybody's when its lease runs out.
+        self.stop_delivering.cancel();
+        let delivering = self.delivering.abort_handle();
+        if tokio::time::timeout(LAST_WORDS, self.delivering)
+            .await
+            .is_err()
+        {
+            tracing::warn!("a delivery was cut off");
+            delivering.abort();
         }
         self.upkeep.abort();
         self.store.close().await;

@@ -10,10 +10,14 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::{runtime::Handle, sync::watch};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+use super::{
+    inlet::Inlet,
+    memo::{Memo, Question},
+};
 use crate::{
     domain::{
         Settings,
@@ -22,13 +26,13 @@ use crate::{
     },
     handlers::desk::Desk,
     jobs::follow::Known,
-    ports::{Clock, Dice, chat::PostAt, request::RequestId},
+    ports::{Clock, Dice, StoreError, chat::PostAt, request::RequestId},
     slack::{
         Block,
         api::{Api, ApiError, Showing},
         blocks::{self, button::Press},
         inbound::{Command, From, Inbound, Pressed, Said},
-        receive::Receive,
+        receive::{NotTaken, Receive},
     },
     web::seen::Seen,
 };
@@ -40,6 +44,9 @@ const MOST_SEEN: usize = 16_384;
 /// How often in a minute one person makes the bot speak elsewhere than in an acknowledgement.
 const MOST_A_MINUTE: u32 = 30;
 
+/// Most answers are shorter, in bytes.
+const USUAL: usize = 8 * 1024;
+
 /// What answers.
 pub struct FrontDesk {
     /// What is known.
@@ -47,7 +54,7 @@ pub struct FrontDesk {
     /// What the operator decides.
     pub settings: Arc<Settings>,
     /// Who is who.
-    pub people: People,
+    pub people: Arc<People>,
     /// Each workspace's bot, by the name that the settings give it.
     pub bots: HashMap<Box<str>, Api>,
     /// The time.
@@ -56,8 +63,14 @@ pub struct FrontDesk {
     pub dice: Arc<dyn Dice>,
     /// What is still being said.
     pub speaking: TaskTracker,
+    /// Where it is said from.
+    pub runtime: Handle,
     /// What came already.
     pub came: Came,
+    /// What was answered just now.
+    pub memo: Memo<Known>,
+    /// What the bridge is for.
+    pub inlet: Inlet,
 }
 
 /// What came already, and from whom how much of it.
@@ -108,11 +121,22 @@ struct Answered<'a> {
 
 #[async_trait]
 impl Receive for FrontDesk {
-    async fn receive(&self, workspace: &str, inbound: Inbound, again: bool) -> Option<Bytes> {
+    async fn receive(
+        &self,
+        workspace: &str,
+        inbound: Inbound,
+        again: bool,
+    ) -> Result<Option<Bytes>, NotTaken> {
         let began = Instant::now();
         let kind = inbound.kind();
         let span = RequestId::roll(&*self.dice).span(kind, workspace);
-        let answer = span.in_scope(|| self.answer(workspace, inbound, again));
+        let answer = if Inlet::is_for(&inbound) {
+            self.bridge(workspace, inbound, again)
+                .instrument(span)
+                .await
+        } else {
+            Ok(span.in_scope(|| self.answer(workspace, inbound, again)))
+        };
         metrics::counter!("kep_liaison_slack_requests_total", "kind" => kind).increment(1);
         metrics::histogram!("kep_liaison_answer_seconds", "kind" => kind)
             .record(began.elapsed().as_secs_f64());
@@ -125,15 +149,6 @@ impl FrontDesk {
         match inbound {
             // Asking twice is no harm, and who asks in vain asks again.
             Inbound::Command(command) => self.command(workspace, &command),
-            // What is said and done in channels is not asked of the bot: a mention comes by itself.
-            Inbound::Heard(_)
-            | Inbound::Reacted(_)
-            | Inbound::Shortcut(_)
-            | Inbound::Submitted(_)
-            | Inbound::Closed(_) => {
-                tracing::debug!("nothing to do");
-                None
-            }
             _ if again | self.came_before(&inbound) => {
                 tracing::debug!("this came before");
                 None
@@ -141,10 +156,64 @@ impl FrontDesk {
             Inbound::Pressed(pressed) => self.pressed(workspace, pressed),
             Inbound::Said(said) => self.said(workspace, said),
             Inbound::HomeOpened { from, .. } => self.home_opened(workspace, from),
-            Inbound::Challenge(_) => None,
+            // The bridge's, and what nobody waits for.
+            Inbound::Heard(_)
+            | Inbound::Reacted(_)
+            | Inbound::Shortcut(_)
+            | Inbound::Submitted(_)
+            | Inbound::Closed(_)
+            | Inbound::Challenge(_) => None,
             Inbound::Other { kind, .. } => {
                 tracing::debug!(%kind, "nothing to do");
                 None
+            }
+        }
+    }
+
+    /// What the bridge is for: it is stored before it is acknowledged.
+    async fn bridge(
+        &self,
+        workspace: &str,
+        inbound: Inbound,
+        again: bool,
+    ) -> Result<Option<Bytes>, NotTaken> {
+        let not_taken = |error: StoreError| {
+            tracing::error!(%error, "what came could not be kept");
+            NotTaken
+        };
+        let Some(identity) = inbound.content_identity(workspace) else {
+            return Ok(None);
+        };
+        let known = self.known.borrow().clone();
+        match &inbound {
+            Inbound::Command(command) => {
+                let bridge = self.inlet.bridge(&known, self);
+                let taken = self.inlet.update(&bridge, workspace, command, &identity);
+                let said = taken.await.map_err(not_taken)?;
+                Ok(whispered(&said))
+            }
+            Inbound::Shortcut(shortcut) => {
+                if again || self.came_before(&inbound) {
+                    return Ok(None);
+                }
+                let dialog = self.inlet.dialog(workspace, shortcut, &known).await;
+                let dialog = dialog.map_err(not_taken)?;
+                let trigger = shortcut.trigger_id.clone();
+                Ok(self.speak(workspace, "a dialog", async move |bot| {
+                    bot.open_view(&trigger, &dialog.view()).await
+                }))
+            }
+            Inbound::Submitted(submitted) => {
+                let bridge = self.inlet.bridge(&known, self);
+                let taken = self
+                    .inlet
+                    .submitted(&bridge, workspace, submitted, &identity);
+                taken.await.map_err(not_taken)
+            }
+            _ => {
+                let taken = self.inlet.take(workspace, &identity, &inbound).await;
+                taken.map_err(not_taken)?;
+                Ok(None)
             }
         }
     }
@@ -185,37 +254,42 @@ impl FrontDesk {
         ask: impl FnOnce(&Desk<'_>, &Asker<'_>) -> T,
     ) -> T {
         let known = self.known.borrow().clone();
-        let desk = Desk {
+        let asker = Asker {
+            workspace,
+            user: &from.user,
+        };
+        ask(&self.desk(&known), &asker)
+    }
+
+    fn desk<'a>(&'a self, known: &'a Known) -> Desk<'a> {
+        Desk {
             board: &known.board,
             settings: &self.settings,
             people: &self.people,
             now: self.clock.now(),
             synced_at: known.synced_at,
-        };
-        let asker = Asker {
-            workspace,
-            user: &from.user,
-        };
-        ask(&desk, &asker)
+        }
     }
 
     fn command(&self, workspace: &str, command: &Command) -> Option<Bytes> {
-        let ask = |desk: &Desk<'_>, asker: &Asker<'_>| desk.command(asker, &command.text);
-        let reply = self.ask(workspace, &command.from, ask);
-        let message = blocks::message(&reply);
-        let answered = Answered {
-            response_type: if reply.is_public() {
-                "in_channel"
-            } else {
-                "ephemeral"
-            },
-            text: &message.text,
-            blocks: &message.blocks,
+        let known = self.known.borrow().clone();
+        let desk = self.desk(&known);
+        let asker = Asker {
+            workspace,
+            user: &command.from.user,
         };
-        tracing::debug!(asked = %reply.asked, "answered");
-        serde_json::to_vec(&answered).ok().map(Bytes::from)
+        let ask = desk.read(&asker, &command.text);
+        let question = ask.words().map(|words| Question {
+            workspace: workspace.into(),
+            words,
+            audience: ask.audience(),
+        });
+        let answer = || acknowledged(&desk.typed(&asker, ask));
+        match question {
+            Some(question) => self.memo.answer(&known, desk.now, question, answer),
+            None => answer(),
+        }
     }
-
     fn pressed(&self, workspace: &str, pressed: Pressed) -> Option<Bytes> {
         let Some(button) = blocks::Pressed::read(&pressed.action_id, &pressed.value) else {
             tracing::debug!(action = %pressed.action_id, "a button that is none of ours");
@@ -301,7 +375,37 @@ impl FrontDesk {
                 Err(error) => tracing::warn!(%error, "{what} could not be given"),
             }
         };
-        self.speaking.spawn(saying.in_current_span());
+        self.speaking
+            .spawn_on(saying.in_current_span(), &self.runtime);
         None
     }
+}
+
+/// A sentence for an acknowledgement.
+fn whispered(text: &str) -> Option<Bytes> {
+    let message = blocks::plain(text);
+    let answered = Answered {
+        response_type: "ephemeral",
+        text: &message.text,
+        blocks: &message.blocks,
+    };
+    serde_json::to_vec(&answered).ok().map(Into::into)
+}
+
+/// An answer for an acknowledgement.
+fn acknowledged(reply: &Reply) -> Option<Bytes> {
+    let message = blocks::message(reply);
+    let answered = Answered {
+        response_type: if reply.is_public() {
+            "in_channel"
+        } else {
+            "ephemeral"
+        },
+        text: &message.text,
+        blocks: &message.blocks,
+    };
+    tracing::debug!(asked = %reply.asked, "answered");
+    let mut json = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut json, &answered).ok()?;
+    Some(json.into())
 }

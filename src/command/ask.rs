@@ -9,6 +9,7 @@ use crate::domain::{
     KepNumber, Login, Release,
     answer::Plain,
     people::{Asker, People},
+    reply::Audience,
 };
 
 /// What is asked for.
@@ -104,6 +105,21 @@ impl Ask {
         }
     }
 
+    /// Who is to see the answer.
+    pub fn audience(&self) -> Audience {
+        if self.here {
+            Audience::Channel
+        } else {
+            Audience::Asker
+        }
+    }
+
+    /// The words that ask the same again, where that does not depend on who asks.
+    pub fn words(&self) -> Option<String> {
+        let command = self.command.as_ref().ok()?;
+        (!self.guessed).then(|| command.words())
+    }
+
     /// Reads the words of [`Command::words`], in which nothing is left to understand.
     pub fn again(words: &str, asking: Asking<'_>) -> Result<Command, Plain> {
         let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
@@ -136,9 +152,8 @@ impl<'a> Asking<'a> {
             return (
                 Ok(match name {
                     Some(Name::Who) => Command::Who(query),
-                    Some(Name::Help | Name::Status | Name::List | Name::Release) | None => {
-                        Command::Status(query)
-                    }
+                    Some(Name::Help | Name::Status | Name::List | Name::Release | Name::Update)
+                    | None => Command::Status(query),
                 }),
                 false,
             );
@@ -195,6 +210,11 @@ impl<'a> Asking<'a> {
                 None => self.query(rest).map(Command::Who),
             },
             Name::Release => release(rest),
+            Name::Update => Err(Plain {
+                text: "An update is typed as a command, so that it is yours alone until it is sent: /kep update 5825 and then the text."
+                    .to_owned(),
+                instead: Some("help update".to_owned()),
+            }),
         }
     }
 

@@ -96,6 +96,15 @@ commands! {
         ],
         notes: [],
     }
+    /// A text for a tracking issue.
+    Update = "update" {
+        front: [("update 5825 merged", "your text, on the tracking issue and in the KEP's threads")],
+        more: [],
+        notes: [
+            "For liaisons, and for shepherds of the KEP. The text may have several lines, lists and links. Only you see what you type; it then stands on the tracking issue with your name, and you can take it back for fifteen minutes.",
+            "A message of the channel goes there by its menu, Relay to KEP issue, or by the reaction :satellite_antenna:.",
+        ],
+    }
     /// What can be asked.
     Help = "help" {
         front: [("help list", "more on one command")],

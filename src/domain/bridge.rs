@@ -5,13 +5,15 @@ mod came;
 mod channel;
 mod effect;
 mod mark;
+mod named;
 mod place;
 mod speech;
 
 pub use self::{
     channel::{Channel, Channels, Comments, Replies},
-    effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Step, Way, Written},
+    effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Relayed, Step, Way, Written},
     mark::{Key, marked, unmarked},
+    named::keps_in,
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place},
     speech::{Item, Saying},
 };

@@ -36,7 +36,7 @@ pub fn pages(keps: usize) -> usize {
 }
 
 /// Who sees a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Audience {
     /// The asker alone, in a channel where it could be shown to everybody.
     Asker,

@@ -78,6 +78,17 @@ impl Rich {
         excerpt::excerpt(self, limit)
     }
 
+    /// The addresses that it links to.
+    pub fn links(&self) -> Vec<&Address> {
+        let mut links = Vec::new();
+        each_span(&self.blocks, &mut |span| {
+            if let Span::Link { to, .. } = span {
+                links.push(to);
+            }
+        });
+        links
+    }
+
     /// The ids of those without a name yet, each once.
     pub fn people(&self) -> Vec<&str> {
         let mut ids = Vec::new();

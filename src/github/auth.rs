@@ -108,7 +108,7 @@ impl App {
 
     /// A JSON Web Token that proves, for nine minutes, to be the App. It is dated back a minute,
     /// as GitHub advises, in case the clocks differ.
-    fn proof(&self, now: DateTime<Utc>) -> Result<Secret, ForgeError> {
+    pub(super) fn proof(&self, now: DateTime<Utc>) -> Result<Secret, ForgeError> {
         let header = URL_SAFE_NO_PAD.encode(br#"{"alg":"RS256","typ":"JWT"}"#);
         let claims = serde_json::json!({
             "iat": (now - TimeDelta::seconds(60)).timestamp(),

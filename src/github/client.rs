@@ -14,19 +14,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
+use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 use url::Url;
 
 use super::{
+    answer::read,
     auth::{self, Credentials, InstallationToken},
     connect::connector,
     exchange::{Answer, Ask, Counters},
     limits::{Budget, Urgency},
 };
 use crate::{
-    domain::Secret,
-    ports::{Clock, Dice, ForgeError},
+    domain::{Login, Secret},
+    ports::{Clock, Dice, ForgeError, forge::Account},
 };
 
 /// How often a read is tried.
@@ -49,10 +51,18 @@ pub(super) struct Client {
     octocrab: Octocrab,
     base: Url,
     credentials: Credentials,
+    account: Arc<OnceCell<Account>>,
     budget: Budget,
     counters: Arc<Counters>,
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
+}
+
+/// An account's login, or an App's name in addresses, which is its account's login.
+#[derive(Deserialize)]
+struct WireAccount {
+    login: Option<String>,
+    slug: Option<String>,
 }
 
 /// How one try ended without an answer that the caller should see.
@@ -84,6 +94,7 @@ impl Client {
             octocrab,
             base: base.clone(),
             credentials,
+            account: Arc::default(),
             budget: Budget::new(Arc::clone(&clock)),
             counters,
             clock,
@@ -333,6 +344,52 @@ impl Client {
                 app.token(self.clock.now(), mint).await.map(Some)
             }
         }
+    }
+
+    /// Who the bot is. It stays that, so GitHub is asked once.
+    pub(super) async fn own_account(
+        &self,
+        urgency: Urgency,
+    ) -> Result<Option<Account>, ForgeError> {
+        let ask = |endpoint| async move {
+            let account = self
+                .account
+                .get_or_try_init(|| self.ask_account(endpoint, urgency));
+            account.await.cloned().map(Some)
+        };
+        match &self.credentials {
+            Credentials::Nobody => Ok(None),
+            Credentials::Token(_) => ask("GET /user").await,
+            Credentials::App(_) => ask("GET /app").await,
+        }
+    }
+
+    /// <https://docs.github.com/en/rest/users/users#get-the-authenticated-user>,
+    /// <https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app>
+    async fn ask_account(
+        &self,
+        endpoint: &'static str,
+        urgency: Urgency,
+    ) -> Result<Account, ForgeError> {
+        let ask = Ask::get(endpoint, endpoint.trim_start_matches("GET ").to_owned());
+        let (answer, is_app) = match &self.credentials {
+            Credentials::App(app) => {
+                let proof = app.proof(self.clock.now())?;
+                let url = self.url(&ask.path)?;
+                let answer = self.exchange(&ask, &url, Some(&proof), urgency).await;
+                (answer.map_err(Failed::into_error)?, true)
+            }
+            _ => (self.send(&ask, urgency).await?, false),
+        };
+        if !answer.status.is_success() {
+            let (status, why) = (answer.status, message_of(&answer));
+            return Err(ForgeError::Unauthorized(format!("{status} {why}")));
+        }
+        let found: WireAccount = read(&answer)?;
+        let name = found.slug.or(found.login).unwrap_or_default();
+        let login = Login::parse(&name)
+            .ok_or_else(|| ForgeError::Unreadable(format!("{endpoint} names nobody")))?;
+        Ok(Account { login, is_app })
     }
 
     /// Minting twice does no harm, so it is tried again like a read.

@@ -21,8 +21,8 @@ use crate::{
     ports::{
         Forge, ForgeError,
         forge::{
-            Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone, Page,
-            Since, Tree, TreeEntry, Validator,
+            Account, Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone,
+            Page, Since, Tree, TreeEntry, Validator,
         },
     },
 };
@@ -313,6 +313,18 @@ impl Forge for GitHub {
             .write(repository, endpoint, path, Some(json!({ "body": body })))
             .await?;
         written_comment(&answer, repository, body)
+    }
+
+    /// <https://docs.github.com/en/rest/issues/comments#delete-an-issue-comment>
+    async fn delete_comment(&self, repository: &Repository, id: u64) -> Result<(), ForgeError> {
+        let endpoint = (Method::DELETE, "DELETE /repos/{repo}/issues/comments/{id}");
+        let path = format!("/repos/{repository}/issues/comments/{id}");
+        self.write(repository, endpoint, path, None).await?;
+        Ok(())
+    }
+
+    async fn own_account(&self, repository: &Repository) -> Result<Option<Account>, ForgeError> {
+        self.client(repository).own_account(self.urgency).await
     }
 
     /// <https://docs.github.com/en/rest/issues/issues#create-an-issue>: labels, assignees and a

@@ -43,12 +43,17 @@ pub struct Desk<'a> {
 impl Desk<'_> {
     /// Answers what was typed after `/kep`.
     pub fn command(&self, asker: &Asker<'_>, typed: &str) -> Reply {
-        let ask = Ask::read(typed, self.asking(asker));
-        let audience = if ask.here {
-            Audience::Channel
-        } else {
-            Audience::Asker
-        };
+        self.typed(asker, self.read(asker, typed))
+    }
+
+    /// Reads what was typed after `/kep`.
+    pub fn read(&self, asker: &Asker<'_>, typed: &str) -> Ask {
+        Ask::read(typed, self.asking(asker))
+    }
+
+    /// Answers what was read.
+    pub fn typed(&self, asker: &Asker<'_>, ask: Ask) -> Reply {
+        let audience = ask.audience();
         self.reply(asker, ask, 0, audience)
     }
 

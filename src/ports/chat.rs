@@ -150,6 +150,9 @@ pub trait Chat: Send + Sync {
         thread: Option<&str>,
     ) -> Result<Option<Message>, ChatError>;
 
+    /// What somebody typed, with its names filled in.
+    async fn read(&self, typed: &str) -> Result<Rich, ChatError>;
+
     /// What was said in a channel after `oldest`, threads left out.
     async fn history(
         &self,

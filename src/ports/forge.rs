@@ -134,6 +134,22 @@ pub struct NewIssue {
     pub milestone: Option<u64>,
 }
 
+/// Who the bot is on the forge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its login; an App's is that of the App, which a person may have as well.
+    pub login: Login,
+    /// Whether it is an App.
+    pub is_app: bool,
+}
+
+impl Account {
+    /// Whether it wrote a comment.
+    pub fn wrote(&self, comment: &Comment) -> bool {
+        comment.author.as_ref() == Some(&self.login) && comment.by_app == self.is_app
+    }
+}
+
 /// Why the forge did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ForgeError {
@@ -296,6 +312,12 @@ pub trait Forge: Send + Sync {
         id: u64,
         body: &str,
     ) -> Result<Comment, ForgeError>;
+
+    /// Deletes a comment.
+    async fn delete_comment(&self, repository: &Repository, id: u64) -> Result<(), ForgeError>;
+
+    /// Who the bot is for a repository; `None` where it is nobody.
+    async fn own_account(&self, repository: &Repository) -> Result<Option<Account>, ForgeError>;
 
     /// Opens an issue.
     async fn open_issue(

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::StoreError;
 use crate::domain::{
     Comment, CommentKind, KepNumber,
-    bridge::{Asked, ChannelAt, Effect, Item, Key, Lane, MessageAt, NewEffect, Written},
+    bridge::{Asked, ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
     change::Change,
 };
 
@@ -30,6 +30,15 @@ pub enum Cause<'a> {
     },
 }
 
+/// How far news of the forge was looked at, by numbers that only grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looked {
+    /// The last change.
+    pub change: i64,
+    /// The last entry of the journal of comments.
+    pub comment: i64,
+}
+
 /// An effect that this deliverer, and no other, is to carry out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leased {
@@ -45,8 +54,8 @@ pub struct Leased {
     pub attempt: i64,
     /// How often it was tried in vain, which backoff counts.
     pub failures: i64,
-    /// Since when it may have been done without anybody knowing: where it is set, the far side is
-    /// asked before it is done again.
+    /// Since when it may have been done without anybody knowing, which is when it was leased for the
+    /// try that ended so: where it is set, the far side is asked before it is done again.
     pub unclear_since: Option<DateTime<Utc>>,
     /// When it was queued.
     pub queued_at: DateTime<Utc>,
@@ -95,10 +104,17 @@ pub struct Thread {
 pub struct LatestNews {
     /// The key of the message.
     pub key: Key,
-    /// When its first item was told.
+    /// When it was told.
     pub at: DateTime<Utc>,
-    /// What it says.
-    pub items: Vec<Item>,
+}
+
+/// An effect that was queued, while it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Queued {
+    /// What was to be done.
+    pub effect: Effect,
+    /// Whether it is done, or given up.
+    pub is_over: bool,
 }
 
 /// What is set with an outcome, all or nothing.
@@ -106,13 +122,15 @@ pub struct LatestNews {
 pub struct Settled {
     /// What was written, to be found by the effect's key from then on.
     pub written: Option<Written>,
+    /// Other keys by which what was written, or edited, is found.
+    pub aliases: Vec<Key>,
     /// Keys of what was written that stands no more.
     pub erased: Vec<Key>,
     /// Threads as they are from then on.
     pub threads: Vec<Thread>,
     /// Threads that are no more.
     pub ended: Vec<(ChannelAt, KepNumber)>,
-    /// What follows.
+    /// What follows. In the same lane it comes before what was queued behind.
     pub then: Vec<NewEffect>,
     /// A record of a write to the forge.
     pub record: Option<Record>,
@@ -174,11 +192,16 @@ pub struct Load {
     pub oldest: Option<DateTime<Utc>>,
 }
 
-/// The queue. Each call is one transaction.
+/// The queue. Each call is one transaction, and what it wrote is there after a power cut as well.
+/// Moments are kept to the millisecond.
+///
+/// Of each lane one effect at a time has its turn: the one that is leased, also when its lease ran
+/// out, else the first that is neither done nor given up.
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Records a cause and queues its effects; `false`, and nothing is queued, where the cause was
-    /// recorded before. An effect whose key was queued before is left as it is.
+    /// recorded before, or news goes back behind what was looked at. An effect whose key was queued
+    /// before is left as it is.
     async fn accept(
         &self,
         now: DateTime<Utc>,
@@ -186,8 +209,11 @@ pub trait Outbox: Send + Sync {
         effects: &[NewEffect],
     ) -> Result<bool, StoreError>;
 
-    /// Leases up to `most` effects that are due, each the first of its lane, none of them in one of
-    /// the `busy` places, no two of one place, those that wait longest first.
+    /// Leases up to `most` effects that are due, each with its lane's turn, none of them in one of
+    /// the `busy` places, those that were due first before the others. No two of them are in one
+    /// place, [`Place::Here`] excepted, where nobody outside is kept busy.
+    ///
+    /// [`Place::Here`]: crate::domain::bridge::Place::Here
     async fn lease(
         &self,
         now: DateTime<Utc>,
@@ -199,7 +225,8 @@ pub trait Outbox: Send + Sync {
     /// When the next effect outside the `busy` places is due, a lease that runs out included.
     async fn next_due(&self, busy: &[String]) -> Result<Option<DateTime<Utc>>, StoreError>;
 
-    /// Settles what came of a lease; `false`, and nothing is set, where the lease is another's now.
+    /// Settles what came of a lease; `false`, and nothing is set, where it was settled before, or is
+    /// another's now. One that ran out and that nobody took yet still counts.
     async fn settle(
         &self,
         now: DateTime<Utc>,
@@ -214,8 +241,15 @@ pub trait Outbox: Send + Sync {
     /// The key of what the bot wrote there.
     async fn key_of(&self, written: &Written) -> Result<Option<Key>, StoreError>;
 
-    /// The effect that was queued with a key, done or not, while it is kept.
-    async fn effect_of(&self, key: &Key) -> Result<Option<Effect>, StoreError>;
+    /// The write that last made what a key, or an alias, stands for what it is, and its own key;
+    /// while it is kept.
+    async fn last(&self, key: &Key) -> Result<Option<(Key, Effect)>, StoreError>;
+
+    /// The effect that was queued with a key.
+    async fn queued(&self, key: &Key) -> Result<Option<Queued>, StoreError>;
+
+    /// Comments that were queued with keys that go on from this one, given up or not.
+    async fn comments_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
 
     /// A KEP's thread in a channel.
     async fn thread_of(
@@ -230,6 +264,12 @@ pub trait Outbox: Send + Sync {
     /// All threads.
     async fn threads(&self) -> Result<Vec<Thread>, StoreError>;
 
+    /// How far news of the forge was looked at; `None` before the first time.
+    async fn looked(&self) -> Result<Option<Looked>, StoreError>;
+
+    /// The highest numbers that there are. To begin with these is to tell nobody of what is old.
+    async fn latest(&self) -> Result<Looked, StoreError>;
+
     /// Changes after the last one that was looked at, oldest first, and no more than `most`.
     async fn untold_changes(&self, most: usize) -> Result<Vec<(i64, Change)>, StoreError>;
 
@@ -237,13 +277,14 @@ pub trait Outbox: Send + Sync {
     /// more than `most`.
     async fn untold_comments(&self, most: usize) -> Result<Vec<CommentNews>, StoreError>;
 
-    /// How many effects of a lane that write something were done at or after a moment.
-    async fn done_since(&self, lane: &Lane, since: DateTime<Utc>) -> Result<u64, StoreError>;
+    /// How many effects of a lane, by its name, that write something were done at or after a moment.
+    async fn done_since(&self, lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// What was given up, oldest first.
     async fn dead(&self) -> Result<Vec<Dead>, StoreError>;
 
-    /// Has what was given up tried again; `false` where there is no such thing.
+    /// Has what was given up tried again, as the next of its lane that comes after what is leased
+    /// and what is older; `false` where there is no such thing.
     async fn retry(&self, id: i64, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// Records of writes to the forge at or after a moment, oldest first.
@@ -252,7 +293,8 @@ pub trait Outbox: Send + Sync {
     /// How much waits.
     async fn load(&self) -> Result<Load, StoreError>;
 
-    /// Forgets what was done before a moment: people's texts, causes, journals. What was written, and
-    /// the record, stay. How many rows that were.
+    /// Forgets what was done, or given up, before a moment, people's texts with it, causes from
+    /// before it, and the journal of comments as far as it was looked at. What was written, threads,
+    /// and the record, stay. How many rows that were.
     async fn forget(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
 }

@@ -150,6 +150,12 @@ struct Respond<'a> {
 }
 
 #[derive(Serialize)]
+struct Open<'a, V> {
+    trigger_id: &'a str,
+    view: &'a V,
+}
+
+#[derive(Serialize)]
 struct Publish<'a, V> {
     user_id: &'a str,
     view: &'a V,
@@ -202,6 +208,18 @@ impl Api {
             view,
         };
         let Nothing {} = self.call("views.publish", &publish).await?;
+        Ok(())
+    }
+
+    /// Opens a dialog for whoever did what the trigger came with, within three seconds of it.
+    /// <https://docs.slack.dev/reference/methods/views.open>
+    pub async fn open_view(
+        &self,
+        trigger_id: &str,
+        view: &(impl Serialize + Sync),
+    ) -> Result<(), ApiError> {
+        let open = Open { trigger_id, view };
+        let Nothing {} = self.call("views.open", &open).await?;
         Ok(())
     }
 

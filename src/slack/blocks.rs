@@ -57,6 +57,13 @@ pub fn printed(answer: &Answer, frame: &Frame<'_>) -> Message {
     draft.finish()
 }
 
+/// A sentence of the bot's own.
+pub fn plain(text: &str) -> Message {
+    let mut draft = Draft::default();
+    draft.plain(text);
+    draft.finish()
+}
+
 /// A reply, with its buttons.
 pub fn message(reply: &Reply) -> Message {
     let mut draft = Draft::default();

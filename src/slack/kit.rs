@@ -99,7 +99,7 @@ impl Button {
     pub(super) fn new(action_id: impl Into<Cow<'static, str>>, label: &str, value: String) -> Self {
         Self {
             kind: "button",
-            text: Text::plain(label, LABEL),
+            text: Text::plain(label.into(), LABEL),
             action_id: action_id.into(),
             value,
         }
@@ -127,9 +127,14 @@ pub enum Text {
 }
 
 impl Text {
-    fn plain(text: &str, most: usize) -> Self {
-        let mut shown = String::with_capacity(text.len());
-        shown_into(text.trim_start(), &mut shown);
+    fn plain(text: Cow<'_, str>, most: usize) -> Self {
+        let shown = if text.starts_with(char::is_whitespace) || !text.bytes().all(is_shown) {
+            let mut shown = String::with_capacity(text.len());
+            shown_into(text.trim_start(), &mut shown);
+            shown
+        } else {
+            text.into_owned()
+        };
         Self::PlainText {
             text: fit(shown, most),
             emoji: false,
@@ -143,15 +148,15 @@ impl Text {
         }
     }
 
-    fn size(&self) -> usize {
+    fn as_str(&self) -> &str {
         match self {
-            Self::PlainText { text, .. } | Self::Mrkdwn { text, .. } => length(text),
+            Self::PlainText { text, .. } | Self::Mrkdwn { text, .. } => text,
         }
     }
 
     /// A field of a section, of words from outside.
-    pub(super) fn plain_field(text: &str) -> Self {
-        Self::plain(text, FIELD)
+    pub(super) fn plain_field(text: String) -> Self {
+        Self::plain(text.into(), FIELD)
     }
 
     /// A field of a section.
@@ -163,14 +168,14 @@ impl Text {
 impl Block {
     pub(super) fn header(text: &str) -> Self {
         Self::Header {
-            text: Text::plain(text, HEADER),
+            text: Text::plain(text.into(), HEADER),
         }
     }
 
     /// A paragraph of words from outside.
     pub(super) fn plain(text: &str) -> Self {
         Self::Section {
-            text: Some(Text::plain(text, SECTION)),
+            text: Some(Text::plain(text.into(), SECTION)),
             fields: Vec::new(),
         }
     }
@@ -218,23 +223,23 @@ impl Block {
         blocks(&Rich::new(vec![Lines::Paragraph(lines.join(&Span::Break))]))
     }
 
-    /// What it takes of [`MOST_TEXT`].
-    fn size(&self) -> usize {
-        let texts = |all: &[Text]| all.iter().map(Text::size).sum::<usize>();
+    /// What it takes of [`MOST_TEXT`], its texts measured so.
+    fn size(&self, length: fn(&str) -> usize) -> usize {
+        let texts = |all: &[Text]| all.iter().map(|text| length(text.as_str())).sum::<usize>();
         CONTAINER
             + match self {
-                Self::Header { text } => text.size(),
+                Self::Header { text } => length(text.as_str()),
                 Self::Section { text, fields } => {
-                    text.as_ref().map_or(0, Text::size) + texts(fields)
+                    text.as_ref().map_or(0, |text| length(text.as_str())) + texts(fields)
                 }
                 Self::Context { elements } => texts(elements),
                 Self::Actions { elements } => {
                     let buttons = elements.iter();
                     buttons
-                        .map(|button| button.text.size() + length(&button.value))
+                        .map(|button| length(button.text.as_str()) + length(&button.value))
                         .sum()
                 }
-                Self::Rich(value) => texts_in(value),
+                Self::Rich(value) => texts_in(value, length),
             }
     }
 
@@ -253,7 +258,7 @@ impl Block {
     /// Small print of words from outside.
     pub(super) fn plain_context(text: &str) -> Self {
         Self::Context {
-            elements: vec![Text::plain(text, SECTION)],
+            elements: vec![Text::plain(text.into(), SECTION)],
         }
     }
 }
@@ -280,13 +285,13 @@ impl Message {
 }
 
 /// How much text formatted text has, addresses included.
-fn texts_in(value: &Value) -> usize {
+fn texts_in(value: &Value, length: fn(&str) -> usize) -> usize {
     match value {
         Value::String(text) => length(text),
-        Value::Array(items) => items.iter().map(texts_in).sum(),
+        Value::Array(items) => items.iter().map(|item| texts_in(item, length)).sum(),
         Value::Object(fields) => {
             let shown = fields.iter().filter(|(name, _)| *name != "type");
-            shown.map(|(_, value)| texts_in(value)).sum()
+            shown.map(|(_, value)| texts_in(value, length)).sum()
         }
         _ => 0,
     }
@@ -294,12 +299,17 @@ fn texts_in(value: &Value) -> usize {
 
 /// How many of the blocks a message holds; where not all, with room for saying so and for buttons.
 fn fitting(blocks: &[Block]) -> usize {
-    let sizes = blocks.iter().map(Block::size);
-    if blocks.len() <= MOST_BLOCKS && sizes.clone().sum::<usize>() <= MOST_TEXT {
-        return blocks.len();
+    let sizes = blocks.iter().map(|block| block.size(length));
+    if blocks.len() <= MOST_BLOCKS {
+        // A text has no more units of UTF-16 than bytes, which need no counting.
+        let at_most: usize = blocks.iter().map(|block| block.size(str::len)).sum();
+        if at_most <= MOST_TEXT || sizes.clone().sum::<usize>() <= MOST_TEXT {
+            return blocks.len();
+        }
     }
     let is_buttons = |block: &&Block| matches!(block, Block::Actions { .. });
-    let buttons = blocks.last().filter(is_buttons).map_or(0, Block::size);
+    let buttons = blocks.last().filter(is_buttons);
+    let buttons = buttons.map_or(0, |block| block.size(length));
     let mut room = MOST_TEXT.saturating_sub(200 + buttons);
     sizes
         .take(MOST_BLOCKS - 2)
@@ -382,14 +392,15 @@ pub(super) fn shown_char(c: char) -> Option<char> {
 
 /// Appends a text as it is shown.
 pub(super) fn shown_into(text: &str, shown: &mut String) {
-    each_run(
-        text,
-        |b| matches!(b, b' '..=b'~' | b'\n'),
-        |run, c| {
-            shown.push_str(run);
-            shown.extend(c.and_then(shown_char));
-        },
-    );
+    each_run(text, is_shown, |run, c| {
+        shown.push_str(run);
+        shown.extend(c.and_then(shown_char));
+    });
+}
+
+/// Whether a byte is a character that is shown as it stands.
+fn is_shown(b: u8) -> bool {
+    matches!(b, b' '..=b'~' | b'\n')
 }
 
 /// Takes a text apart: the bytes that are as wanted, run by run, and what stands behind each run.

@@ -1,4 +1,4 @@
-//! Text with Slack's markup, put together from pieces none of which is ever cut in two.
+//! Text with Slack's markup, put together from pieces none of which is ever cut but at a blank.
 //!
 //! Markup has no escape for `*`, `_`, `~` and backticks, and what stops them is not documented. So
 //! the words of people (titles, names in files, evidence) do not stand in markup at all: they go
@@ -8,20 +8,31 @@
 //!
 //! <https://docs.slack.dev/messaging/formatting-message-text>
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::Range};
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeZone as _, Timelike as _, Utc};
 
 use super::kit::{each_run, length, shown_char, shown_into};
 use crate::domain::card::DateView;
 
 /// Text with markup, and the same as it reads without.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Mrkdwn {
     marked: String,
     plain: String,
-    /// Where a piece of `marked` ends, in bytes.
-    ends: Vec<usize>,
+    /// What is never cut in two, such as links, by its place in `marked`.
+    wholes: Vec<Range<usize>>,
+}
+
+impl Default for Mrkdwn {
+    /// No text, and room for a usual one.
+    fn default() -> Self {
+        Self {
+            marked: String::with_capacity(256),
+            plain: String::with_capacity(192),
+            wholes: Vec::new(),
+        }
+    }
 }
 
 /// What stops at nothing visible and breaks no line.
@@ -33,12 +44,8 @@ impl Mrkdwn {
     /// Words that mean only themselves.
     pub(super) fn words(mut self, text: &str) -> Self {
         if text.len() <= LONGEST && text.bytes().all(is_harmless) {
-            let start = self.marked.len();
-            let blanks = text.match_indices([' ', '\n']);
-            self.ends.extend(blanks.map(|(at, _)| start + at + 1));
             self.marked.push_str(text);
             self.plain.push_str(text);
-            self.end();
             return self;
         }
         for word in text.split_inclusive([' ', '\n']) {
@@ -55,19 +62,19 @@ impl Mrkdwn {
             self.marked.truncate(start);
             self.marked.push('…');
         }
-        self.end();
     }
 
-    /// Ends a piece.
-    fn end(&mut self) {
-        self.ends.push(self.marked.len());
+    /// Ends a piece that is never cut in two.
+    fn whole(&mut self, start: usize) {
+        self.wholes.push(start..self.marked.len());
     }
 
     pub(super) fn bold(mut self, text: &str) -> Self {
+        let start = self.marked.len();
         self.marked.push('*');
         escape_into(text, &mut self.marked);
         self.marked.push('*');
-        self.end();
+        self.whole(start);
         shown_into(text, &mut self.plain);
         self
     }
@@ -79,8 +86,9 @@ impl Mrkdwn {
         if !command.chars().all(is_ours) {
             return self.words(command);
         }
+        let start = self.marked.len();
         self.marked.extend(["`", command, "`"]);
-        self.end();
+        self.whole(start);
         self.plain.push_str(command);
         self
     }
@@ -89,7 +97,9 @@ impl Mrkdwn {
         let before = self.marked.len();
         self.marked.push_str(&text.marked);
         self.plain.push_str(&text.plain);
-        self.ends.extend(text.ends.iter().map(|end| before + end));
+        let wholes = text.wholes.iter();
+        self.wholes
+            .extend(wholes.map(|whole| before + whole.start..before + whole.end));
         self
     }
 
@@ -98,19 +108,20 @@ impl Mrkdwn {
         if !is_linkable(url) {
             return self.words(label);
         }
+        let start = self.marked.len();
         self.marked.push('<');
         link_into(url, &mut self.marked);
         self.marked.push('|');
-        let start = self.marked.len();
+        let behind = self.marked.len();
         escape_into(label, &mut self.marked);
         // A bar in a label would end it in some clients.
         if label.contains('|') {
-            let safe = self.marked[start..].replace('|', "/");
-            self.marked.truncate(start);
+            let safe = self.marked[behind..].replace('|', "/");
+            self.marked.truncate(behind);
             self.marked.push_str(&safe);
         }
         self.marked.push('>');
-        self.end();
+        self.whole(start);
         shown_into(label, &mut self.plain);
         self
     }
@@ -118,8 +129,9 @@ impl Mrkdwn {
     /// Somebody, by their member id: Slack shows the name, and tells them where they can see it.
     pub(super) fn person(mut self, id: &str) -> Self {
         if !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            let start = self.marked.len();
             self.marked.extend(["<@", id, ">"]);
-            self.end();
+            self.whole(start);
         }
         self
     }
@@ -130,31 +142,32 @@ impl Mrkdwn {
         let day = date.day();
         let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
         let epoch = Utc.from_utc_datetime(&day.and_time(noon)).timestamp();
-        let start = self.plain.len();
+        let (start, said) = (self.marked.len(), self.plain.len());
         write_day(day, &mut self.plain);
-        let fallback = &self.plain[start..];
+        let fallback = &self.plain[said..];
         let _ = write!(self.marked, "<!date^{epoch}^{{date_short}}|{fallback}>");
-        self.end();
+        self.whole(start);
         self
     }
 
     /// A moment, by each reader's clock.
     pub(super) fn moment(mut self, at: DateTime<Utc>) -> Self {
         let epoch = at.timestamp();
-        let fallback = at.format("%-d %b %Y %H:%M UTC").to_string();
+        let (start, said) = (self.marked.len(), self.plain.len());
+        write_day(at.date_naive(), &mut self.plain);
+        let _ = write!(self.plain, " {:02}:{:02} UTC", at.hour(), at.minute());
+        let fallback = &self.plain[said..];
         let _ = write!(
             self.marked,
             "<!date^{epoch}^{{date_short_pretty}} {{time}}|{fallback}>"
         );
-        self.end();
-        self.plain.push_str(&fallback);
+        self.whole(start);
         self
     }
 
     pub(super) fn line(mut self) -> Self {
         self.marked.push('\n');
         self.plain.push('\n');
-        self.end();
         self
     }
 
@@ -163,7 +176,7 @@ impl Mrkdwn {
         self.plain.trim()
     }
 
-    /// The text, at most so long: of pieces that do not fit `…` tells.
+    /// The text, at most so long: of words that do not fit `…` tells.
     pub(super) fn fit(&self, most: usize) -> String {
         let whole = self.marked.trim_end();
         if whole.is_empty() {
@@ -174,7 +187,7 @@ impl Mrkdwn {
         }
         let mut used = 0;
         let mut kept = 0;
-        for &end in &self.ends {
+        for end in self.ends() {
             used += length(&self.marked[kept..end]);
             if used + 1 > most {
                 break;
@@ -184,6 +197,25 @@ impl Mrkdwn {
         let mut text = self.marked[..kept].trim_end().to_owned();
         text.push('…');
         text
+    }
+
+    /// Where the text may end: behind blanks, and on either side of what is never cut in two.
+    fn ends(&self) -> impl Iterator<Item = usize> {
+        let mut wholes = self.wholes.iter().peekable();
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let rest = self.marked.get(at..).filter(|rest| !rest.is_empty())?;
+            let whole = wholes.next_if(|whole| whole.start == at);
+            at = whole.map_or_else(
+                || {
+                    let word = rest.find([' ', '\n']).map_or(rest.len(), |blank| blank + 1);
+                    let before = wholes.peek().map_or(usize::MAX, |whole| whole.start);
+                    (at + word).min(before)
+                },
+                |whole| whole.end,
+            );
+            Some(at)
+        })
     }
 }
 
@@ -301,6 +333,13 @@ mod tests {
         let text = Mrkdwn::default().words("one ").link("https://e.org", "#1");
         assert_eq!(text.fit(22), "one <https://e.org|#1>");
         assert_eq!(text.fit(21), "one…");
+        let text = Mrkdwn::default().bold("a b").words(" two three");
+        assert_eq!(
+            text.clone().then(&text).fit(29),
+            "*a b* two three*a b* two…"
+        );
+        assert_eq!(text.clone().then(&text).fit(16), "*a b* two three…");
+        assert_eq!(text.fit(5), "…");
         assert_eq!(Mrkdwn::default().fit(9), "–");
     }
 }

@@ -17,8 +17,17 @@ pub trait Receive: Send + Sync {
     /// Takes one thing in and gives what the acknowledgement carries: a message as JSON, or nothing.
     /// `workspace` is what the settings call it. What came before (`again`) causes nothing more; a
     /// question may be answered once more.
-    async fn receive(&self, workspace: &str, inbound: Inbound, again: bool) -> Option<Bytes>;
+    async fn receive(
+        &self,
+        workspace: &str,
+        inbound: Inbound,
+        again: bool,
+    ) -> Result<Option<Bytes>, NotTaken>;
 }
+
+/// It could not be kept, so it is not acknowledged: Slack delivers it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotTaken;
 
 /// What a command is answered with where answering it panicked.
 const BROKE: &[u8] = br#"{"response_type":"ephemeral","text":"That broke something inside, and those who run me find it in my log. Another question may fare better."}"#;
@@ -30,13 +39,13 @@ pub async fn whole(
     workspace: &str,
     inbound: Inbound,
     again: bool,
-) -> Option<Bytes> {
+) -> Result<Option<Bytes>, NotTaken> {
     let kind = inbound.kind();
     let is_command = matches!(inbound, Inbound::Command(_));
     // What is shared is behind locks that do not mind, or is replaced as a whole.
     let answer = AssertUnwindSafe(receive.receive(workspace, inbound, again));
     answer.catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!(workspace, kind, "answering panicked");
-        is_command.then(|| Bytes::from_static(BROKE))
+        Ok(is_command.then(|| Bytes::from_static(BROKE)))
     })
 }

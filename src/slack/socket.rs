@@ -29,7 +29,7 @@ use slack_morphism::{
 use super::{
     api::Client,
     inbound::{Inbound, Unreadable},
-    receive::{self, Receive},
+    receive::{self, NotTaken, Receive},
 };
 use crate::{domain::Secret, ports::Clock};
 
@@ -202,26 +202,26 @@ struct Ack<'a> {
 impl Pool {
     /// What an envelope asks for is answered; one that nobody understands is acknowledged too, for
     /// it would come again.
-    async fn answer(&self, kind: &str, payload: &str) -> Option<Box<RawValue>> {
+    async fn answer(&self, kind: &str, payload: &str) -> Result<Option<Box<RawValue>>, NotTaken> {
         let inbound = match kind {
             "slash_commands" => Inbound::of_command(payload),
             "interactive" => Inbound::of_interaction(payload),
             "events_api" => Inbound::of_event(payload),
             _ => {
                 tracing::info!(workspace = %self.workspace, kind, "an envelope of an unknown kind");
-                return None;
+                return Ok(None);
             }
         };
         let inbound = match inbound.and_then(|inbound| self.of_ours(inbound)) {
             Ok(inbound) => inbound,
             Err(error) => {
                 tracing::warn!(workspace = %self.workspace, kind, %error, "Slack sent what cannot be read");
-                return None;
+                return Ok(None);
             }
         };
         let message = receive::whole(&*self.receive, &self.workspace, inbound, false).await?;
-        let message = String::from_utf8(message.into()).ok()?;
-        RawValue::from_string(message).ok()
+        let message = message.and_then(|message| String::from_utf8(message.into()).ok());
+        Ok(message.and_then(|message| RawValue::from_string(message).ok()))
     }
 
     fn of_ours(&self, inbound: Inbound) -> Result<Inbound, Unreadable> {
@@ -327,7 +327,8 @@ impl SlackSocketModeClientListener for Listener {
         }
         let envelope_id = envelope.id?;
         let answer = match (&envelope.kind, envelope.payload) {
-            (Some(kind), Some(payload)) => pool.answer(kind, payload.get()).await,
+            // What could not be kept comes again where it is not acknowledged.
+            (Some(kind), Some(payload)) => pool.answer(kind, payload.get()).await.ok()?,
             _ => None,
         };
         let takes_payload = envelope.accepts_response_payload.unwrap_or_default();

@@ -1,8 +1,11 @@
 //! Between the domain's values and those that a column holds.
 
+mod outbox;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 
+pub(super) use self::outbox::*;
 use crate::{
     domain::Milestone,
     ports::{

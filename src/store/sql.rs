@@ -3,6 +3,8 @@
 //! Whether a fact changed is decided here, by the rows that a statement touches, so that nothing
 //! is read only to be compared. The columns are explained in the first migration.
 
+pub(super) mod outbox;
+
 /// The revision grows by the number of facts that changed.
 pub(super) const GROW_REVISION: &str = "UPDATE state SET revision = revision + $1 WHERE id = 1";
 
@@ -140,10 +142,14 @@ pub(super) const PUT_COMMENT: &str = "\
         updated_at = excluded.updated_at, doc = excluded.doc
     WHERE comments.doc <> excluded.doc AND comments.updated_at <= excluded.updated_at";
 
+pub(super) const COMMENT: &str =
+    "SELECT doc FROM comments WHERE repository = $1 AND kind = $2 AND id = $3";
+
 pub(super) const REMOVE_COMMENT: &str =
     "DELETE FROM comments WHERE repository = $1 AND kind = $2 AND id = $3";
 
-pub(super) const CLEAR_COMMENTS: &str = "DELETE FROM comments WHERE repository = $1 AND issue = $2";
+pub(super) const CLEAR_COMMENTS: &str =
+    "DELETE FROM comments WHERE repository = $1 AND issue = $2 RETURNING kind, id";
 
 pub(super) const COMMENTS: &str = "\
     SELECT doc FROM comments WHERE repository = $1 AND issue = $2

@@ -3,9 +3,13 @@
 mod error;
 mod facts;
 mod history;
+mod journal;
 mod lists;
 mod look;
 mod open;
+mod outbox;
+mod queue;
+mod traces;
 
 use std::sync::Arc;
 

@@ -25,7 +25,7 @@ use crate::{
     ports::Clock,
     slack::{
         inbound::{Inbound, Unreadable},
-        receive::{self, Receive},
+        receive::{self, NotTaken, Receive},
         signature::{SignatureError, Signed, SigningKey},
     },
 };
@@ -56,7 +56,7 @@ struct Inlet {
     signatories: Vec<Signatory>,
     receive: Arc<dyn Receive>,
     clock: Arc<dyn Clock>,
-    seen: Mutex<Seen<[u8; 32]>>,
+    seen: Mutex<Seen<u128>>,
     room: Room,
     refused: Refused,
 }
@@ -157,10 +157,11 @@ impl Inlet {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(signed.fingerprint());
         let receive = receive::whole(&*self.receive, &signatory.workspace, inbound, !is_new);
-        Ok(match receive.await {
-            Some(message) => json(message),
-            None => StatusCode::OK.into_response(),
-        })
+        match receive.await {
+            Ok(Some(message)) => Ok(json(message)),
+            Ok(None) => Ok(StatusCode::OK.into_response()),
+            Err(NotTaken) => Err(busy()),
+        }
     }
 
     fn nobody(&self, error: SignatureError) -> Refusal {

@@ -11,6 +11,7 @@ mod issues;
 mod lists;
 mod many;
 mod model;
+mod outbox;
 mod refusals;
 mod survival;
 
@@ -24,7 +25,7 @@ use kep_liaison::{
         change::{Change, Direction, What},
     },
     ports::{
-        Store,
+        Outbox, Store,
         store::{StoredFile, Version},
     },
     store::{Mode, SqliteStore},
@@ -72,13 +73,22 @@ macro_rules! contract {
     };
 }
 
+use contract;
+
 contract!(sqlite, super::SqliteFile);
 
 /// Where a store is, which outlives the store.
 #[async_trait]
 trait Place: Send + Sync {
     async fn open(&self) -> Box<dyn Store>;
+
+    /// The same store, with the outbox that stands beside its facts.
+    async fn open_both(&self) -> Box<dyn Both>;
 }
+
+trait Both: Store + Outbox {}
+
+impl<T: Store + Outbox> Both for T {}
 
 /// A file in a folder of its own.
 struct SqliteFile(TempDir);
@@ -102,6 +112,10 @@ impl SqliteFile {
 #[async_trait]
 impl Place for SqliteFile {
     async fn open(&self) -> Box<dyn Store> {
+        Box::new(self.write().await)
+    }
+
+    async fn open_both(&self) -> Box<dyn Both> {
         Box::new(self.write().await)
     }
 }

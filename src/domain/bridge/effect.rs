@@ -19,10 +19,14 @@ pub enum Effect {
     Comment {
         /// Below which issue.
         issue: IssueAt,
+        /// The KEP.
+        kep: KepNumber,
         /// Its text, without the mark.
         body: String,
         /// The message that it says again, where it does.
-        of: Option<MessageAt>,
+        of: Option<Relayed>,
+        /// Who wanted it.
+        asked: Asked,
     },
     /// Gives a comment another text.
     EditComment {
@@ -30,11 +34,15 @@ pub enum Effect {
         written: Key,
         /// The text, without the mark.
         body: String,
+        /// Who wanted it; none where it follows from an edit of the message.
+        asked: Option<Asked>,
     },
     /// Takes a comment back.
     DeleteComment {
         /// The key of the comment.
         written: Key,
+        /// Who wanted it.
+        asked: Asked,
     },
     /// Posts a message.
     Post {
@@ -118,6 +126,15 @@ pub enum Step {
         /// Who wants it.
         asked: Asked,
     },
+    /// A channel is to be told something of a KEP, in its thread.
+    Tell {
+        /// The channel.
+        channel: ChannelAt,
+        /// The KEP.
+        kep: KepNumber,
+        /// What.
+        saying: Saying,
+    },
     /// A KEP has news for a channel.
     News {
         /// The channel.
@@ -149,6 +166,21 @@ pub struct Relay {
     pub kep: Option<KepNumber>,
     /// Their own text, in Slack's markup; otherwise it is the message's.
     pub text: Option<String>,
+}
+
+/// A message that stands on a tracking issue as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relayed {
+    /// The message.
+    pub message: MessageAt,
+    /// The thread that it stands in.
+    pub thread: Option<Box<str>>,
+    /// Who said it, a name.
+    pub who: Box<str>,
+    /// Where it is seen.
+    pub permalink: Box<str>,
+    /// Whether its text was changed on its way, so that an edit of the message is none of it.
+    pub reworded: bool,
 }
 
 /// By which way a relay was asked for.
@@ -187,6 +219,8 @@ pub enum Lane {
     Message(MessageAt),
     /// What one person is told.
     Person(ChannelAt, Box<str>),
+    /// What is put off, and holds up nothing.
+    Later(Key),
 }
 
 impl fmt::Display for Lane {
@@ -196,6 +230,7 @@ impl fmt::Display for Lane {
             Self::Thread(channel, kep) => write!(f, "thread/{channel}/{kep}"),
             Self::Message(message) => write!(f, "message/{message}"),
             Self::Person(channel, user) => write!(f, "person/{channel}/{user}"),
+            Self::Later(key) => write!(f, "later/{key}"),
         }
     }
 }
@@ -232,6 +267,7 @@ impl Effect {
             Self::Step(Step::Relay(_)) => "relay",
             Self::Step(Step::Again { .. }) => "again",
             Self::Step(Step::Undo { .. }) => "undo",
+            Self::Step(Step::Tell { .. }) => "tell",
             Self::Step(Step::News { .. }) => "news",
             Self::Step(Step::Settle { .. }) => "settle",
             Self::Comment { .. } => "comment",
@@ -265,9 +301,12 @@ impl Effect {
         }
     }
 
-    /// Whether GitHub is written to, which is always on record.
-    pub fn writes_to_forge(&self) -> bool {
-        self.place() == Place::Forge
+    /// The key of what it makes different, where that stands already.
+    pub fn edits(&self) -> Option<&Key> {
+        match self {
+            Self::EditComment { written, .. } | Self::EditPost { written, .. } => Some(written),
+            _ => None,
+        }
     }
 }
 

@@ -111,14 +111,14 @@ fn particulars(section: &Section<'_>, link: Option<(&str, String)>, draft: &mut 
     let mut fields = Vec::with_capacity(shown.len() + 1);
     for row in shown {
         draft.say(format_args!("{}: {}", row.label, row.text));
-        fields.push(Text::plain_field(&format!("{}\n{}", row.label, row.text)));
+        fields.push(Text::plain_field(format!("{}\n{}", row.label, row.text)));
     }
     if !more.is_empty() {
         let links = more.iter().filter_map(row_link);
         let numbers: Vec<String> = links.map(|(_, label)| label).collect();
         let (more, numbers) = (more.len(), numbers.join(", "));
         draft.say(format_args!("And {more} more: {numbers}"));
-        fields.push(Text::plain_field(&format!("And {more} more\n{numbers}")));
+        fields.push(Text::plain_field(format!("And {more} more\n{numbers}")));
     }
     draft.fields(&heading, fields);
 }

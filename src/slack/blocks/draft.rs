@@ -15,11 +15,20 @@ use crate::{
 };
 
 /// The message so far.
-#[derive(Default)]
 pub(super) struct Draft {
     /// The fallback, line by line.
     text: String,
     pub(super) blocks: Vec<Block>,
+}
+
+impl Default for Draft {
+    /// Nothing, and room for a usual message.
+    fn default() -> Self {
+        Self {
+            text: String::with_capacity(2048),
+            blocks: Vec::with_capacity(16),
+        }
+    }
 }
 
 impl Draft {

@@ -56,7 +56,7 @@ fn mine(login: &str, mine: &[Mine], others: usize, draft: &mut Draft) {
             let title = format!("{}{title}", mark(&mine.card));
             let parts: Vec<&str> = mine.parts.iter().copied().map(Part::name).collect();
             let stands = stands(&mine.card).words(&format!(" · {}", parts.join(", ")));
-            [Text::plain_field(&title), Text::field(&stands)]
+            [Text::plain_field(title), Text::field(&stands)]
         });
         draft.blocks.push(Block::only_fields(fields.collect()));
     }

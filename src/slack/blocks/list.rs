@@ -105,7 +105,7 @@ pub(super) fn rows(cards: &[&Card], shown: &Rows<'_>, draft: &mut Draft) {
             let title = format!("{}{}", mark(card), card.kep.title.replace('\n', " "));
             let stands = stands(card);
             draft.say(format_args!("{title}: {}", stands.plain()));
-            fields.extend([Text::plain_field(&title), Text::field(&stands)]);
+            fields.extend([Text::plain_field(title), Text::field(&stands)]);
         }
         draft.blocks.push(Block::only_fields(fields));
     }

@@ -112,7 +112,7 @@ fn stages(shipping: &Shipping, rows: &Rows<'_>, draft: &mut Draft) {
             let title = format!("{mark}{}", kep.title.replace('\n', " "));
             let ships = ships(kep, shipping);
             draft.say(format_args!("{title}: {}", ships.plain()));
-            fields.extend([Text::plain_field(&title), Text::field(&ships)]);
+            fields.extend([Text::plain_field(title), Text::field(&ships)]);
         }
         draft.fields(&Mrkdwn::default().bold(&heading), fields);
     }

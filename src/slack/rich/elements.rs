@@ -56,7 +56,7 @@ impl Reader {
             }
             "rich_text_quote" => {
                 let spans = self.spans(element);
-                self.add(Block::Quote(vec![Block::Paragraph(spans)]), false);
+                self.add(Block::Quote(vec![Block::Paragraph(spans)]), is_quoted);
             }
             _ => {
                 let spans = self.spans(element);

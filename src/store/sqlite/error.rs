@@ -74,11 +74,14 @@ pub(super) fn thawed(place: &str) -> StoreError {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
     use sqlx::AssertSqlSafe;
 
     use crate::{
+        domain::bridge::{Effect, IssueAt, Key, Lane, NewEffect},
         ports::{
-            Store as _, StoreError,
+            Outbox as _, Store as _, StoreError,
+            outbox::{Cause, Load},
             store::{Feed, Position, StoredFile, Version},
         },
         store::{Mode, SqliteStore},
@@ -138,5 +141,40 @@ mod tests {
         assert_eq!(facts.files.len(), 100);
         store.close().await;
         SqliteStore::open(&place, Mode::Write).await.unwrap();
+    }
+
+    fn comment(nth: usize) -> NewEffect {
+        let issue = IssueAt {
+            repository: "containerd/containerd".into(),
+            number: 7,
+        };
+        let effect = Effect::Comment {
+            issue: issue.clone(),
+            body: "x".repeat(10_000),
+            of: None,
+        };
+        NewEffect::now(Key::of([nth.to_string()]), Lane::Issue(issue), effect)
+    }
+
+    #[tokio::test]
+    async fn on_a_full_disk_nothing_is_taken_in_and_it_may_come_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("facts.db");
+        let store = SqliteStore::open(&place, Mode::Write).await.unwrap();
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+            .fetch_one(&store.writer)
+            .await
+            .unwrap();
+        allow(&store, pages + 4).await;
+        let now = DateTime::UNIX_EPOCH;
+        let comments: Vec<_> = (0..100).map(comment).collect();
+        let cause = Cause::Came("Ev1");
+        let full = store.accept(now, cause, &comments).await.unwrap_err();
+        let why = full.to_string();
+        assert!(why.contains("there is no room left for "), "{why}");
+        assert_eq!(store.load().await.unwrap(), Load::default());
+        allow(&store, 1_000_000).await;
+        assert!(store.accept(now, cause, &comments).await.unwrap());
+        assert_eq!(store.load().await.unwrap().waiting, 100);
     }
 }

@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
 use sqlx::{Row as _, SqliteConnection, SqlitePool};
 
-use super::{begin_write, lists::set_position};
+use super::{
+    begin_write,
+    lists::{clear_comments, set_position},
+};
 use crate::{
     domain::{Issue, Milestone, change::Change},
     ports::store::{Feed, IssueBatch, Position, StoredFacts, StoredFile, Version},
@@ -142,13 +145,12 @@ async fn drop_issue(tx: &mut SqliteConnection, repository: &str, number: u64) ->
             .await?
             .rows_affected();
     }
-    for statement in [sql::CLEAR_MENTIONS, sql::CLEAR_COMMENTS] {
-        sqlx::query(statement)
-            .bind(repository)
-            .bind(number)
-            .execute(&mut *tx)
-            .await?;
-    }
+    sqlx::query(sql::CLEAR_MENTIONS)
+        .bind(repository)
+        .bind(number)
+        .execute(&mut *tx)
+        .await?;
+    clear_comments(tx, repository, number).await?;
     let [issue, comments] = feeds;
     sqlx::query(sql::FORGET_POSITIONS)
         .bind(repository)

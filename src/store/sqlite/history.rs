@@ -78,6 +78,9 @@ pub(super) async fn prune(
             .await?
             .rows_affected();
     }
+    sqlx::query(sql::outbox::PRUNE_NEWS)
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     Ok(deleted)
 }

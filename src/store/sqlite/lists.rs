@@ -2,7 +2,7 @@
 
 use sqlx::{SqliteConnection, SqlitePool};
 
-use super::{begin_write, facts::grow_revision};
+use super::{begin_write, facts::grow_revision, journal::put_news};
 use crate::{
     domain::{Comment, CommentKind},
     ports::{
@@ -64,21 +64,49 @@ pub(super) async fn put_comments(
 ) -> sqlx::Result<()> {
     let mut tx = begin_write(pool).await?;
     for comment in comments {
-        sqlx::query(sql::PUT_COMMENT)
-            .bind(repository)
-            .bind(comment.kind.as_str())
-            .bind(row::number(comment.id)?)
-            .bind(row::number(comment.issue)?)
-            .bind(comment.created_at.timestamp())
-            .bind(comment.updated_at.timestamp())
-            .bind(row::document(comment)?)
-            .execute(&mut *tx)
-            .await?;
+        put_comment(&mut tx, repository, comment).await?;
     }
     if let Some((kind, position)) = feed {
         set_position(&mut tx, repository, Feed::Comments(kind), position).await?;
     }
     tx.commit().await
+}
+
+async fn put_comment(
+    tx: &mut SqliteConnection,
+    repository: &str,
+    comment: &Comment,
+) -> sqlx::Result<()> {
+    let kind = comment.kind.as_str();
+    let id = row::number(comment.id)?;
+    let was: Option<String> = sqlx::query_scalar(sql::COMMENT)
+        .bind(repository)
+        .bind(kind)
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let document = row::document(comment)?;
+    if was.as_ref() == Some(&document) {
+        return Ok(());
+    }
+    let done = sqlx::query(sql::PUT_COMMENT)
+        .bind(repository)
+        .bind(kind)
+        .bind(id)
+        .bind(row::number(comment.issue)?)
+        .bind(comment.created_at.timestamp())
+        .bind(comment.updated_at.timestamp())
+        .bind(document)
+        .execute(&mut *tx)
+        .await?;
+    let has_same_text = match was {
+        Some(was) => row::read_document::<Comment>(&was)?.body == comment.body,
+        None => false,
+    };
+    if done.rows_affected() > 0 && !has_same_text {
+        put_news(tx, repository, kind, id, false).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn remove_comment(
@@ -87,12 +115,35 @@ pub(super) async fn remove_comment(
     kind: CommentKind,
     id: u64,
 ) -> sqlx::Result<()> {
-    sqlx::query(sql::REMOVE_COMMENT)
+    let mut tx = begin_write(pool).await?;
+    let id = row::number(id)?;
+    let removed = sqlx::query(sql::REMOVE_COMMENT)
         .bind(repository)
         .bind(kind.as_str())
-        .bind(row::number(id)?)
-        .execute(pool)
+        .bind(id)
+        .execute(&mut *tx)
         .await?;
+    if removed.rows_affected() > 0 {
+        put_news(&mut tx, repository, kind.as_str(), id, true).await?;
+    }
+    tx.commit().await
+}
+
+/// The comments of an issue that is gone.
+pub(super) async fn clear_comments(
+    tx: &mut SqliteConnection,
+    repository: &str,
+    issue: i64,
+) -> sqlx::Result<()> {
+    let mut removed: Vec<(String, i64)> = sqlx::query_as(sql::CLEAR_COMMENTS)
+        .bind(repository)
+        .bind(issue)
+        .fetch_all(&mut *tx)
+        .await?;
+    removed.sort_unstable();
+    for (kind, id) in removed {
+        put_news(tx, repository, &kind, id, true).await?;
+    }
     Ok(())
 }
 

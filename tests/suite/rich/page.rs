@@ -57,13 +57,13 @@ impl Page {
                 Event::End(TagEnd::Link | TagEnd::Image) => in_link = false,
                 Event::Code(code) => page.shown.push_str(&code),
                 Event::Html(html) | Event::InlineHtml(html) => page.html.push(html.into_string()),
+                // A nested list begins a line too.
                 Event::SoftBreak
                 | Event::HardBreak
+                | Event::Start(Tag::List(_))
                 | Event::End(
                     TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableCell,
                 ) => page.shown.push('\n'),
-                // A nested list begins a line.
-                Event::Start(Tag::List(_)) => page.shown.push('\n'),
                 _ => {}
             }
         }

@@ -266,7 +266,7 @@ fn shown(blocks: &Value) -> String {
             let mut head = format!("  {}", kind.trim_start_matches("rich_text_"));
             for (name, value) in element.as_object().into_iter().flatten() {
                 if !["type", "elements"].contains(&name.as_str()) {
-                    head.push_str(&format!(" {name}={value}"));
+                    head.extend([" ", name, "=", &value.to_string()]);
                 }
             }
             lines.push(head);

@@ -13,8 +13,8 @@ use kep_liaison::{
     ports::{
         Forge, ForgeError, Store, StoreError,
         forge::{
-            Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone, Page,
-            Since, Tree, Validator,
+            Account, Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone,
+            Page, Since, Tree, Validator,
         },
         store::{Feed, IssueBatch, Position, StoredFacts, StoredFile, ToldChange, Version},
     },
@@ -139,6 +139,8 @@ go_through!(Forge {
     fn labels(repository: &Repository, known: Option<&Validator>) -> Result<Fetched<Vec<Box<str>>>, ForgeError>;
     fn comment(repository: &Repository, issue: u64, body: &str) -> Result<Comment, ForgeError>;
     fn edit_comment(repository: &Repository, id: u64, body: &str) -> Result<Comment, ForgeError>;
+    fn delete_comment(repository: &Repository, id: u64) -> Result<(), ForgeError>;
+    fn own_account(repository: &Repository) -> Result<Option<Account>, ForgeError>;
     fn open_issue(repository: &Repository, issue: &NewIssue) -> Result<Issue, ForgeError>;
     fn edit_issue(repository: &Repository, number: u64, edit: &IssueEdit) -> Result<Issue, ForgeError>;
     fn add_labels(repository: &Repository, issue: u64, labels: &[String]) -> Result<(), ForgeError>;

@@ -1,0 +1,140 @@
+//! The bridge between Slack and the tracking issues: what follows from what people say on either
+//! side. Everything here decides; what it decides is queued, and written one by one.
+
+mod after;
+mod again;
+mod news;
+mod relay;
+mod role;
+mod undo;
+
+use std::{collections::HashMap, sync::Arc};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub use self::{
+    after::Failed,
+    news::{Gathered, gather},
+};
+use crate::{
+    domain::{
+        KepNumber, Settings,
+        board::{Board, Entry},
+        bridge::{Asked, Channels, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step},
+        card::Card,
+        finding::Inspector,
+        people::People,
+    },
+    ports::{Chat, ChatError, ForgeError, Outbox, StoreError, outbox::Settled},
+};
+
+/// How long a relayed text can be taken back by a button.
+pub const UNDO_WITHIN: TimeDelta = TimeDelta::minutes(15);
+
+/// What a decision is made from.
+#[derive(Clone, Copy)]
+pub struct Bridge<'a> {
+    /// The KEPs.
+    pub board: &'a Board,
+    /// What the operator decides.
+    pub settings: &'a Settings,
+    /// Who is who.
+    pub people: &'a People,
+    /// What passes where.
+    pub channels: &'a Channels,
+    /// What was written, and the threads.
+    pub outbox: &'a dyn Outbox,
+    /// Each workspace's chat.
+    pub chats: &'a HashMap<Box<str>, Arc<dyn Chat>>,
+    /// The moment.
+    pub now: DateTime<Utc>,
+}
+
+/// Why nothing could be decided now.
+#[derive(Debug, thiserror::Error)]
+pub enum Undecided {
+    /// Slack was asked in vain.
+    #[error(transparent)]
+    Chat(#[from] ChatError),
+    /// GitHub was asked in vain.
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Bridge<'_> {
+    /// Decides what follows from a step. The same step gives the same keys.
+    pub async fn decide(&self, key: &Key, step: &Step) -> Result<Settled, Undecided> {
+        match step {
+            Step::Relay(relay) => self.relay(key, relay).await,
+            Step::Again { message } => self.again(key, message).await,
+            Step::Undo { written, asked } => self.undo(key, written, asked).await,
+            Step::Settle { written } => self.settle(key, written).await,
+            Step::Tell {
+                channel,
+                kep,
+                saying,
+            } => self.tell(key, channel, *kep, saying).await,
+            Step::News {
+                channel,
+                kep,
+                items,
+            } => self.news(key, channel, *kep, items).await,
+        }
+    }
+
+    /// A KEP's card as it is now.
+    pub fn card(&self, kep: KepNumber) -> Option<Card> {
+        let entry = self.board.get(kep)?;
+        let inspector = Inspector::new(self.board, self.settings, self.now);
+        Some(Card::of(entry, self.board, self.settings, &inspector))
+    }
+
+    fn chat(&self, workspace: &str) -> Result<&dyn Chat, ChatError> {
+        let chat = self.chats.get(workspace);
+        chat.map(AsRef::as_ref)
+            .ok_or_else(|| ChatError::Refused("this workspace is in the settings no more".into()))
+    }
+}
+
+/// The tracking issue at which a runtime follows a KEP: the open one, the oldest of several.
+fn tracking_issue(entry: &Entry, runtime: Option<&str>, settings: &Settings) -> Option<IssueAt> {
+    let sides = entry.runtimes.iter().zip(&settings.runtimes);
+    let mut sides = sides.filter(|(_, of)| runtime.is_none_or(|name| *of.name == *name));
+    sides.find_map(|(side, _)| {
+        let tracking = side.open_issues().next()?;
+        Some(IssueAt {
+            repository: tracking.issue.repository.clone(),
+            number: tracking.issue.number,
+        })
+    })
+}
+
+/// Says a sentence to one person, where they are.
+fn whisper(key: &Key, to: &Asked, thread: Option<&str>, text: String) -> Settled {
+    let effect = Effect::Whisper {
+        channel: to.channel.clone(),
+        user: to.user.clone(),
+        thread: thread.map(Into::into),
+        saying: Saying::Plain(text.into()),
+    };
+    let lane = Lane::Person(to.channel.clone(), to.user.clone());
+    Settled {
+        then: vec![NewEffect::now(key.then("said"), lane, effect)],
+        ..Settled::default()
+    }
+}
+
+/// The key of what a message says on the tracking issue of a KEP.
+fn comment_key(message: &MessageAt, kep: KepNumber) -> Key {
+    let MessageAt { channel, ts } = message;
+    Key::of([
+        "comment",
+        &*channel.workspace,
+        &*channel.id,
+        &**ts,
+        &kep.to_string(),
+    ])
+}

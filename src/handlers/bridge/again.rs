@@ -1,0 +1,142 @@
+//! A message that stands on a tracking issue was edited or deleted: the comment follows it.
+
+use super::{
+    Bridge, Undecided,
+    relay::{shortened, signed},
+};
+use crate::{
+    domain::{
+        KepNumber,
+        bridge::{Effect, Key, Lane, MessageAt, NewEffect, Relayed, Saying},
+    },
+    ports::outbox::Settled,
+};
+
+impl Bridge<'_> {
+    pub(super) async fn again(&self, key: &Key, at: &MessageAt) -> Result<Settled, Undecided> {
+        let MessageAt { channel, ts } = at;
+        let relayed = Key::of(["comment", &*channel.workspace, &*channel.id, &**ts]);
+        let mut then = Vec::new();
+        let comments = self.outbox.comments_below(&relayed).await?;
+        let Some(thread) = comments
+            .iter()
+            .find_map(|(_, queued)| match &queued.effect {
+                Effect::Comment { of: Some(of), .. } => Some(of.thread.clone()),
+                _ => None,
+            })
+        else {
+            return Ok(Settled::default());
+        };
+        let chat = self.chat(&channel.workspace)?;
+        let message = chat.message(&channel.id, ts, thread.as_deref()).await?;
+        let message = message.filter(|message| !message.is_tombstone);
+        for (comment, queued) in comments {
+            let Effect::Comment {
+                issue,
+                kep,
+                body,
+                of: Some(of),
+                ..
+            } = queued.effect
+            else {
+                continue;
+            };
+            let Some(standing) = self.standing(&comment, body).await? else {
+                continue;
+            };
+            let (body, markdown) = match &message {
+                None => (struck(&standing), None),
+                Some(message) if of.reworded || message.text.is_empty() => continue,
+                Some(message) => {
+                    let markdown = shortened(&message.text);
+                    let by = relayer(&standing);
+                    let body = signed(&markdown, &of.who, Some(&of.permalink), None);
+                    let body = match by {
+                        Some(by) => body.replace("</sub>", &format!("; relayed by {by}</sub>")),
+                        None => body,
+                    };
+                    (body, Some(markdown))
+                }
+            };
+            if body == standing {
+                continue;
+            }
+            then.push(NewEffect::now(
+                key.then(comment.as_str()),
+                Lane::Issue(issue),
+                Effect::EditComment {
+                    written: comment.clone(),
+                    body,
+                    asked: None,
+                },
+            ));
+            self.tell_again(key, &comment, kep, &of, markdown, &mut then)
+                .await?;
+        }
+        Ok(Settled {
+            then,
+            ..Settled::default()
+        })
+    }
+
+    /// The text that a comment has, or will have; `None` where it was taken back or struck through.
+    async fn standing(&self, comment: &Key, first: String) -> Result<Option<String>, Undecided> {
+        if self.outbox.queued(&comment.then("undo")).await?.is_some() {
+            return Ok(None);
+        }
+        let text = match self.outbox.last(comment).await? {
+            Some((_, Effect::EditComment { body, .. })) => body,
+            _ => first,
+        };
+        Ok((!text.starts_with(STRUCK)).then_some(text))
+    }
+
+    /// Other channels see the same text.
+    async fn tell_again(
+        &self,
+        key: &Key,
+        comment: &Key,
+        kep: KepNumber,
+        of: &Relayed,
+        markdown: Option<String>,
+        then: &mut Vec<NewEffect>,
+    ) -> Result<(), Undecided> {
+        for (channel, written) in self.told_elsewhere(comment).await? {
+            let saying = match &markdown {
+                Some(markdown) => Saying::Update {
+                    kep,
+                    who: of.who.clone(),
+                    markdown: markdown.clone(),
+                    permalink: Some(of.permalink.clone()),
+                },
+                None => Saying::Plain("This update was deleted where it was said.".into()),
+            };
+            then.push(NewEffect::now(
+                key.then(written.as_str()),
+                Lane::Thread(channel.clone(), kep),
+                Effect::EditPost {
+                    channel,
+                    written,
+                    saying,
+                },
+            ));
+        }
+        Ok(())
+    }
+}
+
+const STRUCK: &str = "<del>";
+
+/// A text that was deleted where it was said.
+fn struck(body: &str) -> String {
+    let (text, sign) = body.rsplit_once("\n\n<sub>").unwrap_or((body, ""));
+    let sign = sign.trim_end_matches("</sub>");
+    format!("{STRUCK}\n\n{text}\n\n</del>\n\n<sub>{sign}; deleted there</sub>")
+}
+
+/// Who had it relayed, as the sign below the text says.
+fn relayer(body: &str) -> Option<&str> {
+    let (_, sign) = body.rsplit_once("\n\n<sub>")?;
+    let (_, by) = sign.rsplit_once("; relayed by ")?;
+    by.strip_suffix("</sub>")
+}

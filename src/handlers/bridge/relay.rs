@@ -1,0 +1,343 @@
+//! From Slack to a tracking issue: somebody wants a message, or a text of theirs, to stand there.
+
+use super::{Bridge, Undecided, comment_key, tracking_issue, whisper};
+use crate::{
+    domain::{
+        KepNumber,
+        bridge::{
+            Asked, ChannelAt, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Relay, Relayed,
+            Replies, Saying, Step, Way, keps_in,
+        },
+        rich::{Address, Rich},
+    },
+    ports::outbox::Settled,
+};
+
+/// GitHub takes 65,536 characters: <https://docs.github.com/en/rest/issues/comments>. What comes
+/// around the text takes some of them.
+const LONGEST: usize = 60_000;
+
+const NOT_FROM_HERE: &str = "Nothing goes from this channel to tracking issues; whoever runs me can change that. /kep update puts a text of yours there, from anywhere.";
+
+/// What is to be relayed, found.
+struct Said {
+    /// The words.
+    text: Rich,
+    /// Who said it, a name.
+    who: Box<str>,
+    /// Where it is seen, where it is a message.
+    permalink: Option<Box<str>>,
+    /// The thread that it stands in.
+    thread: Option<Box<str>>,
+}
+
+impl Bridge<'_> {
+    pub(super) async fn relay(&self, key: &Key, relay: &Relay) -> Result<Settled, Undecided> {
+        let Relay { asked, way, .. } = relay;
+        let thread = relay.thread.as_deref();
+        let no = |why: &str| Ok(whisper(key, asked, thread, why.to_owned()));
+        let channel = self.channels.get(&asked.channel);
+        let is_command = *way == Way::Command;
+        if !is_command && !channel.is_some_and(|channel| channel.to_forge) {
+            return no(NOT_FROM_HERE);
+        }
+        if *way == Way::Reply && channel.is_none_or(|channel| channel.replies != Replies::All) {
+            return Ok(Settled::default());
+        }
+        let Some(said) = self.said(relay).await? else {
+            return no(
+                "That message is gone, or says nothing that I could put on the tracking issue.",
+            );
+        };
+        let keps = self.meant(relay, &said).await?;
+        let kep = match keps[..] {
+            [kep] => kep,
+            [] if *way == Way::Reply => return Ok(Settled::default()),
+            [] => {
+                return no(
+                    "I see no KEP in that message. Its menu has \"Relay to KEP issue\", where you say which.",
+                );
+            }
+            _ => return Ok(which(key, relay, keps)),
+        };
+        if let Some(why) = self.refuses(asked, kep) {
+            // A reply in a thread asked for nothing.
+            return match way {
+                Way::Reply => Ok(Settled::default()),
+                _ => no(&why),
+            };
+        }
+        let runtime = channel.map(|channel| &*channel.runtime);
+        let issue = self
+            .board
+            .get(kep)
+            .and_then(|entry| tracking_issue(entry, runtime, self.settings));
+        // What refuses has looked.
+        let Some(issue) = issue else {
+            return Ok(Settled::default());
+        };
+        self.write(key, relay, kep, issue, said).await
+    }
+
+    /// Why somebody cannot have anything stand on the tracking issue of a KEP, in a sentence that
+    /// says what to do; from memory.
+    pub fn refuses(&self, asked: &Asked, kep: KepNumber) -> Option<String> {
+        let Some(entry) = self.board.get(kep) else {
+            return Some(format!(
+                "I know no KEP-{kep}. /kep list finds KEPs by words."
+            ));
+        };
+        let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
+        if !self.may_speak(person, entry) {
+            return Some(self.may_not(entry));
+        }
+        let channel = self.channels.get(&asked.channel);
+        let runtime = channel.map(|channel| &*channel.runtime);
+        if tracking_issue(entry, runtime, self.settings).is_some() {
+            return None;
+        }
+        Some(format!(
+            "KEP-{kep} has no open tracking issue{}, so there is nowhere to put this. A maintainer, or the KEP's owner, opens one with the issue form for KEPs; then try again.",
+            runtime.map_or_else(String::new, |name| format!(" at {name}"))
+        ))
+    }
+
+    /// The same for a message: it must stand in a channel from which something may go.
+    pub fn refuses_here(&self, asked: &Asked, kep: KepNumber) -> Option<String> {
+        let channel = self.channels.get(&asked.channel);
+        if !channel.is_some_and(|channel| channel.to_forge) {
+            return Some(NOT_FROM_HERE.to_owned());
+        }
+        self.refuses(asked, kep)
+    }
+
+    /// Queues the comment, and what other channels are told.
+    async fn write(
+        &self,
+        key: &Key,
+        relay: &Relay,
+        number: KepNumber,
+        issue: IssueAt,
+        said: Said,
+    ) -> Result<Settled, Undecided> {
+        let comment = match &relay.message {
+            Some(message) => {
+                let first = comment_key(message, number);
+                match self.free(first).await? {
+                    Some(free) => free,
+                    None => {
+                        let thread = relay.thread.as_deref();
+                        let text =
+                            format!("That stands on the tracking issue of KEP-{number} already.");
+                        return Ok(match relay.way {
+                            Way::Reply => Settled::default(),
+                            _ => whisper(key, &relay.asked, thread, text),
+                        });
+                    }
+                }
+            }
+            None => key.then("comment"),
+        };
+        let by = self.name_of(&relay.asked).await;
+        let markdown = shortened(&said.text);
+        let body = signed(&markdown, &said.who, said.permalink.as_deref(), Some(&*by));
+        let of = relay.message.clone().zip(said.permalink.clone());
+        let of = of.map(|(message, permalink)| Relayed {
+            message,
+            thread: said.thread.clone(),
+            who: said.who.clone(),
+            permalink,
+            reworded: relay.text.is_some(),
+        });
+        let mut then = vec![NewEffect::now(
+            comment.clone(),
+            Lane::Issue(issue.clone()),
+            Effect::Comment {
+                issue,
+                kep: number,
+                body,
+                of,
+                asked: relay.asked.clone(),
+            },
+        )];
+        let elsewhere = self.channels.channels.iter().filter(|channel| {
+            let is_there = relay.message.is_some() && channel.at == relay.asked.channel;
+            channel.to_chat && !is_there
+        });
+        for channel in elsewhere {
+            let place = channel.at.to_string();
+            then.push(NewEffect::now(
+                comment.then(&place),
+                Lane::Thread(channel.at.clone(), number),
+                Effect::Step(Step::Tell {
+                    channel: channel.at.clone(),
+                    kep: number,
+                    saying: Saying::Update {
+                        kep: number,
+                        who: said.who.clone(),
+                        markdown: markdown.clone(),
+                        permalink: said.permalink.clone(),
+                    },
+                }),
+            ));
+        }
+        Ok(Settled {
+            then,
+            ..Settled::default()
+        })
+    }
+
+    /// The key for a comment: the first one, or where what had it was taken back, the next. `None`
+    /// where it stands.
+    async fn free(&self, first: Key) -> Result<Option<Key>, Undecided> {
+        let mut key = first.clone();
+        for again in 2.. {
+            if self.outbox.written(&key).await?.is_some() {
+                return Ok(None);
+            }
+            match self.outbox.queued(&key).await? {
+                None => return Ok(Some(key)),
+                // It waits to be written.
+                Some(queued) if !queued.is_over => return Ok(None),
+                // It was taken back, or given up.
+                Some(_) => key = first.then(&again.to_string()),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The words, who said them and where; `None` where nothing is left of them.
+    async fn said(&self, relay: &Relay) -> Result<Option<Said>, Undecided> {
+        let chat = self.chat(&relay.asked.channel.workspace)?;
+        let Some(MessageAt { channel, ts }) = &relay.message else {
+            let Some(typed) = &relay.text else {
+                return Ok(None);
+            };
+            let text = chat.read(typed).await?;
+            let who = self.name_of(&relay.asked).await;
+            return Ok((!text.is_empty()).then_some(Said {
+                text,
+                who,
+                permalink: None,
+                thread: None,
+            }));
+        };
+        let message = chat
+            .message(&channel.id, ts, relay.thread.as_deref())
+            .await?;
+        let Some(message) = message.filter(|message| !message.is_tombstone && !message.is_own)
+        else {
+            return Ok(None);
+        };
+        let text = match &relay.text {
+            Some(edited) => chat.read(edited).await?,
+            None => message.text,
+        };
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let who = match (&message.user, message.username) {
+            (Some(user), _) => chat
+                .name_of(user)
+                .await?
+                .unwrap_or_else(|| "someone".into()),
+            (None, Some(name)) => name,
+            (None, None) => "an app".into(),
+        };
+        let permalink = chat.permalink(&channel.id, ts).await?;
+        Ok(Some(Said {
+            text,
+            who,
+            permalink: Some(permalink),
+            thread: message.thread.filter(|root| root != ts),
+        }))
+    }
+
+    /// Which KEP is meant: the one that was said, the thread's, or those that the text names.
+    async fn meant(&self, relay: &Relay, said: &Said) -> Result<Vec<KepNumber>, Undecided> {
+        if let Some(kep) = relay.kep {
+            return Ok(vec![kep]);
+        }
+        let text = &said.text;
+        if let Some(root) = &said.thread {
+            let root = MessageAt {
+                channel: relay.asked.channel.clone(),
+                ts: root.clone(),
+            };
+            if let Some(thread) = self.outbox.thread_at(&root).await? {
+                return Ok(vec![thread.kep]);
+            }
+        }
+        let links = text.links().into_iter().map(Address::as_str);
+        let words = std::iter::once(&*text.text())
+            .chain(links)
+            .collect::<Vec<_>>()
+            .join(" ");
+        Ok(keps_in(&words, self.board))
+    }
+
+    /// The name that somebody goes by; where Slack does not tell it, their login.
+    pub(super) async fn name_of(&self, asked: &Asked) -> Box<str> {
+        let ChannelAt { workspace, .. } = &asked.channel;
+        let name = match self.chat(workspace) {
+            Ok(chat) => chat.name_of(&asked.user).await.ok().flatten(),
+            Err(_) => None,
+        };
+        let login = || {
+            let person = self.people.by_slack(workspace, &asked.user)?;
+            Some(person.login.as_str().into())
+        };
+        name.or_else(login).unwrap_or_else(|| "someone".into())
+    }
+}
+
+/// Asks which of several KEPs is meant.
+fn which(key: &Key, relay: &Relay, keps: Vec<KepNumber>) -> Settled {
+    if relay.way == Way::Reply {
+        return Settled::default();
+    }
+    let Asked { user, channel, .. } = &relay.asked;
+    let effect = Effect::Whisper {
+        channel: channel.clone(),
+        user: user.clone(),
+        thread: relay.thread.clone(),
+        saying: Saying::Which {
+            keps,
+            of: key.clone(),
+        },
+    };
+    let lane = Lane::Person(channel.clone(), user.clone());
+    Settled {
+        then: vec![NewEffect::now(key.then("which"), lane, effect)],
+        ..Settled::default()
+    }
+}
+
+/// As Markdown, whole where GitHub takes it.
+pub(super) fn shortened(text: &Rich) -> String {
+    let mut limit = LONGEST;
+    let mut markdown = text.to_markdown();
+    // What must be written with more signs than it has is cut until it fits.
+    while markdown.chars().count() > LONGEST {
+        markdown = text.excerpt(limit).0.to_markdown();
+        limit /= 2;
+    }
+    markdown
+}
+
+/// The text with who said it, where it can be seen, and who had it relayed where that is another.
+pub(super) fn signed(
+    markdown: &str,
+    who: &str,
+    permalink: Option<&str>,
+    by: Option<&str>,
+) -> String {
+    let name = |name: &str| Rich::plain(name).to_markdown();
+    let place = match permalink {
+        Some(permalink) => format!("[on Slack]({permalink})"),
+        None => "on Slack".to_owned(),
+    };
+    let by = by.filter(|by| *by != who);
+    let by = by.map_or_else(String::new, |by| format!("; relayed by {}", name(by)));
+    format!("{markdown}\n\n<sub>{}, {place}{by}</sub>", name(who))
+}

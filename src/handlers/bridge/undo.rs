@@ -1,0 +1,96 @@
+//! A text that was put on a tracking issue is taken back, or the time for that is over.
+
+use super::{Bridge, Undecided, whisper};
+use crate::{
+    domain::{
+        bridge::{Asked, ChannelAt, Effect, Key, Lane, NewEffect, Saying},
+        people::Role,
+    },
+    ports::outbox::Settled,
+};
+
+impl Bridge<'_> {
+    pub(super) async fn undo(
+        &self,
+        key: &Key,
+        written: &Key,
+        asked: &Asked,
+    ) -> Result<Settled, Undecided> {
+        let Some(queued) = self.outbox.queued(written).await? else {
+            let text = "That is too long ago for me to know; take it back on GitHub.";
+            return Ok(whisper(key, asked, None, text.to_owned()));
+        };
+        let Effect::Comment { issue, kep, .. } = queued.effect else {
+            return Ok(Settled::default());
+        };
+        let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
+        let is_admin = person.is_some_and(|person| person.roles.contains(&Role::Admin));
+        if let Some(entry) = self.board.get(kep)
+            && !is_admin
+            && !self.may_speak(person, entry)
+        {
+            return Ok(whisper(key, asked, None, self.may_not(entry)));
+        }
+        let delete = Effect::DeleteComment {
+            written: written.clone(),
+            asked: asked.clone(),
+        };
+        Ok(Settled {
+            then: vec![NewEffect::now(
+                written.then("undo"),
+                Lane::Issue(issue),
+                delete,
+            )],
+            ..Settled::default()
+        })
+    }
+
+    /// The button goes; the link stays.
+    pub(super) async fn settle(&self, key: &Key, written: &Key) -> Result<Settled, Undecided> {
+        let receipt = written.then("receipt");
+        let Some((
+            _,
+            Effect::Post {
+                channel, saying, ..
+            },
+        )) = self.outbox.last(&receipt).await?
+        else {
+            return Ok(Settled::default());
+        };
+        let Saying::Receipt { kep, written, .. } = saying else {
+            return Ok(Settled::default());
+        };
+        let lane = match self.outbox.written(&receipt).await? {
+            Some(crate::domain::bridge::Written::Message(at)) => Lane::Message(at),
+            _ => return Ok(Settled::default()),
+        };
+        let edit = Effect::EditPost {
+            channel,
+            written: receipt,
+            saying: Saying::Receipt {
+                kep,
+                written,
+                undo: false,
+            },
+        };
+        Ok(Settled {
+            then: vec![NewEffect::now(key.then("edit"), lane, edit)],
+            ..Settled::default()
+        })
+    }
+
+    /// The messages by which other channels were told what a comment says, by their keys.
+    pub(super) async fn told_elsewhere(
+        &self,
+        comment: &Key,
+    ) -> Result<Vec<(ChannelAt, Key)>, Undecided> {
+        let mut told = Vec::new();
+        for channel in &self.channels.channels {
+            let post = comment.then(&channel.at.to_string()).then("post");
+            if self.outbox.queued(&post).await?.is_some() {
+                told.push((channel.at.clone(), post));
+            }
+        }
+        Ok(told)
+    }
+}

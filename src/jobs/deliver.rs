@@ -1,0 +1,389 @@
+//! Carries out what is queued: one effect of a lane at a time, each place at its own pace, and
+//! whatever may have been done already is looked for before it is done again.
+
+mod trouble;
+mod write;
+
+use std::{
+    collections::{HashMap, HashSet},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt as _;
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+use self::trouble::Trouble;
+use super::follow::Known;
+use crate::{
+    domain::{
+        Settings,
+        bridge::{Channels, Effect, Place, Written},
+        people::People,
+    },
+    handlers::bridge::{Bridge, Failed, Undecided},
+    ports::{
+        Chat, Clock, Dice, Forge, Outbox, StoreError,
+        outbox::{Leased, Outcome, Record, Settled},
+    },
+};
+
+/// How long one effect may take; then it is anybody's.
+const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// How many are carried out at once.
+const MOST: usize = 16;
+/// Slack takes about one message a second for a channel:
+/// <https://docs.slack.dev/apis/web-api/rate-limits>
+const CHANNEL_PACE: TimeDelta = TimeDelta::seconds(1);
+/// How long after the store failed it is asked again.
+const BREATH: Duration = Duration::from_secs(5);
+/// An effect that can never be done is given up after so many times that a deliverer took it.
+const MOST_ATTEMPTS: i64 = 1_000;
+/// More writes than this to one issue or thread within an hour are most likely two bots that argue.
+const MOST_AN_HOUR: u64 = 20;
+/// How long a lane that wrote so much is held.
+const HOLD: TimeDelta = TimeDelta::minutes(10);
+
+/// What carries effects out.
+pub struct Deliver {
+    /// What is queued.
+    pub outbox: Arc<dyn Outbox>,
+    /// Each workspace's chat.
+    pub chats: Arc<HashMap<Box<str>, Arc<dyn Chat>>>,
+    /// Where the tracking issues are.
+    pub forge: Arc<dyn Forge>,
+    /// What is known.
+    pub known: watch::Receiver<Arc<Known>>,
+    /// What the operator decides.
+    pub settings: Arc<Settings>,
+    /// Who is who.
+    pub people: Arc<People>,
+    /// What passes where.
+    pub channels: Arc<Channels>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Keeps second tries apart.
+    pub dice: Arc<dyn Dice>,
+    /// Told when something was queued.
+    pub queued: Arc<Notify>,
+}
+
+/// What is under way, and where nobody may write yet.
+#[derive(Default)]
+struct Places {
+    taken: HashSet<String>,
+    free_at: HashMap<String, DateTime<Utc>>,
+}
+
+impl Places {
+    fn busy(&mut self, now: DateTime<Utc>) -> Vec<String> {
+        self.free_at.retain(|_, at| *at > now);
+        self.taken
+            .iter()
+            .chain(self.free_at.keys())
+            .cloned()
+            .collect()
+    }
+}
+
+/// What came of an effect.
+struct Carried {
+    outcome: Outcome,
+    settled: Settled,
+    /// Until when nobody may write to the place, where it has said so.
+    limited: Option<DateTime<Utc>>,
+}
+
+impl Carried {
+    fn new(outcome: Outcome, settled: Settled) -> Self {
+        Self {
+            outcome,
+            settled,
+            limited: None,
+        }
+    }
+}
+
+/// An effect that was carried out: its place, and when that may be written to again.
+struct Over {
+    place: String,
+    free_at: Option<DateTime<Utc>>,
+}
+
+impl Deliver {
+    /// Delivers until `stop`; then what is under way is finished.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut places = Places::default();
+        let mut under_way: JoinSet<Over> = JoinSet::new();
+        loop {
+            let now = self.clock.now();
+            let busy = places.busy(now);
+            let wait = match self.begin(&mut places, &mut under_way, &busy, now).await {
+                Ok(due) => due.map(|due| (due - now).to_std().unwrap_or_default()),
+                Err(error) => {
+                    tracing::error!(%error, "nothing can be delivered");
+                    Some(BREATH)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => break,
+                Some(over) = under_way.join_next() => self.over(&mut places, over),
+                () = self.queued.notified() => {}
+                () = async {
+                    match wait {
+                        Some(wait) => self.clock.sleep(wait).await,
+                        None => std::future::pending().await,
+                    }
+                } => {}
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+    }
+
+    /// Begins whatever can be begun, and says when to look again.
+    async fn begin(
+        self: &Arc<Self>,
+        places: &mut Places,
+        under_way: &mut JoinSet<Over>,
+        busy: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let room = MOST - under_way.len();
+        if room == 0 {
+            return Ok(None);
+        }
+        let leased = self.outbox.lease(now, now + LEASE, busy, room).await?;
+        let has_more = leased.len() == room;
+        for leased in leased {
+            let place = leased.effect.place();
+            if place != Place::Here {
+                places.taken.insert(place.to_string());
+            }
+            let deliver = Arc::clone(self);
+            under_way.spawn(async move { deliver.deliver(leased).await });
+        }
+        if has_more {
+            return Ok(None);
+        }
+        let busy = places.busy(now);
+        let due = self.outbox.next_due(&busy).await?;
+        let free = places.free_at.values().min().copied();
+        Ok(match (due, free) {
+            (Some(due), Some(free)) => Some(due.min(free)),
+            (due, free) => due.or(free),
+        })
+    }
+
+    fn over(&self, places: &mut Places, over: Result<Over, tokio::task::JoinError>) {
+        // Whatever panics is caught inside.
+        let Ok(Over { place, free_at }) = over else {
+            return;
+        };
+        places.taken.remove(&place);
+        if let Some(free_at) = free_at.filter(|at| *at > self.clock.now()) {
+            places.free_at.insert(place, free_at);
+        }
+    }
+
+    /// Carries one effect out and settles it.
+    async fn deliver(&self, leased: Leased) -> Over {
+        let place = leased.effect.place();
+        let carried = AssertUnwindSafe(self.carry_out(&leased))
+            .catch_unwind()
+            .await;
+        let carried = carried.unwrap_or_else(|_| {
+            tracing::error!(key = %leased.key, "delivering panicked");
+            self.again(&leased, true, "it broke something inside")
+        });
+        let Carried {
+            outcome,
+            settled,
+            limited,
+        } = carried;
+        let name = leased.effect.name();
+        let said = match &outcome {
+            Outcome::Done => "done",
+            Outcome::Again { why, .. } => {
+                tracing::info!(key = %leased.key, effect = name, why, "to be tried again");
+                "again"
+            }
+            Outcome::Dead { why } => {
+                tracing::error!(key = %leased.key, effect = name, why, "given up");
+                "dead"
+            }
+        };
+        metrics::counter!("kep_liaison_effects_total", "effect" => name, "outcome" => said)
+            .increment(1);
+        let now = self.clock.now();
+        match self.outbox.settle(now, &leased, &outcome, &settled).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!(key = %leased.key, "settled too late: another took it"),
+            // The lease runs out, and who takes it next looks whether it was done.
+            Err(error) => tracing::error!(key = %leased.key, %error, "it could not be settled"),
+        }
+        let free_at = match place {
+            Place::Channel(_) => limited.or(Some(now + CHANNEL_PACE)),
+            // The client keeps GitHub's pace.
+            Place::Forge => limited,
+            Place::Here => None,
+        };
+        Over {
+            place: place.to_string(),
+            free_at,
+        }
+    }
+
+    async fn carry_out(&self, leased: &Leased) -> Carried {
+        let known = self.known.borrow().clone();
+        let bridge = Bridge {
+            board: &known.board,
+            settings: &self.settings,
+            people: &self.people,
+            channels: &self.channels,
+            outbox: &*self.outbox,
+            chats: &self.chats,
+            now: self.clock.now(),
+        };
+        let key = &leased.key;
+        if let Effect::Step(step) = &leased.effect {
+            return match bridge.decide(key, step).await {
+                Ok(settled) => Carried::new(Outcome::Done, settled),
+                Err(Undecided::Chat(error)) => {
+                    let trouble = trouble::of_chat(error, bridge.now);
+                    self.after(&bridge, leased, trouble).await
+                }
+                Err(Undecided::Forge(error)) => self.after(&bridge, leased, error.into()).await,
+                Err(Undecided::Store(error)) => self.again(leased, false, &error.to_string()),
+            };
+        }
+        match self.is_too_much(leased).await {
+            Ok(false) => {}
+            Ok(true) => return self.hold(leased),
+            Err(error) => return self.again(leased, false, &error.to_string()),
+        }
+        match self.write(&bridge, leased).await {
+            Ok(written) => {
+                let followed = bridge.done(key, &leased.effect, written.as_ref()).await;
+                match followed {
+                    Ok(settled) => {
+                        let record = self.record(leased, written_words(written.as_ref()));
+                        Carried::new(Outcome::Done, Settled { record, ..settled })
+                    }
+                    // It is done, and found to be so the next time.
+                    Err(error) => self.again(leased, true, &error.to_string()),
+                }
+            }
+            Err(trouble) => self.after(&bridge, leased, trouble).await,
+        }
+    }
+
+    /// What to do about a write, or a question, that went wrong.
+    async fn after(&self, bridge: &Bridge<'_>, leased: &Leased, trouble: Trouble) -> Carried {
+        let is_over = leased.attempt >= MOST_ATTEMPTS || trouble::is_old(leased, bridge.now);
+        match trouble {
+            Trouble::Limited { until, why } => {
+                let outcome = Outcome::Again {
+                    at: until,
+                    unclear: false,
+                    failed: false,
+                    why,
+                };
+                Carried {
+                    limited: Some(until),
+                    ..Carried::new(outcome, Settled::default())
+                }
+            }
+            Trouble::Passing { unclear, why } if !is_over => self.again(leased, unclear, &why),
+            Trouble::Passing { why, .. } => self.give_up(bridge, leased, why, false).await,
+            Trouble::Final { why, is_rootless } => {
+                self.give_up(bridge, leased, why, is_rootless).await
+            }
+        }
+    }
+
+    async fn give_up(
+        &self,
+        bridge: &Bridge<'_>,
+        leased: &Leased,
+        why: String,
+        is_rootless: bool,
+    ) -> Carried {
+        let failed = Failed {
+            why: why.clone(),
+            is_rootless,
+        };
+        let followed = bridge.failed(&leased.key, &leased.effect, &failed).await;
+        let settled = match followed {
+            Ok(settled) => settled,
+            Err(error) => return self.again(leased, false, &error.to_string()),
+        };
+        let record = self.record(leased, why.clone());
+        Carried::new(Outcome::Dead { why }, Settled { record, ..settled })
+    }
+
+    /// A later try: the more often it failed, the later.
+    fn again(&self, leased: &Leased, unclear: bool, why: &str) -> Carried {
+        let wait = trouble::backoff(leased.failures, unclear, self.dice.roll());
+        let outcome = Outcome::Again {
+            at: self.clock.now() + wait,
+            unclear,
+            failed: true,
+            why: why.to_owned(),
+        };
+        Carried::new(outcome, Settled::default())
+    }
+
+    async fn is_too_much(&self, leased: &Leased) -> Result<bool, StoreError> {
+        // What somebody asked for by hand is theirs to bear.
+        if matches!(
+            leased.effect,
+            Effect::DeleteComment { .. } | Effect::Whisper { .. } | Effect::React { .. }
+        ) {
+            return Ok(false);
+        }
+        let since = self.clock.now() - TimeDelta::hours(1);
+        Ok(self.outbox.done_since(&leased.lane, since).await? >= MOST_AN_HOUR)
+    }
+
+    fn hold(&self, leased: &Leased) -> Carried {
+        tracing::error!(lane = %leased.lane, "more than {MOST_AN_HOUR} writes in an hour: held");
+        metrics::counter!("kep_liaison_bridge_held_total").increment(1);
+        let outcome = Outcome::Again {
+            at: self.clock.now() + HOLD,
+            unclear: false,
+            failed: false,
+            why: format!("{MOST_AN_HOUR} writes in an hour: two bots may be arguing"),
+        };
+        Carried::new(outcome, Settled::default())
+    }
+
+    /// Every write to the forge is on record.
+    fn record(&self, leased: &Leased, outcome: String) -> Option<Record> {
+        let (asked, on) = match &leased.effect {
+            Effect::Comment { issue, asked, .. } => (Some(asked), issue.to_string()),
+            Effect::EditComment { written, asked, .. } => (asked.as_ref(), written.to_string()),
+            Effect::DeleteComment { written, asked } => (Some(asked), written.to_string()),
+            _ => return None,
+        };
+        Some(Record {
+            at: self.clock.now(),
+            asked: asked.cloned(),
+            what: leased.effect.name().into(),
+            on: on.into(),
+            outcome,
+        })
+    }
+}
+
+fn written_words(written: Option<&Written>) -> String {
+    match written {
+        Some(Written::Comment { url, .. }) => url.to_string(),
+        _ => "done".to_owned(),
+    }
+}

@@ -1,0 +1,276 @@
+//! One write to the far side, as an effect asks for it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Deliver, Trouble, trouble::of_chat};
+use crate::{
+    domain::{
+        Repository,
+        bridge::{
+            Below, CommentAt, Effect, IssueAt, Key, MessageAt, Saying, Written, marked, unmarked,
+        },
+    },
+    handlers::bridge::Bridge,
+    ports::{
+        Chat, ChatError, ForgeError,
+        chat::{PostAt, Speech},
+        forge::Fetched,
+        outbox::Leased,
+    },
+};
+
+/// Our clock and Slack's are never further apart.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
+
+impl Deliver {
+    pub(super) async fn write(
+        &self,
+        bridge: &Bridge<'_>,
+        leased: &Leased,
+    ) -> Result<Option<Written>, Trouble> {
+        let now = bridge.now;
+        match &leased.effect {
+            // Was decided already.
+            Effect::Step(_) => Ok(None),
+            Effect::Comment { issue, body, .. } => {
+                self.comment(leased, issue, body).await.map(Some)
+            }
+            Effect::EditComment { written, body, .. } => {
+                let Some((repository, id)) = self.comment_of(written).await? else {
+                    return Ok(None);
+                };
+                let body = marked(body, written);
+                match self.forge.edit_comment(&repository, id, &body).await {
+                    Ok(_) => Ok(None),
+                    // Somebody deleted it; there is nothing to edit.
+                    Err(ForgeError::NotFound(_) | ForgeError::Gone(_)) => Ok(None),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Effect::DeleteComment { written, .. } => {
+                let Some((repository, id)) = self.comment_of(written).await? else {
+                    return Ok(None);
+                };
+                match self.forge.delete_comment(&repository, id).await {
+                    Ok(()) | Err(ForgeError::NotFound(_) | ForgeError::Gone(_)) => Ok(None),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Effect::Post {
+                channel,
+                below,
+                saying,
+            } => {
+                let chat = self.chat(&channel.workspace)?;
+                let (thread, broadcast) = match below {
+                    Below::Channel | Below::Root(_) => (None, false),
+                    Below::Message(ts) => (Some(ts.clone()), false),
+                    Below::Thread { kep, broadcast } => {
+                        let thread = self.outbox.thread_of(channel, *kep).await;
+                        let Some(thread) = thread.map_err(of_store)? else {
+                            return Err(Trouble::Final {
+                                why: "the thread is gone".to_owned(),
+                                is_rootless: true,
+                            });
+                        };
+                        (Some(thread.root), *broadcast)
+                    }
+                };
+                let thread = thread.as_deref();
+                if let Some(since) = leased.unclear_since {
+                    let since = ts_of(since - CLOCKS_APART);
+                    let found = chat.find(&channel.id, thread, &leased.key, &since).await;
+                    if let Some(ts) = found.map_err(|error| of_chat(error, now))? {
+                        return Ok(Some(message(channel.clone(), ts)));
+                    }
+                }
+                let at = PostAt {
+                    channel: &channel.id,
+                    thread,
+                    broadcast,
+                };
+                let ts = self
+                    .speak(bridge, saying, async |speech| {
+                        chat.post(at, speech, &leased.key).await
+                    })
+                    .await?;
+                Ok(Some(message(channel.clone(), ts)))
+            }
+            Effect::EditPost {
+                channel,
+                written,
+                saying,
+            } => {
+                let chat = self.chat(&channel.workspace)?;
+                let at = self.outbox.written(written).await.map_err(of_store)?;
+                let Some(Written::Message(at)) = at else {
+                    return Ok(None);
+                };
+                self.speak(bridge, saying, async |speech| {
+                    match chat.edit(&channel.id, &at.ts, speech, written).await {
+                        // Somebody deleted it; there is nothing to edit.
+                        Err(ChatError::NoMessage(_)) => Ok(()),
+                        edited => edited,
+                    }
+                })
+                .await?;
+                Ok(None)
+            }
+            Effect::Whisper {
+                channel,
+                user,
+                thread,
+                saying,
+            } => {
+                // It cannot be looked for, and once too little is better than twice.
+                if leased.unclear_since.is_some() {
+                    return Ok(None);
+                }
+                let chat = self.chat(&channel.workspace)?;
+                self.speak(bridge, saying, async |speech| {
+                    chat.whisper(&channel.id, user, thread.as_deref(), speech)
+                        .await
+                })
+                .await?;
+                Ok(None)
+            }
+            Effect::React {
+                message: MessageAt { channel, ts },
+                emoji,
+            } => {
+                let reacted = self.chat(&channel.workspace)?.react(&channel.id, ts, emoji);
+                sign(reacted.await, now)
+            }
+            Effect::Unreact {
+                message: MessageAt { channel, ts },
+                emoji,
+            } => {
+                let chat = self.chat(&channel.workspace)?;
+                sign(chat.unreact(&channel.id, ts, emoji).await, now)
+            }
+        }
+    }
+
+    async fn comment(
+        &self,
+        leased: &Leased,
+        issue: &IssueAt,
+        body: &str,
+    ) -> Result<Written, Trouble> {
+        let repository = repository(&issue.repository)?;
+        let found = match leased.unclear_since {
+            Some(_) => self.find_comment(&repository, issue, &leased.key).await?,
+            None => None,
+        };
+        let comment = match found {
+            Some(comment) => comment,
+            None => {
+                let body = marked(body, &leased.key);
+                self.forge.comment(&repository, issue.number, &body).await?
+            }
+        };
+        Ok(Written::Comment {
+            at: CommentAt {
+                issue: issue.clone(),
+                id: comment.id,
+            },
+            url: comment.url,
+        })
+    }
+
+    /// The bot's own comment with a key; a mark counts on nobody else's.
+    async fn find_comment(
+        &self,
+        repository: &Repository,
+        issue: &IssueAt,
+        key: &Key,
+    ) -> Result<Option<crate::domain::Comment>, Trouble> {
+        let Some(own) = self.forge.own_account(repository).await? else {
+            return Ok(None);
+        };
+        let comments = self.forge.comments_of(repository, issue.number, None);
+        let Fetched::New(comments, _) = comments.await? else {
+            return Ok(None);
+        };
+        Ok(comments
+            .into_iter()
+            .find(|comment| own.wrote(comment) && unmarked(&comment.body).1.as_ref() == Some(key)))
+    }
+
+    async fn comment_of(&self, written: &Key) -> Result<Option<(Repository, u64)>, Trouble> {
+        match self.outbox.written(written).await.map_err(of_store)? {
+            Some(Written::Comment { at, .. }) => {
+                Ok(Some((repository(&at.issue.repository)?, at.id)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn chat(&self, workspace: &str) -> Result<&dyn Chat, Trouble> {
+        let chat = self.chats.get(workspace);
+        chat.map(AsRef::as_ref)
+            .ok_or_else(|| Trouble::last("the workspace is in the settings no more"))
+    }
+
+    /// Gives a saying what it needs to be shown, and has it said.
+    async fn speak<T>(
+        &self,
+        bridge: &Bridge<'_>,
+        saying: &Saying,
+        say: impl AsyncFnOnce(&Speech<'_>) -> Result<T, ChatError>,
+    ) -> Result<T, Trouble> {
+        let card = match saying {
+            Saying::Card(kep) | Saying::News { kep, .. } => bridge.card(*kep),
+            _ => None,
+        };
+        let url = match saying {
+            Saying::Receipt { written, .. } => {
+                match self.outbox.written(written).await.map_err(of_store)? {
+                    Some(Written::Comment { url, .. }) => Some(url),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        let speech = Speech {
+            saying,
+            card: card.as_ref(),
+            url: url.as_deref(),
+        };
+        say(&speech)
+            .await
+            .map_err(|error| of_chat(error, bridge.now))
+    }
+}
+
+/// A sign on a message that is gone is nobody's loss.
+fn sign(signed: Result<(), ChatError>, now: DateTime<Utc>) -> Result<Option<Written>, Trouble> {
+    match signed {
+        Ok(()) | Err(ChatError::NoMessage(_)) => Ok(None),
+        Err(error) => Err(of_chat(error, now)),
+    }
+}
+
+fn message(channel: crate::domain::bridge::ChannelAt, ts: Box<str>) -> Written {
+    Written::Message(MessageAt { channel, ts })
+}
+
+fn repository(name: &str) -> Result<Repository, Trouble> {
+    Repository::parse(name).ok_or_else(|| Trouble::last("that is no repository"))
+}
+
+fn of_store(error: crate::ports::StoreError) -> Trouble {
+    Trouble::Passing {
+        unclear: false,
+        why: error.to_string(),
+    }
+}
+
+/// A moment as messages are numbered.
+fn ts_of(moment: DateTime<Utc>) -> String {
+    format!(
+        "{}.{:06}",
+        moment.timestamp(),
+        moment.timestamp_subsec_micros()
+    )
+}

@@ -1,0 +1,157 @@
+//! Finds what is news for channels each time that the board is published, and queues what is to be
+//! told. Webhooks and polls both end in the store, so both give the same news, once.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Notify, watch};
+
+use super::follow::Known;
+use crate::{
+    domain::{Repository, Settings, bridge::Channels, people::People},
+    handlers::bridge::{Bridge, Gathered, Undecided, gather},
+    ports::{
+        Chat, Clock, Forge, Outbox, Store, StoreError,
+        forge::Account,
+        outbox::{Cause, CommentNews},
+    },
+};
+
+/// How much is looked at in one go.
+const MOST: usize = 500;
+/// The note of the moment since which news is told.
+const BEGAN: &str = "bridge-began";
+/// How long after it failed it is tried again.
+const BREATH: Duration = Duration::from_secs(5);
+
+/// What tells channels of news.
+pub struct Tell<S> {
+    /// What is queued, and what was looked at.
+    pub outbox: Arc<S>,
+    /// Where the tracking issues are.
+    pub forge: Arc<dyn Forge>,
+    /// Each workspace's chat.
+    pub chats: Arc<HashMap<Box<str>, Arc<dyn Chat>>>,
+    /// What is known, published with each piece of news.
+    pub known: watch::Receiver<Arc<Known>>,
+    /// What the operator decides.
+    pub settings: Arc<Settings>,
+    /// Who is who.
+    pub people: Arc<People>,
+    /// What passes where.
+    pub channels: Arc<Channels>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Told when something was queued.
+    pub queued: Arc<Notify>,
+}
+
+impl<S: Outbox + Store> Tell<S> {
+    /// Looks after each publication, until it is dropped.
+    pub async fn run(mut self) {
+        loop {
+            match self.look().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(%error, "news cannot be told");
+                    self.clock.sleep(BREATH).await;
+                    continue;
+                }
+            }
+            if self.known.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Queues what is new; whether there may be more.
+    async fn look(&mut self) -> Result<bool, Undecided> {
+        let known = self.known.borrow_and_update().clone();
+        // A first start is quiet: what is there when the bridge begins is told to nobody.
+        let Some(began) = self.began(&known).await? else {
+            return Ok(false);
+        };
+        let changes = self.outbox.untold_changes(MOST).await?;
+        let comments = self.outbox.untold_comments(MOST).await?;
+        if changes.is_empty() && comments.is_empty() {
+            return Ok(false);
+        }
+        let looked = self.outbox.looked().await?;
+        let change = changes.last().map(|(id, _)| *id);
+        let comment = comments.last().map(|news| news.id);
+        let bridge = Bridge {
+            board: &known.board,
+            settings: &self.settings,
+            people: &self.people,
+            channels: &self.channels,
+            outbox: &*self.outbox,
+            chats: &self.chats,
+            now: self.clock.now(),
+        };
+        let own = self.own(&comments).await?;
+        let effects = gather(
+            &bridge,
+            Gathered {
+                changes: &changes,
+                comments: &comments,
+                began,
+                own: &own,
+            },
+        )
+        .await?;
+        let cause = Cause::News {
+            change: change
+                .or(looked.map(|looked| looked.change))
+                .unwrap_or_default(),
+            comment: comment
+                .or(looked.map(|looked| looked.comment))
+                .unwrap_or_default(),
+        };
+        let is_new = self
+            .outbox
+            .accept(self.clock.now(), cause, &effects)
+            .await?;
+        if is_new && !effects.is_empty() {
+            self.queued.notify_one();
+        }
+        Ok(changes.len() == MOST || comments.len() == MOST)
+    }
+
+    /// Who the bot is where comments came from: without knowing that nothing is told, for it could be
+    /// the bot's own words.
+    async fn own(&self, comments: &[CommentNews]) -> Result<HashMap<Box<str>, Account>, Undecided> {
+        let mut own = HashMap::new();
+        for CommentNews { repository, .. } in comments {
+            let Some(parsed) = Repository::parse(repository) else {
+                continue;
+            };
+            if !own.contains_key(repository)
+                && let Some(account) = self.forge.own_account(&parsed).await?
+            {
+                own.insert(repository.clone(), account);
+            }
+        }
+        Ok(own)
+    }
+
+    /// Since when news is told; `None` before the first sync went through.
+    async fn began(&self, known: &Known) -> Result<Option<DateTime<Utc>>, StoreError> {
+        if self.outbox.looked().await?.is_none() {
+            if known.synced_at.is_none() {
+                return Ok(None);
+            }
+            let began = self.clock.now().to_rfc3339();
+            self.outbox.set_note(BEGAN, &began).await?;
+            let latest = self.outbox.latest().await?;
+            let cause = Cause::News {
+                change: latest.change,
+                comment: latest.comment,
+            };
+            self.outbox.accept(self.clock.now(), cause, &[]).await?;
+        }
+        let began = self.outbox.note(BEGAN).await?;
+        let began = began.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
+        Ok(Some(began.map_or(DateTime::UNIX_EPOCH, |at| at.to_utc())))
+    }
+}

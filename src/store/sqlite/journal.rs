@@ -1,0 +1,86 @@
+//! The journal of comments, written together with the comments themselves, and how far news of the
+//! forge was looked at.
+
+use sqlx::{SqliteConnection, SqlitePool};
+
+use crate::{
+    domain::change::Change,
+    ports::outbox::{CommentNews, Looked},
+    store::{row, sql::outbox as sql},
+};
+
+/// A comment that came, was edited, or is gone. `kind` and `comment` are as in its columns.
+pub(super) async fn put_news(
+    tx: &mut SqliteConnection,
+    repository: &str,
+    kind: &str,
+    comment: i64,
+    is_gone: bool,
+) -> sqlx::Result<()> {
+    sqlx::query(sql::CLEAR_NEWS)
+        .bind(repository)
+        .bind(kind)
+        .bind(comment)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(sql::PUT_NEWS)
+        .bind(repository)
+        .bind(kind)
+        .bind(comment)
+        .bind(i64::from(is_gone))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether that is further than before.
+pub(super) async fn look(
+    tx: &mut SqliteConnection,
+    change: i64,
+    comment: i64,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(sql::LOOK)
+        .bind(change)
+        .bind(comment)
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(super) async fn looked(pool: &SqlitePool) -> sqlx::Result<Option<Looked>> {
+    let found: Option<(i64, i64)> = sqlx::query_as(sql::LOOKED).fetch_optional(pool).await?;
+    Ok(found.map(|(change, comment)| Looked { change, comment }))
+}
+
+pub(super) async fn latest(pool: &SqlitePool) -> sqlx::Result<Looked> {
+    let found: (i64, i64, i64, i64) = sqlx::query_as(sql::LATEST).fetch_one(pool).await?;
+    let (change, comment, looked_change, looked_comment) = found;
+    Ok(Looked {
+        change: change.max(looked_change),
+        comment: comment.max(looked_comment),
+    })
+}
+
+pub(super) async fn untold_changes(
+    pool: &SqlitePool,
+    most: usize,
+) -> sqlx::Result<Vec<(i64, Change)>> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(sql::UNTOLD_CHANGES)
+        .bind(row::limit(most))
+        .fetch_all(pool)
+        .await?;
+    rows.into_iter()
+        .map(|(id, document)| Ok((id, row::read_document(&document)?)))
+        .collect()
+}
+
+pub(super) async fn untold_comments(
+    pool: &SqlitePool,
+    most: usize,
+) -> sqlx::Result<Vec<CommentNews>> {
+    let rows: Vec<row::NewsRow> = sqlx::query_as(sql::UNTOLD_COMMENTS)
+        .bind(row::limit(most))
+        .fetch_all(pool)
+        .await?;
+    rows.into_iter().map(row::read_news).collect()
+}

@@ -1,0 +1,307 @@
+//! The queue of effects: each lane in its order, each place at its pace.
+//!
+//! Which effect has its lane's turn, and which comes next in a place, is kept up to date by every
+//! write, so that a lease looks at as many rows as it takes, however many wait.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use sqlx::{SqliteConnection, SqlitePool};
+
+use super::{begin_write, journal, traces};
+use crate::{
+    domain::bridge::{Effect, Key, NewEffect, Place},
+    ports::outbox::{Cause, Dead, Leased, Load, Outcome, Queued, Settled},
+    store::{row, sql::outbox as sql},
+};
+
+pub(super) async fn accept(
+    pool: &SqlitePool,
+    now: DateTime<Utc>,
+    cause: Cause<'_>,
+    effects: &[NewEffect],
+) -> sqlx::Result<bool> {
+    let mut tx = begin_write(pool).await?;
+    let is_new = match cause {
+        Cause::Came(cause) => {
+            let done = sqlx::query(sql::PUT_CAUSE)
+                .bind(cause)
+                .bind(now.timestamp_millis())
+                .execute(&mut *tx)
+                .await?;
+            done.rows_affected() > 0
+        }
+        Cause::News { change, comment } => journal::look(&mut tx, change, comment).await?,
+    };
+    if is_new {
+        let mut places = BTreeSet::new();
+        put_effects(&mut tx, now, effects, None, &mut places).await?;
+        set_next(&mut tx, &places).await?;
+        tx.commit().await?;
+    }
+    Ok(is_new)
+}
+
+/// Queues effects, those that follow from one (`after`) before what is behind it in its lane. Adds
+/// the places where something else may come next to `places`.
+async fn put_effects(
+    tx: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    effects: &[NewEffect],
+    after: Option<i64>,
+    places: &mut BTreeSet<String>,
+) -> sqlx::Result<()> {
+    for new in effects {
+        let place = new.effect.place().to_string();
+        sqlx::query(sql::PUT_EFFECT)
+            .bind(row::key(&new.key)?)
+            .bind(new.lane.to_string())
+            .bind(&place)
+            .bind(new.effect.name())
+            .bind(i64::from(!matches!(new.effect, Effect::Step(_))))
+            .bind(now.timestamp_millis())
+            .bind(row::millis_after(now, new.delay_ms))
+            .bind(row::document(&new.effect)?)
+            .bind(after)
+            .execute(&mut *tx)
+            .await?;
+        places.insert(place);
+    }
+    Ok(())
+}
+
+/// Works out anew what comes next in places.
+async fn set_next(tx: &mut SqliteConnection, places: &BTreeSet<String>) -> sqlx::Result<()> {
+    for place in places {
+        for statement in [sql::CLEAR_PLACE, sql::PUT_PLACE] {
+            sqlx::query(statement).bind(place).execute(&mut *tx).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn lease(
+    pool: &SqlitePool,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    busy: &[String],
+    most: usize,
+) -> sqlx::Result<Vec<Leased>> {
+    let mut tx = begin_write(pool).await?;
+    let due = due(&mut tx, now, busy, most).await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut leased = Vec::new();
+    let mut places = BTreeSet::new();
+    for (_, id, place) in due {
+        let found: row::LeasedRow = sqlx::query_as(sql::LEASE)
+            .bind(id)
+            .bind(now.timestamp_millis())
+            .bind(until.timestamp_millis())
+            .fetch_one(&mut *tx)
+            .await?;
+        leased.push(row::read_leased(found)?);
+        places.insert(place);
+    }
+    set_next(&mut tx, &places).await?;
+    tx.commit().await?;
+    Ok(leased)
+}
+
+/// What may be leased: since when it is due, its number, its place.
+async fn due(
+    tx: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    busy: &[String],
+    most: usize,
+) -> sqlx::Result<Vec<(i64, i64, String)>> {
+    let now = now.timestamp_millis();
+    // A place has one row there, so enough are left when the busy ones are taken out.
+    let mut due: Vec<(i64, i64, String)> = sqlx::query_as(sql::NEXT_IN_PLACES)
+        .bind(now)
+        .bind(row::limit(most.saturating_add(busy.len())))
+        .fetch_all(&mut *tx)
+        .await?;
+    due.retain(|(_, _, place)| !busy.contains(place));
+    let here = Place::Here.to_string();
+    if due.iter().any(|(_, _, place)| *place == here) {
+        due.retain(|(_, _, place)| *place != here);
+        let found: Vec<(i64, i64)> = sqlx::query_as(sql::DUE_IN_PLACE)
+            .bind(&here)
+            .bind(now)
+            .bind(row::limit(most))
+            .fetch_all(tx)
+            .await?;
+        due.extend(found.into_iter().map(|(at, id)| (at, id, here.clone())));
+        due.sort_unstable();
+    }
+    due.truncate(most);
+    Ok(due)
+}
+
+pub(super) async fn next_due(
+    pool: &SqlitePool,
+    busy: &[String],
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let next: Vec<(i64, String)> = sqlx::query_as(sql::DUE)
+        .bind(row::limit(busy.len().saturating_add(1)))
+        .fetch_all(pool)
+        .await?;
+    let mut free = next.iter().filter(|(_, place)| !busy.contains(place));
+    free.next().map(|(at, _)| row::read_millis(*at)).transpose()
+}
+
+pub(super) async fn settle(
+    pool: &SqlitePool,
+    now: DateTime<Utc>,
+    leased: &Leased,
+    outcome: &Outcome,
+    settled: &Settled,
+) -> sqlx::Result<bool> {
+    let mut tx = begin_write(pool).await?;
+    let Some((lane, place)) = end_lease(&mut tx, now, leased, outcome).await? else {
+        return Ok(false);
+    };
+    let mut places = BTreeSet::from([place]);
+    put_effects(&mut tx, now, &settled.then, Some(leased.id), &mut places).await?;
+    give_turn(&mut tx, &lane, &mut places).await?;
+    set_next(&mut tx, &places).await?;
+    traces::put(&mut tx, now, leased, *outcome == Outcome::Done, settled).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// The lane and place of what was leased; `None` where the lease is another's.
+async fn end_lease(
+    tx: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    leased: &Leased,
+    outcome: &Outcome,
+) -> sqlx::Result<Option<(String, String)>> {
+    let statement = match outcome {
+        Outcome::Done => sql::SETTLE_DONE,
+        Outcome::Again { .. } => sql::SETTLE_AGAIN,
+        Outcome::Dead { .. } => sql::SETTLE_DEAD,
+    };
+    let query = sqlx::query_as(statement)
+        .bind(leased.id)
+        .bind(leased.attempt);
+    let query = match outcome {
+        Outcome::Done => query.bind(now.timestamp_millis()),
+        Outcome::Again {
+            at,
+            unclear,
+            failed,
+            why,
+        } => query
+            .bind(at.timestamp_millis())
+            .bind(i64::from(*failed))
+            .bind(i64::from(*unclear))
+            .bind(why),
+        Outcome::Dead { why } => query.bind(now.timestamp_millis()).bind(why),
+    };
+    query.fetch_optional(tx).await
+}
+
+/// Gives a lane's turn to its first effect, unless one has it.
+async fn give_turn(
+    tx: &mut SqliteConnection,
+    lane: &str,
+    places: &mut BTreeSet<String>,
+) -> sqlx::Result<()> {
+    let place: Option<String> = sqlx::query_scalar(sql::GIVE_TURN)
+        .bind(lane)
+        .fetch_optional(tx)
+        .await?;
+    places.extend(place);
+    Ok(())
+}
+
+pub(super) async fn retry(pool: &SqlitePool, id: i64, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let mut tx = begin_write(pool).await?;
+    let found: Option<(String, String)> = sqlx::query_as(sql::RETRY)
+        .bind(id)
+        .bind(now.timestamp_millis())
+        .fetch_optional(&mut *tx)
+        .await?;
+    let Some((lane, place)) = found else {
+        return Ok(false);
+    };
+    let taken: Option<String> = sqlx::query_scalar(sql::TAKE_TURN)
+        .bind(&lane)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let mut places = BTreeSet::from([place]);
+    places.extend(taken);
+    give_turn(&mut tx, &lane, &mut places).await?;
+    set_next(&mut tx, &places).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+pub(super) async fn queued(pool: &SqlitePool, key: &Key) -> sqlx::Result<Option<Queued>> {
+    let found: Option<row::QueuedRow> = sqlx::query_as(sql::QUEUED)
+        .bind(key.as_str())
+        .fetch_optional(pool)
+        .await?;
+    let found = found.map(row::read_queued).transpose()?;
+    Ok(found.map(|(_, queued)| queued))
+}
+
+pub(super) async fn comments_below(
+    pool: &SqlitePool,
+    key: &Key,
+) -> sqlx::Result<Vec<(Key, Queued)>> {
+    let rows: Vec<row::QueuedRow> = sqlx::query_as(sql::COMMENTS_BELOW)
+        .bind(key.as_str())
+        .fetch_all(pool)
+        .await?;
+    rows.into_iter().map(row::read_queued).collect()
+}
+
+pub(super) async fn done_since(
+    pool: &SqlitePool,
+    lane: &str,
+    since: DateTime<Utc>,
+) -> sqlx::Result<u64> {
+    let done: i64 = sqlx::query_scalar(sql::DONE_SINCE)
+        .bind(lane)
+        .bind(since.timestamp_millis())
+        .fetch_one(pool)
+        .await?;
+    row::read_number(done)
+}
+
+pub(super) async fn dead(pool: &SqlitePool) -> sqlx::Result<Vec<Dead>> {
+    let rows: Vec<row::DeadRow> = sqlx::query_as(sql::DEAD).fetch_all(pool).await?;
+    rows.into_iter().map(row::read_dead).collect()
+}
+
+pub(super) async fn load(pool: &SqlitePool) -> sqlx::Result<Load> {
+    let (waiting, oldest, dead): (i64, Option<i64>, i64) =
+        sqlx::query_as(sql::LOAD).fetch_one(pool).await?;
+    Ok(Load {
+        waiting: row::read_number(waiting)?,
+        dead: row::read_number(dead)?,
+        oldest: oldest.map(row::read_millis).transpose()?,
+    })
+}
+
+pub(super) async fn forget(pool: &SqlitePool, before: DateTime<Utc>) -> sqlx::Result<u64> {
+    let mut tx = begin_write(pool).await?;
+    let mut forgotten = 0;
+    for statement in [sql::FORGET_EFFECTS, sql::FORGET_CAUSES, sql::FORGET_WORDS] {
+        forgotten += sqlx::query(statement)
+            .bind(before.timestamp_millis())
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+    }
+    forgotten += sqlx::query(sql::FORGET_NEWS)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+    tx.commit().await?;
+    Ok(forgotten)
+}
