@@ -286,12 +286,13 @@ impl Message {
 
 /// How much text formatted text has, addresses included.
 fn texts_in(value: &Value, length: fn(&str) -> usize) -> usize {
+    let texts_in = |value| texts_in(value, length);
     match value {
         Value::String(text) => length(text),
-        Value::Array(items) => items.iter().map(|item| texts_in(item, length)).sum(),
+        Value::Array(items) => items.iter().map(texts_in).sum(),
         Value::Object(fields) => {
             let shown = fields.iter().filter(|(name, _)| *name != "type");
-            shown.map(|(_, value)| texts_in(value, length)).sum()
+            shown.map(|(_, value)| texts_in(value)).sum()
         }
         _ => 0,
     }

@@ -29,6 +29,7 @@ impl Key {
                 if byte.is_ascii_alphanumeric() || b".:@#_".contains(&byte) {
                     key.push(char::from(byte));
                 } else {
+                    // Writing to a String cannot fail.
                     let _ = write!(key, "%{byte:02x}");
                 }
             }
