@@ -22,7 +22,11 @@ use kep_liaison::{
     domain::Secret,
     ports::Clock as _,
     sandbox::clock::ManualClock,
-    slack::{inbound::Inbound, receive::Receive, signature::SigningKey},
+    slack::{
+        inbound::Inbound,
+        receive::{NotTaken, Receive},
+        signature::SigningKey,
+    },
     web::slack::{LARGEST_BODY, Signatory, router},
 };
 use ring::hmac;
@@ -44,11 +48,16 @@ struct Noting(Mutex<Vec<HandedOver>>);
 
 #[async_trait]
 impl Receive for Noting {
-    async fn receive(&self, workspace: &str, inbound: Inbound, again: bool) -> Option<Bytes> {
+    async fn receive(
+        &self,
+        workspace: &str,
+        inbound: Inbound,
+        again: bool,
+    ) -> Result<Option<Bytes>, NotTaken> {
         let answer = matches!(inbound, Inbound::Command(_));
         let mut noted = self.0.lock().expect("nobody panicked");
         noted.push((workspace.to_owned(), inbound, again));
-        answer.then(|| Bytes::from_static(br#"{"text":"KEP-5825"}"#))
+        Ok(answer.then(|| Bytes::from_static(br#"{"text":"KEP-5825"}"#)))
     }
 }
 

@@ -9,7 +9,7 @@ use kep_liaison::{
     slack::{
         api::{Api, client},
         inbound::Inbound,
-        receive::Receive,
+        receive::{NotTaken, Receive},
         signature::SigningKey,
         socket::Socket,
     },
@@ -26,10 +26,15 @@ struct Bot(Mutex<Vec<Inbound>>);
 
 #[async_trait]
 impl Receive for Bot {
-    async fn receive(&self, _workspace: &str, inbound: Inbound, _again: bool) -> Option<Bytes> {
+    async fn receive(
+        &self,
+        _workspace: &str,
+        inbound: Inbound,
+        _again: bool,
+    ) -> Result<Option<Bytes>, NotTaken> {
         let is_command = matches!(inbound, Inbound::Command(_));
         self.0.lock().expect("nobody panicked").push(inbound);
-        is_command.then(|| Bytes::from_static(br#"{"text":"KEP-5825"}"#))
+        Ok(is_command.then(|| Bytes::from_static(br#"{"text":"KEP-5825"}"#)))
     }
 }
 
