@@ -1,6 +1,5 @@
 //! What happens when someone asks: one use case, one file.
 
-pub mod bridge;
 pub mod desk;
 mod home;
 mod release;

@@ -1,5 +1,6 @@
 //! What happens without being asked.
 
+pub mod bridge;
 pub mod deliver;
 pub mod facts;
 pub mod follow;

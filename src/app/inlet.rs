@@ -13,7 +13,7 @@ use crate::{
         Asked, ChannelAt, Channels, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Step,
         Way, keps_in,
     },
-    handlers::bridge::Bridge,
+    jobs::bridge::Bridge,
     jobs::follow::Known,
     ports::{Chat, Clock, Outbox, StoreError, outbox::Cause},
     slack::{

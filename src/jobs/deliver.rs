@@ -27,7 +27,7 @@ use crate::{
         bridge::{Channels, Effect, Place, Written},
         people::People,
     },
-    handlers::bridge::{Bridge, Failed, Undecided},
+    jobs::bridge::{Bridge, Failed, Undecided},
     ports::{
         Chat, Clock, Dice, Forge, Outbox, StoreError,
         outbox::{Leased, Outcome, Record, Settled},

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use super::follow::Known;
 use crate::{
     domain::{Repository, Settings, bridge::Channels, people::People},
-    handlers::bridge::{Bridge, Gathered, Undecided, gather},
+    jobs::bridge::{Bridge, Gathered, Undecided, gather},
     ports::{
         Chat, Clock, Forge, Outbox, Store, StoreError,
         forge::Account,

@@ -99,15 +99,15 @@ impl SlackChat {
         Ok(messages.find(|message| *message.ts == *ts))
     }
 
-    async fn with_names(&self, mut message: Message) -> Result<Message, ChatError> {
+    /// The text with the names of those whom it mentions, as far as the workspace tells them.
+    async fn with_names(&self, text: Rich) -> Result<Rich, ChatError> {
         let mut names = HashMap::new();
-        for user in message.text.people().into_iter().take(MOST_NAMES) {
+        for user in text.people().into_iter().take(MOST_NAMES) {
             if let Some(name) = self.name_of(user).await? {
                 names.insert(user.to_owned(), String::from(name));
             }
         }
-        message.text = message.text.with_names(|user| names.get(user).cloned());
-        Ok(message)
+        Ok(text.with_names(|user| names.get(user).cloned()))
     }
 
     fn blocks(&self, speech: &Speech<'_>) -> super::Message {
@@ -212,20 +212,16 @@ impl Chat for SlackChat {
             (_, found) => found,
         };
         match found {
-            Some(message) => Ok(Some(self.with_names(message).await?)),
+            Some(message) => Ok(Some(Message {
+                text: self.with_names(message.text).await?,
+                ..message
+            })),
             None => Ok(None),
         }
     }
 
     async fn read(&self, typed: &str) -> Result<Rich, ChatError> {
-        let text = rich::read(&json!({ "text": typed }));
-        let mut names = HashMap::new();
-        for user in text.people() {
-            if let Some(name) = self.name_of(user).await? {
-                names.insert(user.to_owned(), String::from(name));
-            }
-        }
-        Ok(text.with_names(|user| names.get(user).cloned()))
+        self.with_names(rich::read(&json!({ "text": typed }))).await
     }
 
     async fn history(

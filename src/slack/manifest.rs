@@ -8,6 +8,8 @@
 
 use serde::Serialize;
 
+use super::dialog::RELAY;
+
 /// What the app is used for. Answering questions is always among it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Use {
@@ -97,9 +99,6 @@ const SHORTCUT: Shortcut = Shortcut {
     callback_id: RELAY,
     description: "Puts this message on a KEP's tracking issue.",
 };
-
-/// What names the shortcut by which a message is relayed.
-pub const RELAY: &str = "relay";
 
 const ABOUT: &str = "Where a KEP stands in Kubernetes and in the container runtime.";
 

@@ -22,7 +22,11 @@ use kep_liaison::{
     domain::Secret,
     ports::Clock as _,
     sandbox::clock::ManualClock,
-    slack::{inbound::Inbound, receive::{NotTaken, Receive}, signature::SigningKey},
+    slack::{
+        inbound::Inbound,
+        receive::{NotTaken, Receive},
+        signature::SigningKey,
+    },
     web::slack::{LARGEST_BODY, Signatory, router},
 };
 use ring::hmac;

@@ -10,7 +10,7 @@ use crate::{
             Below, CommentAt, Effect, IssueAt, Key, MessageAt, Saying, Written, marked, unmarked,
         },
     },
-    handlers::bridge::Bridge,
+    jobs::bridge::Bridge,
     ports::{
         Chat, ChatError, ForgeError,
         chat::{PostAt, Speech},

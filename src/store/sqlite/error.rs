@@ -78,7 +78,10 @@ mod tests {
     use sqlx::AssertSqlSafe;
 
     use crate::{
-        domain::{KepNumber, bridge::{Asked, ChannelAt, Effect, IssueAt, Key, Lane, NewEffect}},
+        domain::{
+            KepNumber,
+            bridge::{Asked, ChannelAt, Effect, IssueAt, Key, Lane, NewEffect},
+        },
         ports::{
             Outbox as _, Store as _, StoreError,
             outbox::{Cause, Load},
@@ -154,10 +157,10 @@ mod tests {
             body: "x".repeat(10_000),
             of: None,
             asked: Asked {
-            user: "U1".into(),
-            channel: ChannelAt::new("kubernetes", "C1"),
-            at_ms: 0,
-        },
+                user: "U1".into(),
+                channel: ChannelAt::new("kubernetes", "C1"),
+                at_ms: 0,
+            },
         };
         NewEffect::now(Key::of([nth.to_string()]), Lane::Issue(issue), effect)
     }

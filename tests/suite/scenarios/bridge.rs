@@ -32,7 +32,10 @@ impl Scene {
         let holds = |comment: &String| comment.contains(words);
         let there = |_: &_| self.comments().iter().any(holds);
         self.workspace.until("a comment", there).await;
-        self.comments().into_iter().find(holds).expect("it is there")
+        self.comments()
+            .into_iter()
+            .find(holds)
+            .expect("it is there")
     }
 }
 
@@ -42,7 +45,10 @@ async fn a_reaction_puts_a_message_on_the_tracking_issue() {
         let scene = bridged(transport, "").await;
         let said = scene
             .sam
-            .says(&scene.sig_node, "KEP-5825: *merged*, ships in 2.4. @everyone")
+            .says(
+                &scene.sig_node,
+                "KEP-5825: *merged*, ships in 2.4. @everyone",
+            )
             .await;
         scene.sam.reacts(&said, "satellite_antenna").await;
         let comment = scene.commented("merged").await;

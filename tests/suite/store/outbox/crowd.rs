@@ -121,7 +121,10 @@ pub(super) async fn two_processes(place: &dyn Place) {
     let leased = super::lease_one(&*both[0], 0).await;
     assert!(super::lease(&*both[1], 0).await.is_empty());
     assert!(done(&*both[1], 0, &leased).await);
-    assert_eq!(both[0].queued(&key("b")).await.unwrap().map(|it| it.effect), Some(step()));
+    assert_eq!(
+        both[0].queued(&key("b")).await.unwrap().map(|it| it.effect),
+        Some(step())
+    );
     let leased = super::lease(&*both[1], 0).await;
     assert_eq!(names(&leased), ["b"]);
     assert!(done(&*both[0], 0, &leased[0]).await);

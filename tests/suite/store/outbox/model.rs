@@ -270,7 +270,10 @@ async fn compare(outbox: &dyn Outbox, model: &Model) {
                 && row.settled >= since
                 && !matches!(row.new.effect, Effect::Step(_))
         });
-        let counted = outbox.done_since(&lane(nth).to_string(), since).await.unwrap();
+        let counted = outbox
+            .done_since(&lane(nth).to_string(), since)
+            .await
+            .unwrap();
         assert_eq!(counted, done.count() as u64);
     }
     let threads: Vec<_> = model.threads.values().cloned().collect();

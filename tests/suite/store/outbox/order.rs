@@ -17,7 +17,10 @@ pub(super) async fn a_cause_counts_once(place: &dyn Place) {
     assert!(!accept(outbox, 1, "Ev1", &[queued("b", 2, step())]).await);
     assert!(accept(outbox, 2, "ev1", &[]).await);
     assert_eq!(names(&lease(outbox, 3).await), ["a"]);
-    assert_eq!(outbox.queued(&key("a")).await.unwrap().map(|it| it.effect), Some(step()));
+    assert_eq!(
+        outbox.queued(&key("a")).await.unwrap().map(|it| it.effect),
+        Some(step())
+    );
     assert_eq!(outbox.queued(&key("b")).await.unwrap(), None);
 }
 

@@ -201,7 +201,12 @@ pub(super) async fn counting_what_was_done(place: &dyn Place) {
             assert!(settle(outbox, seconds, &leased, outcome).await);
         }
     }
-    let count = async |nth, seconds| outbox.done_since(&lane(nth).to_string(), at(seconds)).await.unwrap();
+    let count = async |nth, seconds| {
+        outbox
+            .done_since(&lane(nth).to_string(), at(seconds))
+            .await
+            .unwrap()
+    };
     assert_eq!(count(1, 0).await, 2);
     assert_eq!(count(1, 2).await, 1);
     assert_eq!(count(1, 3).await, 0);
