@@ -53,6 +53,9 @@ pub struct Bridge<'a> {
 /// Why nothing could be decided now.
 #[derive(Debug, thiserror::Error)]
 pub enum Undecided {
+    /// It is not the time for it.
+    #[error("it waits until {}", .0.format("%H:%M UTC"))]
+    Later(DateTime<Utc>),
     /// Slack was asked in vain.
     #[error(transparent)]
     Chat(#[from] ChatError),
@@ -66,7 +69,12 @@ pub enum Undecided {
 
 impl Bridge<'_> {
     /// Decides what follows from a step. The same step gives the same keys.
-    pub async fn decide(&self, key: &Key, step: &Step) -> Result<Settled, Undecided> {
+    pub async fn decide(
+        &self,
+        key: &Key,
+        step: &Step,
+        queued_at: DateTime<Utc>,
+    ) -> Result<Settled, Undecided> {
         match step {
             Step::Relay(relay) => self.relay(key, relay).await,
             Step::Again { message } => self.again(key, message).await,
@@ -81,7 +89,7 @@ impl Bridge<'_> {
                 channel,
                 kep,
                 items,
-            } => self.news(key, channel, *kep, items).await,
+            } => self.news(key, channel, *kep, items, queued_at).await,
         }
     }
 

@@ -208,7 +208,10 @@ impl Deliver {
         } = carried;
         let name = leased.effect.name();
         let said = match &outcome {
-            Outcome::Done => "done",
+            Outcome::Done => {
+                tracing::debug!(key = %leased.key, effect = name, "done");
+                "done"
+            }
             Outcome::Again { why, .. } => {
                 tracing::info!(key = %leased.key, effect = name, why, "to be tried again");
                 "again"
@@ -252,8 +255,17 @@ impl Deliver {
         };
         let key = &leased.key;
         if let Effect::Step(step) = &leased.effect {
-            return match bridge.decide(key, step).await {
+            return match bridge.decide(key, step, leased.queued_at).await {
                 Ok(settled) => Carried::new(Outcome::Done, settled),
+                Err(Undecided::Later(at)) => {
+                    let outcome = Outcome::Again {
+                        at,
+                        unclear: false,
+                        failed: false,
+                        why: "there is enough to read for today".to_owned(),
+                    };
+                    Carried::new(outcome, Settled::default())
+                }
                 Err(Undecided::Chat(error)) => {
                     let trouble = trouble::of_chat(error, bridge.now);
                     self.after(&bridge, leased, trouble).await

@@ -333,13 +333,13 @@ impl Inbound {
                     at.unreacted(emoji, user, &reacted.event_ts)
                 })
             }
-            Self::Pressed(Pressed { trigger_id, .. })
+            Self::Command(Command { trigger_id, .. })
+            | Self::Pressed(Pressed { trigger_id, .. })
             | Self::Submitted(Submitted { trigger_id, .. }) => {
                 trigger_id.as_deref().map(by_trigger)
             }
             Self::Shortcut(shortcut) => Some(by_trigger(&shortcut.trigger_id)),
-            Self::Command(_)
-            | Self::Said(_)
+            Self::Said(_)
             | Self::Closed(_)
             | Self::HomeOpened { .. }
             | Self::Challenge(_)

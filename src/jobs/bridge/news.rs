@@ -26,8 +26,12 @@ use crate::{
 const FOLD_WITHIN: TimeDelta = TimeDelta::seconds(60);
 /// A message with more pieces of news than this is closed.
 const MOST_ITEMS: usize = 10;
-/// How many threads begin in a channel within a day: what comes beyond that waits for the digest.
-const MOST_ROOTS: usize = 8;
+/// How many threads begin in a channel within a day, so that its readers see no more than that.
+const MOST_ROOTS: usize = 5;
+/// News that would begin one more waits so long before it asks again,
+const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
+/// and after so long is none any more: the digest has told it.
+const NEWS_FOR: TimeDelta = TimeDelta::days(3);
 /// What begins a comment where only marked ones are news.
 const MARK: &str = "/sig-node";
 
@@ -302,18 +306,6 @@ impl Bridge<'_> {
         }
     }
 
-    /// Whether an item is worth a thread of its own: people's words, and what changes a plan.
-    fn is_great(&self, item: &Item, entry: &Entry) -> bool {
-        match item {
-            Item::Said { .. } => self.in_cycle(entry),
-            Item::Changed { change, .. } => is_great(change),
-        }
-    }
-
-    fn in_cycle(&self, entry: &Entry) -> bool {
-        crate::domain::finding::Inspector::new(self.board, self.settings, self.now).in_cycle(entry)
-    }
-
     pub(super) async fn tell(
         &self,
         key: &Key,
@@ -339,6 +331,7 @@ impl Bridge<'_> {
         channel: &ChannelAt,
         kep: KepNumber,
         items: &[Item],
+        queued_at: DateTime<Utc>,
     ) -> Result<Settled, Undecided> {
         let mut then = Vec::new();
         let mut new = Vec::new();
@@ -355,7 +348,7 @@ impl Bridge<'_> {
                 None => new.push(item.clone()),
             }
         }
-        let (Some(entry), Some(of)) = (self.board.get(kep), self.channels.get(channel)) else {
+        let (Some(_), Some(of)) = (self.board.get(kep), self.channels.get(channel)) else {
             return Ok(Settled {
                 then,
                 ..Settled::default()
@@ -368,10 +361,15 @@ impl Bridge<'_> {
             });
         }
         let thread = self.outbox.thread_of(channel, kep).await?;
-        let is_small = !new.iter().any(|item| self.is_great(item, entry));
+        let is_small = !new.iter().any(is_great);
         let broadcast = of.broadcast && new.iter().any(is_for_all);
         match thread {
-            None if is_small || self.has_begun_enough(channel).await? => {}
+            None if is_small => {}
+            None if self.has_begun_enough(channel).await? => {
+                if self.now - queued_at < NEWS_FOR {
+                    return Err(Undecided::Later(self.now + ASK_AGAIN));
+                }
+            }
             None => {
                 then.push(root(key, channel, kep));
                 let saying = Saying::News { kep, items: new };
@@ -468,8 +466,12 @@ fn is_of_one_comment(one: &Item, other: &Item) -> bool {
     }
 }
 
-/// What changes a plan.
-fn is_great(change: &Change) -> bool {
+/// Whether an item is worth a thread of its own: people's words, and what changes a plan. The rest
+/// of a KEP that has no thread yet waits for the digest.
+fn is_great(item: &Item) -> bool {
+    let Item::Changed { change, .. } = item else {
+        return true;
+    };
     matches!(
         change.what,
         What::Stage(..)
