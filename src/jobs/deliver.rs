@@ -27,7 +27,7 @@ use crate::{
         bridge::{Channels, Effect, Place, Written},
         people::People,
     },
-    jobs::bridge::{Bridge, Failed, Undecided},
+    jobs::bridge::{Bridge, Failed, Undecided, failed},
     ports::{
         Chat, Clock, Dice, Forge, Outbox, StoreError,
         outbox::{Leased, Outcome, Record, Settled},
@@ -267,10 +267,10 @@ impl Deliver {
                     Carried::new(outcome, Settled::default())
                 }
                 Err(Undecided::Chat(error)) => {
-                    let trouble = trouble::of_chat(error, bridge.now);
-                    self.after(&bridge, leased, trouble).await
+                    let trouble = trouble::of_chat(&error, bridge.now);
+                    self.after(leased, trouble)
                 }
-                Err(Undecided::Forge(error)) => self.after(&bridge, leased, error.into()).await,
+                Err(Undecided::Forge(error)) => self.after(leased, error.into()),
                 Err(Undecided::Store(error)) => self.again(leased, false, &error.to_string()),
             };
         }
@@ -291,13 +291,13 @@ impl Deliver {
                     Err(error) => self.again(leased, true, &error.to_string()),
                 }
             }
-            Err(trouble) => self.after(&bridge, leased, trouble).await,
+            Err(trouble) => self.after(leased, trouble),
         }
     }
 
     /// What to do about a write, or a question, that went wrong.
-    async fn after(&self, bridge: &Bridge<'_>, leased: &Leased, trouble: Trouble) -> Carried {
-        let is_over = leased.attempt >= MOST_ATTEMPTS || trouble::is_old(leased, bridge.now);
+    fn after(&self, leased: &Leased, trouble: Trouble) -> Carried {
+        let is_over = leased.attempt >= MOST_ATTEMPTS || trouble::is_old(leased, self.clock.now());
         match trouble {
             Trouble::Limited { until, why } => {
                 let outcome = Outcome::Again {
@@ -312,29 +312,17 @@ impl Deliver {
                 }
             }
             Trouble::Passing { unclear, why } if !is_over => self.again(leased, unclear, &why),
-            Trouble::Passing { why, .. } => self.give_up(bridge, leased, why, false).await,
-            Trouble::Final { why, is_rootless } => {
-                self.give_up(bridge, leased, why, is_rootless).await
-            }
+            Trouble::Passing { why, .. } => self.give_up(leased, why, false),
+            Trouble::Final { why, is_rootless } => self.give_up(leased, why, is_rootless),
         }
     }
 
-    async fn give_up(
-        &self,
-        bridge: &Bridge<'_>,
-        leased: &Leased,
-        why: String,
-        is_rootless: bool,
-    ) -> Carried {
-        let failed = Failed {
+    fn give_up(&self, leased: &Leased, why: String, is_rootless: bool) -> Carried {
+        let reason = Failed {
             why: why.clone(),
             is_rootless,
         };
-        let followed = bridge.failed(&leased.key, &leased.effect, &failed).await;
-        let settled = match followed {
-            Ok(settled) => settled,
-            Err(error) => return self.again(leased, false, &error.to_string()),
-        };
+        let settled = failed(&leased.key, &leased.effect, &reason);
         let record = self.record(leased, why.clone());
         Carried::new(Outcome::Dead { why }, Settled { record, ..settled })
     }
