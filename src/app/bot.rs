@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     config::{Config, HttpUrl, SecretRef, Workspace, WorkspaceMode},
-    domain::Secret,
+    domain::{Secret, Settings, bridge::Channels, people::People},
     jobs::{
         deliver::Deliver,
         follow::{Follow, Known},
@@ -139,45 +139,22 @@ impl Bot {
             poll_interval: config.github.poll_interval,
         };
         let (known, knowing) = watch::channel(Arc::new(follow.load().await?));
-        let queued = Arc::new(Notify::new());
-        let channels = Arc::new(config.bridged());
-        let chats: Chats = Arc::new(
-            workspaces
-                .iter()
-                .map(|one| {
-                    let chat = SlackChat::new(one.bot.clone(), clock.clone());
-                    (one.name.clone(), Arc::new(chat) as Arc<dyn Chat>)
-                })
-                .collect(),
-        );
         let people = Arc::new(config.people());
-        let tell = Tell {
-            outbox: store.clone(),
-            forge: forge.clone(),
-            chats: chats.clone(),
-            known: knowing.clone(),
-            settings: settings.clone(),
-            people: people.clone(),
-            channels: channels.clone(),
-            clock: clock.clone(),
-            queued: queued.clone(),
-        };
-        let deliver = Arc::new(Deliver {
-            outbox: store.clone(),
-            chats: chats.clone(),
+        let (tell, deliver, inlet) = Bridging {
+            store: store.clone(),
             forge,
+            chats: chats(&workspaces, &clock),
             known: knowing.clone(),
             settings: settings.clone(),
             people: people.clone(),
-            channels: channels.clone(),
+            channels: Arc::new(config.bridged()),
             clock: clock.clone(),
             dice: dice.clone(),
-            queued: queued.clone(),
-        });
+        }
+        .parts();
         let speaking = TaskTracker::new();
-        let named = workspaces
-            .iter()
-            .map(|one| (one.name.clone(), one.bot.clone()));
+        let named = workspaces.iter();
+        let named = named.map(|one| (one.name.clone(), one.bot.clone()));
         let desk: Arc<dyn Receive> = Arc::new(FrontDesk {
             known: knowing.clone(),
             settings,
@@ -189,13 +166,7 @@ impl Bot {
             runtime: Handle::current(),
             came: Came::default(),
             memo: Memo::default(),
-            inlet: Inlet {
-                outbox: store.clone(),
-                queued,
-                channels,
-                chats,
-                clock: clock.clone(),
-            },
+            inlet,
         });
         let (events, waiting) = mpsc::channel(MOST_WAITING);
         // Without a secret nobody is believed.
@@ -211,21 +182,7 @@ impl Bot {
         let listener = bind("http.listen", config.http.listen).await?;
         let admin = bind("http.admin_listen", config.http.admin_listen).await?;
         let (address, admin_address) = (local(&listener)?, local(&admin)?);
-        let mut sockets = HashMap::new();
-        for workspace in &workspaces {
-            if let (WorkspaceMode::Socket, Some(token)) = (workspace.mode, &workspace.app_token) {
-                let team = workspace.team.clone();
-                let opened = Socket::open(
-                    workspace.bot.client(),
-                    token,
-                    &workspace.name,
-                    team,
-                    desk.clone(),
-                    clock.clone(),
-                );
-                sockets.insert(workspace.name.clone(), opened.await);
-            }
-        }
+        let sockets = open_sockets(&workspaces, &desk, &clock).await;
         let ready = Ready {
             store: store.clone(),
             known: knowing.clone(),
@@ -251,7 +208,7 @@ impl Bot {
             .collect();
         let stop_delivering = CancellationToken::new();
         let delivering = tokio::spawn(deliver.run(stop_delivering.clone()));
-        let telling = tokio::spawn(async move { tell.run().await });
+        let telling = tokio::spawn(tell.run());
         let following = tokio::spawn(async move { follow.run(&known, waiting).await });
         Ok(Self {
             address,
@@ -331,6 +288,89 @@ impl Bot {
         self.upkeep.abort();
         self.store.close().await;
     }
+}
+
+/// What the bridge is made from.
+struct Bridging {
+    store: Arc<SqliteStore>,
+    forge: Arc<dyn Forge>,
+    chats: Chats,
+    known: watch::Receiver<Arc<Known>>,
+    settings: Arc<Settings>,
+    people: Arc<People>,
+    channels: Arc<Channels>,
+    clock: Arc<dyn Clock>,
+    dice: Arc<dyn Dice>,
+}
+
+impl Bridging {
+    /// What finds news, what delivers, and where people's words come in.
+    fn parts(self) -> (Tell<SqliteStore>, Arc<Deliver>, Inlet) {
+        let queued = Arc::new(Notify::new());
+        let tell = Tell {
+            outbox: self.store.clone(),
+            forge: self.forge.clone(),
+            chats: self.chats.clone(),
+            known: self.known.clone(),
+            settings: self.settings.clone(),
+            people: self.people.clone(),
+            channels: self.channels.clone(),
+            clock: self.clock.clone(),
+            queued: queued.clone(),
+        };
+        let inlet = Inlet {
+            outbox: self.store.clone(),
+            queued: queued.clone(),
+            channels: self.channels.clone(),
+            chats: self.chats.clone(),
+            clock: self.clock.clone(),
+        };
+        let deliver = Deliver {
+            outbox: self.store,
+            chats: self.chats,
+            forge: self.forge,
+            known: self.known,
+            settings: self.settings,
+            people: self.people,
+            channels: self.channels,
+            clock: self.clock,
+            dice: self.dice,
+            queued,
+        };
+        (tell, Arc::new(deliver), inlet)
+    }
+}
+
+/// Each workspace's chat.
+fn chats(workspaces: &[Connected], clock: &Arc<dyn Clock>) -> Chats {
+    let chat = |one: &Connected| {
+        let chat = SlackChat::new(one.bot.clone(), clock.clone());
+        (one.name.clone(), Arc::new(chat) as Arc<dyn Chat>)
+    };
+    Arc::new(workspaces.iter().map(chat).collect())
+}
+
+/// Connects those that are served by Socket Mode.
+async fn open_sockets(
+    workspaces: &[Connected],
+    desk: &Arc<dyn Receive>,
+    clock: &Arc<dyn Clock>,
+) -> HashMap<Box<str>, Socket> {
+    let mut sockets = HashMap::new();
+    for workspace in workspaces {
+        if let (WorkspaceMode::Socket, Some(token)) = (workspace.mode, &workspace.app_token) {
+            let opened = Socket::open(
+                workspace.bot.client(),
+                token,
+                &workspace.name,
+                workspace.team.clone(),
+                desk.clone(),
+                clock.clone(),
+            );
+            sockets.insert(workspace.name.clone(), opened.await);
+        }
+    }
+    sockets
 }
 
 async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -27,7 +27,7 @@ use crate::{
         bridge::{Channels, Effect, Place, Written},
         people::People,
     },
-    jobs::bridge::{Bridge, Failed, Undecided},
+    jobs::bridge::{Bridge, Failed, Undecided, failed},
     ports::{
         Chat, ChatError, Clock, Dice, Forge, Outbox, StoreError,
         outbox::{Leased, Outcome, Record, Settled},
@@ -224,15 +224,11 @@ impl Deliver {
     /// What breaks every time is given up in the end like what fails every time.
     fn broken(&self, leased: &Leased) -> Carried {
         tracing::error!(key = %leased.key, "delivering panicked");
-        let why = "it broke something inside";
-        if !is_over(leased, self.clock.now()) {
-            return self.again(leased, true, why);
-        }
-        let settled = Settled {
-            record: self.record(leased, why.to_owned()),
-            ..Settled::default()
+        let trouble = Trouble::Passing {
+            unclear: true,
+            why: "it broke something inside".to_owned(),
         };
-        Carried::new(Outcome::Dead { why: why.into() }, settled)
+        self.after(leased, trouble)
     }
 
     async fn settle(&self, now: DateTime<Utc>, leased: &Leased, carried: Carried) {
@@ -289,10 +285,10 @@ impl Deliver {
                     Carried::new(outcome, Settled::default())
                 }
                 Err(Undecided::Chat(error)) => {
-                    let trouble = self.of_chat(error);
-                    self.after(&bridge, leased, trouble).await
+                    let trouble = self.of_chat(&error);
+                    self.after(leased, trouble)
                 }
-                Err(Undecided::Forge(error)) => self.after(&bridge, leased, error.into()).await,
+                Err(Undecided::Forge(error)) => self.after(leased, error.into()),
                 Err(Undecided::Store(error)) => self.again(leased, false, &error.to_string()),
             };
         }
@@ -313,13 +309,13 @@ impl Deliver {
                     Err(error) => self.again(leased, true, &error.to_string()),
                 }
             }
-            Err(trouble) => self.after(&bridge, leased, trouble).await,
+            Err(trouble) => self.after(leased, trouble),
         }
     }
 
     /// What to do about a write, or a question, that went wrong.
-    async fn after(&self, bridge: &Bridge<'_>, leased: &Leased, trouble: Trouble) -> Carried {
-        let is_over = is_over(leased, bridge.now);
+    fn after(&self, leased: &Leased, trouble: Trouble) -> Carried {
+        let is_over = leased.attempt >= MOST_ATTEMPTS || trouble::is_old(leased, self.clock.now());
         match trouble {
             Trouble::Limited { until, why } => {
                 let outcome = Outcome::Again {
@@ -334,29 +330,17 @@ impl Deliver {
                 }
             }
             Trouble::Passing { unclear, why } if !is_over => self.again(leased, unclear, &why),
-            Trouble::Passing { why, .. } => self.give_up(bridge, leased, why, false).await,
-            Trouble::Final { why, is_rootless } => {
-                self.give_up(bridge, leased, why, is_rootless).await
-            }
+            Trouble::Passing { why, .. } => self.give_up(leased, why, false),
+            Trouble::Final { why, is_rootless } => self.give_up(leased, why, is_rootless),
         }
     }
 
-    async fn give_up(
-        &self,
-        bridge: &Bridge<'_>,
-        leased: &Leased,
-        why: String,
-        is_rootless: bool,
-    ) -> Carried {
-        let failed = Failed {
+    fn give_up(&self, leased: &Leased, why: String, is_rootless: bool) -> Carried {
+        let reason = Failed {
             why: why.clone(),
             is_rootless,
         };
-        let followed = bridge.failed(&leased.key, &leased.effect, &failed).await;
-        let settled = match followed {
-            Ok(settled) => settled,
-            Err(error) => return self.again(leased, false, &error.to_string()),
-        };
+        let settled = failed(&leased.key, &leased.effect, &reason);
         let record = self.record(leased, why.clone());
         Carried::new(Outcome::Dead { why }, Settled { record, ..settled })
     }
@@ -373,7 +357,7 @@ impl Deliver {
         Carried::new(outcome, Settled::default())
     }
 
-    fn of_chat(&self, error: ChatError) -> Trouble {
+    fn of_chat(&self, error: &ChatError) -> Trouble {
         trouble::of_chat(error, self.clock.now())
     }
 
@@ -417,11 +401,6 @@ impl Deliver {
             outcome,
         })
     }
-}
-
-/// Whether it was tried often enough, or nobody waits for it any more.
-fn is_over(leased: &Leased, now: DateTime<Utc>) -> bool {
-    leased.attempt >= MOST_ATTEMPTS || trouble::is_old(leased, now)
 }
 
 fn written_words(written: Option<&Written>) -> String {

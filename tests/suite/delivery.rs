@@ -3,4 +3,6 @@
 mod alone;
 mod cut;
 mod drain;
+mod killed;
+mod process;
 mod stage;

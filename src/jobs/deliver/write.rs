@@ -40,9 +40,8 @@ impl Deliver {
                 };
                 let body = marked(body, written);
                 match self.forge.edit_comment(&repository, id, &body).await {
-                    Ok(_) => Ok(None),
-                    // Somebody deleted it; there is nothing to edit.
-                    Err(ForgeError::NotFound(_) | ForgeError::Gone(_)) => Ok(None),
+                    // Where somebody deleted it there is nothing to edit.
+                    Ok(_) | Err(ForgeError::NotFound(_) | ForgeError::Gone(_)) => Ok(None),
                     Err(error) => Err(error.into()),
                 }
             }
@@ -79,7 +78,7 @@ impl Deliver {
                 if let Some(since) = leased.unclear_since {
                     let since = ts_of(since - CLOCKS_APART);
                     let found = chat.find(&channel.id, thread, &leased.key, &since).await;
-                    if let Some(ts) = found.map_err(|error| self.of_chat(error))? {
+                    if let Some(ts) = found.map_err(|error| self.of_chat(&error))? {
                         return Ok(Some(message(channel.clone(), ts)));
                     }
                 }
@@ -236,14 +235,14 @@ impl Deliver {
             card: card.as_ref(),
             url: url.as_deref(),
         };
-        say(&speech).await.map_err(|error| self.of_chat(error))
+        say(&speech).await.map_err(|error| self.of_chat(&error))
     }
 
     /// A sign on a message that is gone is nobody's loss.
     fn sign(&self, signed: Result<(), ChatError>) -> Result<Option<Written>, Trouble> {
         match signed {
             Ok(()) | Err(ChatError::NoMessage(_)) => Ok(None),
-            Err(error) => Err(self.of_chat(error)),
+            Err(error) => Err(self.of_chat(&error)),
         }
     }
 }
@@ -256,6 +255,7 @@ fn repository(name: &str) -> Result<Repository, Trouble> {
     Repository::parse(name).ok_or_else(|| Trouble::last("that is no repository"))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
 fn of_store(error: crate::ports::StoreError) -> Trouble {
     Trouble::Passing {
         unclear: false,
