@@ -136,7 +136,7 @@ async fn a_channel_gets_one_message_a_second() {
         let calls: Vec<_> = calls.map(|call| call.at).collect();
         at_least(&calls, &vec![1; if nth == 0 { 5 } else { 2 }]);
         // And no less often than that.
-        assert_eq!(Stage::seconds(calls[2]).round(), 2.0);
+        assert!(Stage::seconds(calls[2]) < 3.0);
     }
     assert_eq!(words(&stage, 0), ["0", "1", "2", "3", "4", "5"]);
     stage.slack.nothing_was_wrong();

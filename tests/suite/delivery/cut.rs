@@ -48,7 +48,7 @@ impl Play {
         Key::of(["comment", "kubernetes", &*channel.id, &*ts, "4001"])
     }
 
-    fn step(&self, name: &str, lane: Lane, step: Step) -> NewEffect {
+    fn step(name: &str, lane: Lane, step: Step) -> NewEffect {
         NewEffect::now(Key::of([name]), lane, Effect::Step(step))
     }
 
@@ -84,9 +84,9 @@ impl Play {
         };
         let thread = Lane::Thread(asked.channel.clone(), kep(3));
         [
-            self.step("reacted", Lane::Message(message), Step::Relay(reacted)),
-            self.step("typed", person, Step::Relay(typed)),
-            self.step("news", thread, news),
+            Self::step("reacted", Lane::Message(message), Step::Relay(reacted)),
+            Self::step("typed", person, Step::Relay(typed)),
+            Self::step("news", thread, news),
         ]
     }
 
@@ -117,9 +117,9 @@ impl Play {
             message: message.clone(),
         };
         [
-            self.step("again", Lane::Message(message), again),
-            self.step("undo", person, undo),
-            self.step("news2", news_lane(self), news),
+            Self::step("again", Lane::Message(message), again),
+            Self::step("undo", person, undo),
+            Self::step("news2", news_lane(self), news),
         ]
     }
 

@@ -41,7 +41,7 @@ async fn drains(count: usize) {
     }
     drop(effects);
     stage.deliver_all().await;
-    let load = stage.store.load().await.unwrap();
+    let load = stage.store.load().await.expect("a store");
     assert_eq!((load.waiting, load.dead), (0, 0));
     let mut found = Vec::new();
     for issue in 1..=LANES / 2 {

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write as _,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -399,7 +400,9 @@ pub(super) fn settings(
         sam = sam.id(),
     );
     for channel in channels {
-        settings += &format!(
+        // Writing to a String cannot fail.
+        let _ = write!(
+            settings,
             "[[channels]]\nworkspace = \"kubernetes\"\nid = \"{}\"\nbridge = \"both\"\n",
             channel.id()
         );
