@@ -1,0 +1,8 @@
+//! Delivery: what is queued is done once and in order, whatever breaks on the way.
+
+mod alone;
+mod cut;
+mod drain;
+mod killed;
+mod process;
+mod stage;
