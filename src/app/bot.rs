@@ -16,7 +16,10 @@ use tokio::{
     sync::{Notify, mpsc, watch},
     task::JoinHandle,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 
 use super::{
     BuildError,
@@ -97,7 +100,7 @@ pub struct Bot {
     sockets: Vec<Socket>,
     speaking: TaskTracker,
     serving: TaskTracker,
-    stop: CancellationToken,
+    stop: DropGuard,
     following: JoinHandle<()>,
     telling: JoinHandle<()>,
     delivering: JoinHandle<()>,
@@ -169,9 +172,7 @@ impl Bot {
             inlet,
         });
         let (events, waiting) = mpsc::channel(MOST_WAITING);
-        // Without a secret nobody is believed.
-        let secret = config.github.webhook_secret.resolve(env);
-        let secret = secret.unwrap_or_else(|_| Secret::new(""));
+        let secret = webhook_secret(config, env)?;
         let router = Router::new()
             .merge(web::github::router(secret, events))
             .merge(web::slack::router(
@@ -218,7 +219,8 @@ impl Bot {
             sockets: sockets.into_values().collect(),
             speaking,
             serving,
-            stop,
+            // Who is dropped without a word listens no more, either.
+            stop: stop.drop_guard(),
             following,
             telling,
             delivering,
@@ -245,18 +247,22 @@ impl Bot {
 
     /// Returns if the bot cannot go on.
     pub async fn broken(&mut self) {
-        let _ = (&mut self.following).await;
+        tokio::select! {
+            _ = &mut self.following => {}
+            _ = &mut self.telling => {}
+            _ = &mut self.delivering => {}
+        }
     }
 
     /// Takes nothing more in, finishes what is under way, and closes the store.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         for greeting in &self.greeting {
             greeting.abort();
         }
         for socket in &self.sockets {
             socket.close().await;
         }
-        self.stop.cancel();
+        drop(self.stop);
         self.serving.wait().await;
         self.speaking.close();
         if tokio::time::timeout(LAST_WORDS, self.speaking.wait())
@@ -268,25 +274,31 @@ impl Bot {
                 "some answers were not given in time"
             );
         }
-        // One that broke off was waited for already.
-        if !self.following.is_finished() {
-            self.following.abort();
-            let _ = self.following.await;
+        for task in [self.following, self.telling] {
+            ended(task).await;
         }
-        self.telling.abort();
-        let _ = self.telling.await;
         // What is under way is finished; what takes too long is anybody's when its lease runs out.
         self.stop_delivering.cancel();
-        let delivering = self.delivering.abort_handle();
-        if tokio::time::timeout(LAST_WORDS, self.delivering)
-            .await
-            .is_err()
-        {
-            tracing::warn!("a delivery was cut off");
-            delivering.abort();
+        let late = tokio::time::sleep(LAST_WORDS);
+        if !self.delivering.is_finished() {
+            tokio::select! {
+                _ = &mut self.delivering => {}
+                () = late => {
+                    tracing::warn!("a delivery was cut off");
+                    self.delivering.abort();
+                }
+            }
         }
         self.upkeep.abort();
         self.store.close().await;
+    }
+}
+
+/// Ends a task; one that broke off was waited for already.
+async fn ended(task: JoinHandle<()>) {
+    if !task.is_finished() {
+        task.abort();
+        let _ = task.await;
     }
 }
 
@@ -435,6 +447,22 @@ fn client(url: &HttpUrl) -> Result<api::Client, StartError> {
             "no certificates to check Slack's with ({error}); install ca-certificates"
         ))
     })
+}
+
+/// The secret of the webhook. Without one, where the default names none, nobody is believed and there
+/// is polling alone.
+fn webhook_secret(
+    config: &Config,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Secret, StartError> {
+    let at = &config.github.webhook_secret;
+    match at.resolve(env) {
+        Ok(secret) => Ok(secret),
+        Err(_) if *at == Config::default().github.webhook_secret => Ok(Secret::new("")),
+        Err(error) => Err(StartError::Settings(format!(
+            "github.webhook_secret: {error}"
+        ))),
+    }
 }
 
 /// Those that are served by HTTP.
