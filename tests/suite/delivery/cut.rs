@@ -270,12 +270,12 @@ async fn cut_off_at(side: Side, step: usize) {
 
 #[tokio::test]
 async fn cut_off_before_some_calls() {
-    cut_off_at(Side::Before, 9).await;
+    cut_off_at(Side::Before, 13).await;
 }
 
 #[tokio::test]
 async fn cut_off_after_some_calls() {
-    cut_off_at(Side::After, 7).await;
+    cut_off_at(Side::After, 11).await;
 }
 
 #[tokio::test]

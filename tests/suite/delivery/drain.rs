@@ -60,8 +60,8 @@ async fn drains(count: usize) {
 }
 
 #[tokio::test]
-async fn five_hundred_effects_drain() {
-    drains(500).await;
+async fn three_hundred_effects_drain() {
+    drains(300).await;
 }
 
 /// As many as a day of outage brings; the clock passes many hours meanwhile.
