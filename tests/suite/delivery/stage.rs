@@ -1,17 +1,12 @@
-//! A stage for the deliverer alone: the models of both sides behind real HTTP, a store in memory, and
-//! a clock that moves when nothing else does.
+//! A stage for the deliverer alone: the models of both sides behind real HTTP, and a store in memory.
 
 use std::{
     collections::HashMap,
     fmt::Write as _,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
-use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use kep_liaison::{
     config::Config,
@@ -30,7 +25,6 @@ use kep_liaison::{
     },
     ports::{Chat, Clock, Dice, Forge, Outbox, outbox::Cause},
     sandbox::{
-        clock::ManualClock,
         github::{GitHub as Model, Repository, Right},
         slack::{Channel, Person, Slack},
     },
@@ -40,6 +34,7 @@ use kep_liaison::{
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::driven::Driven;
 use crate::sync::{
     mortal::{Fate, Mortal},
     world::{NoChance, form, kep_path, kep_yaml, noon},
@@ -48,42 +43,6 @@ use crate::sync::{
 pub(super) const REPO: &str = "containerd/containerd";
 /// The number of the first KEP; the others follow. Its tracking issue has the number 1.
 pub(super) const FIRST_KEP: usize = 4001;
-/// How long, in real time, nothing must come from a far side before it hangs.
-const HANGS: Duration = Duration::from_secs(2);
-
-/// A clock that stands still while anybody is at work. What is bounded takes no time, unless it hangs.
-#[derive(Clone)]
-pub(super) struct Driven {
-    pub(super) hand: ManualClock,
-    bounded: Arc<AtomicUsize>,
-}
-
-struct Bounded<'a>(&'a AtomicUsize);
-
-impl Drop for Bounded<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-#[async_trait]
-impl Clock for Driven {
-    fn now(&self) -> DateTime<Utc> {
-        self.hand.now()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        self.hand.sleep(duration).await;
-    }
-
-    async fn expire(&self, duration: Duration) {
-        self.bounded.fetch_add(1, Ordering::Relaxed);
-        let _bounded = Bounded(&self.bounded);
-        tokio::time::sleep(HANGS).await;
-        self.hand.advance(duration);
-    }
-}
-
 pub(super) struct Stage {
     pub(super) clock: Driven,
     pub(super) github: Model,
@@ -114,10 +73,7 @@ pub(super) enum Mortals {
 impl Stage {
     /// So many KEPs with an issue each, and so many channels.
     pub(super) async fn new(keps: usize, channels: usize) -> Self {
-        let clock = Driven {
-            hand: ManualClock::at(noon()),
-            bounded: Arc::default(),
-        };
+        let clock = Driven::at(noon());
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let github = Model::start(shared.clone()).await;
         let containerd = fill(&github, keps);
@@ -245,7 +201,7 @@ impl Stage {
         let mut turns = 0;
         while turns < 40 {
             tokio::task::yield_now().await;
-            let is_quiet = self.calls.is_idle() && self.clock.bounded.load(Ordering::Relaxed) == 0;
+            let is_quiet = self.calls.is_idle() && self.clock.is_idle();
             turns = if is_quiet { turns + 1 } else { 0 };
         }
     }
