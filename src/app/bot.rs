@@ -10,11 +10,12 @@ use std::{
 
 use async_trait::async_trait;
 use axum::Router;
+use chrono::TimeDelta;
 use tokio::{
     net::TcpListener,
     runtime::Handle,
     sync::{Notify, mpsc, watch},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -29,11 +30,14 @@ use crate::{
     config::{Config, HttpUrl, SecretRef, Workspace, WorkspaceMode},
     domain::Secret,
     jobs::{
+        catch_up::{CatchUp, Marks},
         deliver::Deliver,
         follow::{Follow, Known},
+        forget::Forget,
+        hear::Hear,
         tell::Tell,
     },
-    ports::{Chat, Clock, Dice, Forge, Store, StoreError},
+    ports::{Chat, Clock, Dice, Forge, Outbox, Store, StoreError},
     slack::{
         api::{self, Api, ApiError},
         chat::SlackChat,
@@ -103,7 +107,8 @@ pub struct Bot {
     delivering: JoinHandle<()>,
     stop_delivering: CancellationToken,
     greeting: Vec<JoinHandle<()>>,
-    upkeep: JoinHandle<()>,
+    /// What goes on by itself, and may end at any moment.
+    aside: JoinSet<()>,
 }
 
 /// A workspace with its secrets in hand.
@@ -174,6 +179,25 @@ impl Bot {
             dice: dice.clone(),
             queued: queued.clone(),
         });
+        let hear = Arc::new(Hear {
+            outbox: store.clone(),
+            queued,
+            channels: channels.clone(),
+            clock: clock.clone(),
+        });
+        let remembered = TimeDelta::from_std(config.store.keep_text).unwrap_or(TimeDelta::MAX);
+        let catch_up = Arc::new(CatchUp {
+            hear: hear.clone(),
+            chats: chats.clone(),
+            marks: Marks::load(store.clone(), &channels, clock.now()).await?,
+            clock: clock.clone(),
+            remembered,
+        });
+        let forget = Forget {
+            outbox: store.clone(),
+            clock: clock.clone(),
+            keep: remembered,
+        };
         let speaking = TaskTracker::new();
         let named = workspaces
             .iter()
@@ -190,11 +214,8 @@ impl Bot {
             came: Came::default(),
             memo: Memo::default(),
             inlet: Inlet {
-                outbox: store.clone(),
-                queued,
-                channels,
-                chats,
-                clock: clock.clone(),
+                hear: hear.clone(),
+                chats: chats.clone(),
             },
         });
         let (events, waiting) = mpsc::channel(MOST_WAITING);
@@ -226,12 +247,23 @@ impl Bot {
                 sockets.insert(workspace.name.clone(), opened.await);
             }
         }
+        let mut aside = JoinSet::new();
+        aside.spawn(metrics.clone().upkeep());
+        aside.spawn(forget.run());
+        for workspace in &workspaces {
+            // Who delivers by HTTP does not say when it cannot.
+            let connections = sockets
+                .get(&workspace.name)
+                .map_or_else(|| watch::Sender::new(1).subscribe(), Socket::watch);
+            let (catch_up, name) = (catch_up.clone(), workspace.name.clone());
+            aside.spawn(async move { catch_up.run(&name, connections).await });
+        }
         let ready = Ready {
+            clock: clock.clone(),
             store: store.clone(),
             known: knowing.clone(),
             sockets: sockets.clone(),
         };
-        let upkeep = tokio::spawn(metrics.clone().upkeep());
         let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
         let (serving, stop) = (TaskTracker::new(), CancellationToken::new());
         let stopped = || stop.clone().cancelled_owned();
@@ -267,7 +299,7 @@ impl Bot {
             delivering,
             stop_delivering,
             greeting,
-            upkeep,
+            aside,
         })
     }
 
@@ -292,7 +324,7 @@ impl Bot {
     }
 
     /// Takes nothing more in, finishes what is under way, and closes the store.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         for greeting in &self.greeting {
             greeting.abort();
         }
@@ -328,7 +360,7 @@ impl Bot {
             tracing::warn!("a delivery was cut off");
             delivering.abort();
         }
-        self.upkeep.abort();
+        self.aside.shutdown().await;
         self.store.close().await;
     }
 }
@@ -446,6 +478,7 @@ async fn greet(workspace: Connected, clock: Arc<dyn Clock>) {
 
 /// What is needed before questions can be answered.
 struct Ready {
+    clock: Arc<dyn Clock>,
     store: Arc<SqliteStore>,
     known: watch::Receiver<Arc<Known>>,
     sockets: HashMap<Box<str>, Socket>,
@@ -468,5 +501,19 @@ impl Readiness for Ready {
         }
         missing.sort();
         missing
+    }
+
+    async fn measure(&self) {
+        let Ok(load) = self.store.load().await else {
+            return;
+        };
+        #[expect(clippy::cast_precision_loss, reason = "there are not so many")]
+        let number = |many: u64| many as f64;
+        metrics::gauge!("kep_liaison_outbox_waiting").set(number(load.waiting));
+        metrics::gauge!("kep_liaison_outbox_dead").set(number(load.dead));
+        metrics::gauge!("kep_liaison_outbox_held_lanes").set(number(load.held));
+        let age = load.oldest.map(|oldest| self.clock.now() - oldest);
+        let age = age.and_then(|age| age.to_std().ok()).unwrap_or_default();
+        metrics::gauge!("kep_liaison_outbox_oldest_seconds").set(age.as_secs_f64());
     }
 }
