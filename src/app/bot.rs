@@ -14,30 +14,24 @@ use chrono::TimeDelta;
 use tokio::{
     net::TcpListener,
     runtime::Handle,
-    sync::{Notify, mpsc, watch},
+    sync::{mpsc, watch},
     task::{JoinHandle, JoinSet},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     BuildError,
+    bridging::{Bridging, Parts},
     desk::{Came, FrontDesk},
     edge,
-    inlet::{Chats, Inlet},
+    inlet::Chats,
     memo::Memo,
 };
 use crate::{
     config::{Config, HttpUrl, SecretRef, Workspace, WorkspaceMode},
     domain::Secret,
-    jobs::{
-        catch_up::{CatchUp, Marks},
-        deliver::Deliver,
-        follow::{Follow, Known},
-        forget::Forget,
-        hear::Hear,
-        tell::Tell,
-    },
-    ports::{Chat, Clock, Dice, Forge, Outbox, Store, StoreError},
+    jobs::follow::{Follow, Known},
+    ports::{Chat, Clock, Dice, Forge, Outbox as _, Store as _, StoreError},
     slack::{
         api::{self, Api, ApiError},
         chat::SlackChat,
@@ -144,64 +138,30 @@ impl Bot {
             poll_interval: config.github.poll_interval,
         };
         let (known, knowing) = watch::channel(Arc::new(follow.load().await?));
-        let queued = Arc::new(Notify::new());
-        let channels = Arc::new(config.bridged());
-        let chats: Chats = Arc::new(
-            workspaces
-                .iter()
-                .map(|one| {
-                    let chat = SlackChat::new(one.bot.clone(), clock.clone());
-                    (one.name.clone(), Arc::new(chat) as Arc<dyn Chat>)
-                })
-                .collect(),
-        );
         let people = Arc::new(config.people());
-        let tell = Tell {
-            outbox: store.clone(),
-            forge: forge.clone(),
-            chats: chats.clone(),
-            known: knowing.clone(),
-            settings: settings.clone(),
-            people: people.clone(),
-            channels: channels.clone(),
-            clock: clock.clone(),
-            queued: queued.clone(),
-        };
-        let deliver = Arc::new(Deliver {
-            outbox: store.clone(),
-            chats: chats.clone(),
+        let Parts {
+            tell,
+            deliver,
+            inlet,
+            catch_up,
+            forget,
+        } = Bridging {
+            store: store.clone(),
             forge,
+            chats: chats(&workspaces, &clock),
             known: knowing.clone(),
             settings: settings.clone(),
             people: people.clone(),
-            channels: channels.clone(),
+            channels: Arc::new(config.bridged()),
             clock: clock.clone(),
             dice: dice.clone(),
-            queued: queued.clone(),
-        });
-        let hear = Arc::new(Hear {
-            outbox: store.clone(),
-            queued,
-            channels: channels.clone(),
-            clock: clock.clone(),
-        });
-        let remembered = TimeDelta::from_std(config.store.keep_text).unwrap_or(TimeDelta::MAX);
-        let catch_up = Arc::new(CatchUp {
-            hear: hear.clone(),
-            chats: chats.clone(),
-            marks: Marks::load(store.clone(), &channels, clock.now()).await?,
-            clock: clock.clone(),
-            remembered,
-        });
-        let forget = Forget {
-            outbox: store.clone(),
-            clock: clock.clone(),
-            keep: remembered,
-        };
+            remembered: TimeDelta::from_std(config.store.keep_text).unwrap_or(TimeDelta::MAX),
+        }
+        .parts()
+        .await?;
         let speaking = TaskTracker::new();
-        let named = workspaces
-            .iter()
-            .map(|one| (one.name.clone(), one.bot.clone()));
+        let named = workspaces.iter();
+        let named = named.map(|one| (one.name.clone(), one.bot.clone()));
         let desk: Arc<dyn Receive> = Arc::new(FrontDesk {
             known: knowing.clone(),
             settings,
@@ -213,10 +173,7 @@ impl Bot {
             runtime: Handle::current(),
             came: Came::default(),
             memo: Memo::default(),
-            inlet: Inlet {
-                hear: hear.clone(),
-                chats: chats.clone(),
-            },
+            inlet,
         });
         let (events, waiting) = mpsc::channel(MOST_WAITING);
         // Without a secret nobody is believed.
@@ -232,38 +189,24 @@ impl Bot {
         let listener = bind("http.listen", config.http.listen).await?;
         let admin = bind("http.admin_listen", config.http.admin_listen).await?;
         let (address, admin_address) = (local(&listener)?, local(&admin)?);
-        let mut sockets = HashMap::new();
-        for workspace in &workspaces {
-            if let (WorkspaceMode::Socket, Some(token)) = (workspace.mode, &workspace.app_token) {
-                let team = workspace.team.clone();
-                let opened = Socket::open(
-                    workspace.bot.client(),
-                    token,
-                    &workspace.name,
-                    team,
-                    desk.clone(),
-                    clock.clone(),
-                );
-                sockets.insert(workspace.name.clone(), opened.await);
-            }
-        }
-        let mut aside = JoinSet::new();
-        aside.spawn(metrics.clone().upkeep());
-        aside.spawn(forget.run());
-        for workspace in &workspaces {
-            // Who delivers by HTTP does not say when it cannot.
-            let connections = sockets
-                .get(&workspace.name)
-                .map_or_else(|| watch::Sender::new(1).subscribe(), Socket::watch);
-            let (catch_up, name) = (catch_up.clone(), workspace.name.clone());
-            aside.spawn(async move { catch_up.run(&name, connections).await });
-        }
+        let sockets = open_sockets(&workspaces, &desk, &clock).await;
         let ready = Ready {
             clock: clock.clone(),
             store: store.clone(),
             known: knowing.clone(),
             sockets: sockets.clone(),
         };
+        let mut aside = JoinSet::new();
+        aside.spawn(metrics.clone().upkeep());
+        aside.spawn(forget.run());
+        for workspace in &workspaces {
+            // Whoever delivers by HTTP does not say when it cannot.
+            let connections = sockets
+                .get(&workspace.name)
+                .map_or_else(|| watch::Sender::new(1).subscribe(), Socket::watch);
+            let (catch_up, name) = (catch_up.clone(), workspace.name.clone());
+            aside.spawn(async move { catch_up.run(&name, connections).await });
+        }
         let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
         let (serving, stop) = (TaskTracker::new(), CancellationToken::new());
         let stopped = || stop.clone().cancelled_owned();
@@ -283,7 +226,7 @@ impl Bot {
             .collect();
         let stop_delivering = CancellationToken::new();
         let delivering = tokio::spawn(deliver.run(stop_delivering.clone()));
-        let telling = tokio::spawn(async move { tell.run().await });
+        let telling = tokio::spawn(tell.run());
         let following = tokio::spawn(async move { follow.run(&known, waiting).await });
         Ok(Self {
             address,
@@ -350,6 +293,7 @@ impl Bot {
         }
         self.telling.abort();
         let _ = self.telling.await;
+        self.aside.shutdown().await;
         // What is under way is finished; what takes too long is anybody's when its lease runs out.
         self.stop_delivering.cancel();
         let delivering = self.delivering.abort_handle();
@@ -360,9 +304,40 @@ impl Bot {
             tracing::warn!("a delivery was cut off");
             delivering.abort();
         }
-        self.aside.shutdown().await;
         self.store.close().await;
     }
+}
+
+/// Each workspace's chat.
+fn chats(workspaces: &[Connected], clock: &Arc<dyn Clock>) -> Chats {
+    let chat = |one: &Connected| {
+        let chat = SlackChat::new(one.bot.clone(), clock.clone());
+        (one.name.clone(), Arc::new(chat) as Arc<dyn Chat>)
+    };
+    Arc::new(workspaces.iter().map(chat).collect())
+}
+
+/// Connects those that are served by Socket Mode.
+async fn open_sockets(
+    workspaces: &[Connected],
+    desk: &Arc<dyn Receive>,
+    clock: &Arc<dyn Clock>,
+) -> HashMap<Box<str>, Socket> {
+    let mut sockets = HashMap::new();
+    for workspace in workspaces {
+        if let (WorkspaceMode::Socket, Some(token)) = (workspace.mode, &workspace.app_token) {
+            let opened = Socket::open(
+                workspace.bot.client(),
+                token,
+                &workspace.name,
+                workspace.team.clone(),
+                desk.clone(),
+                clock.clone(),
+            );
+            sockets.insert(workspace.name.clone(), opened.await);
+        }
+    }
+    sockets
 }
 
 async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -14,7 +14,7 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::{
-    after::Failed,
+    after::{Failed, failed},
     news::{Gathered, gather},
 };
 use crate::{

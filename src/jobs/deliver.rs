@@ -29,7 +29,7 @@ use crate::{
         bridge::{Below, Channels, Effect, Place},
         people::People,
     },
-    jobs::bridge::{Bridge, Failed, Undecided},
+    jobs::bridge::{Bridge, Failed, Undecided, failed},
     ports::{
         Chat, Clock, Dice, Forge, Outbox, StoreError,
         outbox::{HELD, Leased, Outcome, Settled},
@@ -229,6 +229,9 @@ impl Deliver {
         };
         metrics::counter!("kep_liaison_effects_total", "effect" => name, "outcome" => said)
             .increment(1);
+        settled.record = self
+            .record(&leased, &outcome, settled.written.as_ref())
+            .await;
         let now = self.clock.now();
         if matches!(outcome, Outcome::Dead { .. }) {
             settled.then.extend(alarm::of_loss(&leased, now));
@@ -276,10 +279,10 @@ impl Deliver {
                     Carried::new(outcome, Settled::default())
                 }
                 Err(Undecided::Chat(error)) => {
-                    let trouble = trouble::of_chat(error, bridge.now);
-                    self.after(&bridge, leased, trouble).await
+                    let trouble = trouble::of_chat(&error, bridge.now);
+                    self.after(leased, trouble)
                 }
-                Err(Undecided::Forge(error)) => self.after(&bridge, leased, error.into()).await,
+                Err(Undecided::Forge(error)) => self.after(leased, error.into()),
                 Err(Undecided::Store(error)) => self.again(leased, false, &error.to_string()),
             };
         }
@@ -292,21 +295,18 @@ impl Deliver {
             Ok(written) => {
                 let followed = bridge.done(key, &leased.effect, written.as_ref()).await;
                 match followed {
-                    Ok(settled) => {
-                        let record = self.record(leased, written.as_ref(), None).await;
-                        Carried::new(Outcome::Done, Settled { record, ..settled })
-                    }
+                    Ok(settled) => Carried::new(Outcome::Done, settled),
                     // It is done, and found to be so the next time.
                     Err(error) => self.again(leased, true, &error.to_string()),
                 }
             }
-            Err(trouble) => self.after(&bridge, leased, trouble).await,
+            Err(trouble) => self.after(leased, trouble),
         }
     }
 
     /// What to do about a write, or a question, that went wrong.
-    async fn after(&self, bridge: &Bridge<'_>, leased: &Leased, trouble: Trouble) -> Carried {
-        let is_over = leased.attempt >= MOST_ATTEMPTS || trouble::is_old(leased, bridge.now);
+    fn after(&self, leased: &Leased, trouble: Trouble) -> Carried {
+        let is_over = leased.attempt >= MOST_ATTEMPTS || trouble::is_old(leased, self.clock.now());
         match trouble {
             Trouble::Limited { until, why } => {
                 let outcome = Outcome::Again {
@@ -321,37 +321,24 @@ impl Deliver {
                 }
             }
             Trouble::Passing { unclear, why } if !is_over => self.again(leased, unclear, &why),
-            Trouble::Passing { why, .. } => self.give_up(bridge, leased, why, false).await,
-            Trouble::Final { why, is_rootless } => {
-                self.give_up(bridge, leased, why, is_rootless).await
-            }
+            Trouble::Passing { why, .. } => Self::give_up(leased, why, false),
+            Trouble::Final { why, is_rootless } => Self::give_up(leased, why, is_rootless),
         }
     }
 
-    async fn give_up(
-        &self,
-        bridge: &Bridge<'_>,
-        leased: &Leased,
-        why: String,
-        is_rootless: bool,
-    ) -> Carried {
-        let failed = Failed {
+    fn give_up(leased: &Leased, why: String, is_rootless: bool) -> Carried {
+        let reason = Failed {
             why: why.clone(),
             is_rootless,
         };
-        let followed = bridge.failed(&leased.key, &leased.effect, &failed).await;
-        let settled = match followed {
-            Ok(settled) => settled,
-            Err(error) => return self.again(leased, false, &error.to_string()),
-        };
-        let record = self.record(leased, None, Some(&why)).await;
+        let settled = failed(&leased.key, &leased.effect, &reason);
         // What begins anew is not lost: to try this again would say it twice.
         let outcome = if settled.ended.is_empty() {
             Outcome::Dead { why }
         } else {
             Outcome::Done
         };
-        Carried::new(outcome, Settled { record, ..settled })
+        Carried::new(outcome, settled)
     }
 
     /// A later try: the more often it failed, the later.

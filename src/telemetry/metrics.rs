@@ -33,6 +33,18 @@ use Kind::{Counter, Histogram};
 const DESCRIBED: &[(Kind, &str, Unit, &str)] = &[
     (
         Counter,
+        "kep_liaison_effects_total",
+        Unit::Count,
+        "Effects that the queue carried out, by what they are and by what came of it: done, again, dead.",
+    ),
+    (
+        Counter,
+        "kep_liaison_bridge_held_total",
+        Unit::Count,
+        "Times that an issue or a thread was held because too much was written to it.",
+    ),
+    (
+        Counter,
         "kep_liaison_github_requests_total",
         Unit::Count,
         "Requests to GitHub, by endpoint and by the status of the answer; \"none\" where none came.",

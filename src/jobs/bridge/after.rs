@@ -1,9 +1,9 @@
 //! What follows from a write: once it is done, or once it is given up.
 
-use super::{Bridge, UNDO_WITHIN, Undecided};
+use super::{Bridge, UNDO_WITHIN, Undecided, news::said_key};
 use crate::{
     domain::bridge::{
-        Below, Effect, Item, Key, Lane, MessageAt, NewEffect, Relayed, Saying, Step, Written,
+        Asked, Below, Effect, Item, Key, Lane, MessageAt, NewEffect, Relayed, Saying, Step, Written,
     },
     ports::outbox::{LatestNews, Settled, Thread},
 };
@@ -41,66 +41,12 @@ impl Bridge<'_> {
                 };
                 settled.then = match of {
                     Some(of) => receipts(key, of, receipt),
-                    None => vec![NewEffect::now(
-                        key.then("receipt"),
-                        Lane::Person(asked.channel.clone(), asked.user.clone()),
-                        Effect::Whisper {
-                            channel: asked.channel.clone(),
-                            user: asked.user.clone(),
-                            thread: None,
-                            saying: receipt,
-                        },
-                    )],
+                    None => vec![tell(key.then("receipt"), asked, None, receipt)],
                 };
             }
             (Effect::DeleteComment { written, asked }, _) => {
                 settled.erased = vec![written.clone()];
-                if let Some(queued) = self.outbox.queued(written).await?
-                    && let Effect::Comment { issue, kep, of, .. } = queued.effect
-                {
-                    let taken_back = Saying::TakenBack { kep, issue };
-                    match of {
-                        Some(of) => {
-                            let lane = Lane::Message(of.message.clone());
-                            let edit = Effect::EditPost {
-                                channel: of.message.channel.clone(),
-                                written: written.then("receipt"),
-                                saying: taken_back.clone(),
-                            };
-                            let unreact = Effect::Unreact {
-                                message: of.message,
-                                emoji: TICK.into(),
-                            };
-                            settled.then = vec![
-                                NewEffect::now(key.then("tick"), lane.clone(), unreact),
-                                NewEffect::now(key.then("receipt"), lane, edit),
-                            ];
-                        }
-                        None => {
-                            settled.then = vec![NewEffect::now(
-                                key.then("receipt"),
-                                Lane::Person(asked.channel.clone(), asked.user.clone()),
-                                Effect::Whisper {
-                                    channel: asked.channel.clone(),
-                                    user: asked.user.clone(),
-                                    thread: None,
-                                    saying: taken_back.clone(),
-                                },
-                            )];
-                        }
-                    }
-                    for (channel, post) in self.told_elsewhere(written).await? {
-                        settled.then.push(NewEffect::now(
-                            key.then(post.as_str()),
-                            Lane::Thread(channel.clone(), kep),
-                            Effect::EditPost {
-                                channel,
-                                written: post,
-                                saying: taken_back.clone(),
-                            },
-                        ));
-                    }
-                }
+                settled.then = self.taken_back(key, written, asked).await?;
             }
             (
                 Effect::Post {
@@ -139,92 +85,136 @@ impl Bridge<'_> {
             }
             _ => {}
         }
-        if let Effect::Post {
-            channel, saying, ..
-        }
-        | Effect::EditPost {
-            channel, saying, ..
-        } = effect
-            && let Saying::News { items, .. } = saying
-        {
-            settled.aliases = items
-                .iter()
-                .filter_map(|item| match item {
-                    Item::Said { issue, comment, .. } => {
-                        Some(super::news::said_key(channel, &issue.repository, *comment))
-                    }
-                    Item::Changed { .. } => None,
-                })
-                .collect();
-        }
+        settled.aliases = aliases(effect);
         Ok(settled)
     }
 
-    /// What follows once an effect is given up.
-    pub async fn failed(
+    /// What is said, on all sides, of a text that was taken back.
+    async fn taken_back(
         &self,
         key: &Key,
-        effect: &Effect,
-        failed: &Failed,
-    ) -> Result<Settled, Undecided> {
-        let mut settled = Settled::default();
-        match effect {
-            Effect::Comment {
-                issue,
-                kep,
-                asked,
-                of,
-                ..
-            } => {
-                let text = format!(
-                    "Your text for KEP-{kep} is not on {issue}: {}. Once that is mended, relay it again.",
-                    failed.why
-                );
-                settled.then = vec![NewEffect::now(
-                    key.then("failed"),
-                    Lane::Person(asked.channel.clone(), asked.user.clone()),
-                    Effect::Whisper {
-                        channel: asked.channel.clone(),
-                        user: asked.user.clone(),
-                        thread: of.as_ref().and_then(|of| of.thread.clone()),
-                        saying: Saying::Plain(text.into()),
-                    },
-                )];
+        written: &Key,
+        asked: &Asked,
+    ) -> Result<Vec<NewEffect>, Undecided> {
+        let queued = self.outbox.queued(written).await?;
+        let Some(Effect::Comment { issue, kep, of, .. }) = queued.map(|queued| queued.effect)
+        else {
+            return Ok(Vec::new());
+        };
+        let saying = Saying::TakenBack { kep, issue };
+        let mut then = match of {
+            Some(Relayed { message, .. }) => {
+                let lane = Lane::Message(message.clone());
+                let edit = Effect::EditPost {
+                    channel: message.channel.clone(),
+                    written: written.then("receipt"),
+                    saying: saying.clone(),
+                };
+                let unreact = Effect::Unreact {
+                    message,
+                    emoji: TICK.into(),
+                };
+                vec![
+                    NewEffect::now(key.then("tick"), lane.clone(), unreact),
+                    NewEffect::now(key.then("receipt"), lane, edit),
+                ]
             }
-            Effect::DeleteComment { asked, .. } => {
-                let text = format!("I could not take that back: {}.", failed.why);
-                settled.then = vec![NewEffect::now(
-                    key.then("failed"),
-                    Lane::Person(asked.channel.clone(), asked.user.clone()),
-                    Effect::Whisper {
-                        channel: asked.channel.clone(),
-                        user: asked.user.clone(),
-                        thread: None,
-                        saying: Saying::Plain(text.into()),
-                    },
-                )];
-            }
-            // The thread begins anew.
-            Effect::Post {
-                channel,
-                below: Below::Thread { kep, .. },
-                saying,
-            } if failed.is_rootless => {
-                settled.ended = vec![(channel.clone(), *kep)];
-                settled.then = vec![NewEffect::now(
-                    key.then("anew"),
-                    Lane::Thread(channel.clone(), *kep),
-                    Effect::Step(Step::Tell {
-                        channel: channel.clone(),
-                        kep: *kep,
-                        saying: saying.clone(),
-                    }),
-                )];
-            }
-            _ => {}
+            None => vec![tell(key.then("receipt"), asked, None, saying.clone())],
+        };
+        for (channel, post) in self.told_elsewhere(written).await? {
+            then.push(NewEffect::now(
+                key.then(post.as_str()),
+                Lane::Thread(channel.clone(), kep),
+                Effect::EditPost {
+                    channel,
+                    written: post,
+                    saying: saying.clone(),
+                },
+            ));
         }
-        Ok(settled)
+        Ok(then)
     }
+}
+
+/// What follows once an effect is given up.
+pub fn failed(key: &Key, effect: &Effect, failed: &Failed) -> Settled {
+    let sorry = |asked, thread: Option<&Box<str>>, text: String| {
+        let saying = Saying::Plain(text.into());
+        vec![tell(key.then("failed"), asked, thread.cloned(), saying)]
+    };
+    let mut settled = Settled::default();
+    match effect {
+        Effect::Comment {
+            issue,
+            kep,
+            asked,
+            of,
+            ..
+        } => {
+            let text = format!(
+                "Your text for KEP-{kep} is not on {issue}: {}. Once that is mended, relay it again.",
+                failed.why
+            );
+            let thread = of.as_ref().and_then(|of| of.thread.as_ref());
+            settled.then = sorry(asked, thread, text);
+        }
+        Effect::DeleteComment { asked, .. } => {
+            let text = format!("I could not take that back: {}.", failed.why);
+            settled.then = sorry(asked, None, text);
+        }
+        // The thread begins anew.
+        Effect::Post {
+            channel,
+            below: Below::Thread { kep, .. },
+            saying,
+        } if failed.is_rootless => {
+            settled.ended = vec![(channel.clone(), *kep)];
+            settled.then = vec![NewEffect::now(
+                key.then("anew"),
+                Lane::Thread(channel.clone(), *kep),
+                Effect::Step(Step::Tell {
+                    channel: channel.clone(),
+                    kep: *kep,
+                    saying: saying.clone(),
+                }),
+            )];
+        }
+        _ => {}
+    }
+    settled
+}
+
+/// Says something to one person, where they asked.
+fn tell(key: Key, to: &Asked, thread: Option<Box<str>>, saying: Saying) -> NewEffect {
+    let effect = Effect::Whisper {
+        channel: to.channel.clone(),
+        user: to.user.clone(),
+        thread,
+        saying,
+    };
+    let lane = Lane::Person(to.channel.clone(), to.user.clone());
+    NewEffect::now(key, lane, effect)
+}
+
+/// The comments that a message tells of, as keys under which it is found.
+fn aliases(effect: &Effect) -> Vec<Key> {
+    let (Effect::Post {
+        channel, saying, ..
+    }
+    | Effect::EditPost {
+        channel, saying, ..
+    }) = effect
+    else {
+        return Vec::new();
+    };
+    let Saying::News { items, .. } = saying else {
+        return Vec::new();
+    };
+    let key = |item: &Item| match item {
+        Item::Said { issue, comment, .. } => Some(said_key(channel, &issue.repository, *comment)),
+        Item::Changed { .. } => None,
+    };
+    items.iter().filter_map(key).collect()
 }
 
 /// A tick on the message, and below it where the text stands now.

@@ -296,11 +296,14 @@ impl Bridge<'_> {
             | What::PullMerged
             | What::PullClosed => true,
             What::Labels(added, removed) => {
-                let is_of_release = |label: &Box<str>| {
+                let is_of_release = |label: &str| {
                     let mut runtimes = self.settings.runtimes.iter();
                     runtimes.any(|runtime| runtime.read_label(label) != Label::Other)
                 };
-                added.iter().chain(removed).any(is_of_release)
+                added
+                    .iter()
+                    .chain(removed)
+                    .any(|label| is_of_release(label))
             }
             _ => false,
         }
@@ -342,7 +345,7 @@ impl Bridge<'_> {
                         *old = item.clone();
                     }
                     let saying = Saying::News { kep, items: told };
-                    then.push(edit(key, channel, kep, written, saying));
+                    then.push(edit(key, channel, kep, &written, saying));
                 }
                 None if matches!(item, Item::Said { markdown: None, .. }) => {}
                 None => new.push(item.clone()),
@@ -380,7 +383,7 @@ impl Bridge<'_> {
                     && new.iter().any(|item| matches!(item, Item::Changed { .. }))
                 {
                     let card = Saying::Card(kep);
-                    then.push(edit(key, channel, kep, root.clone(), card));
+                    then.push(edit(key, channel, kep, root, card));
                 }
                 match self.open(&thread).await? {
                     Some((written, mut told))
@@ -388,7 +391,7 @@ impl Bridge<'_> {
                     {
                         told.extend(new);
                         let saying = Saying::News { kep, items: told };
-                        then.push(edit(key, channel, kep, written, saying));
+                        then.push(edit(key, channel, kep, &written, saying));
                     }
                     _ => {
                         let saying = Saying::News { kep, items: new };
@@ -522,7 +525,13 @@ fn reply(
     NewEffect::now(key.then("post"), Lane::Thread(channel.clone(), kep), post)
 }
 
-fn edit(key: &Key, channel: &ChannelAt, kep: KepNumber, written: Key, saying: Saying) -> NewEffect {
+fn edit(
+    key: &Key,
+    channel: &ChannelAt,
+    kep: KepNumber,
+    written: &Key,
+    saying: Saying,
+) -> NewEffect {
     let edit = Effect::EditPost {
         channel: channel.clone(),
         written: written.clone(),

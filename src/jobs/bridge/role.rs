@@ -7,23 +7,24 @@ use crate::domain::{
     people::{Person, Role},
 };
 
-impl Bridge<'_> {
-    /// Whether somebody speaks for a KEP: a liaison, or a shepherd of it.
-    pub(super) fn may_speak(&self, person: Option<&Person>, entry: &Entry) -> bool {
-        person.is_some_and(|person| {
-            person.roles.contains(&Role::Liaison) || entry.shepherds().contains(&&person.login)
-        })
-    }
+/// Whether somebody speaks for a KEP: a liaison, or a shepherd of it.
+pub(super) fn may_speak(person: Option<&Person>, entry: &Entry) -> bool {
+    person.is_some_and(|person| {
+        person.roles.contains(&Role::Liaison) || entry.shepherds().contains(&&person.login)
+    })
+}
 
+impl Bridge<'_> {
     /// A polite no that names who may.
     pub(super) fn may_not(&self, entry: &Entry) -> String {
         let number = entry.kep.number;
-        let shepherds = listed(entry.shepherds());
+        let shepherds = listed(&entry.shepherds());
         let liaisons = self
             .people
             .iter()
             .filter(|person| person.roles.contains(&Role::Liaison));
-        let liaisons = listed(liaisons.map(|person| &person.login).collect());
+        let liaisons: Vec<&Login> = liaisons.map(|person| &person.login).collect();
+        let liaisons = listed(&liaisons);
         let mut who = Vec::new();
         if let Some(shepherds) = shepherds {
             who.push(format!("its shepherds ({shepherds})"));
@@ -43,7 +44,7 @@ impl Bridge<'_> {
     }
 }
 
-fn listed(logins: Vec<&Login>) -> Option<String> {
+fn listed(logins: &[&Login]) -> Option<String> {
     let names: Vec<&str> = logins.iter().map(|login| login.as_str()).collect();
     (!names.is_empty()).then(|| names.join(", "))
 }

@@ -3,17 +3,22 @@
 use super::Deliver;
 use crate::{
     domain::bridge::{Effect, Key, Written},
-    ports::outbox::{Leased, Record},
+    ports::outbox::{Leased, Outcome, Record},
 };
 
 impl Deliver {
-    /// The record of a write that was made, or given up, and why.
+    /// The record of a write that was made, or given up.
     pub(super) async fn record(
         &self,
         leased: &Leased,
+        outcome: &Outcome,
         written: Option<&Written>,
-        why: Option<&str>,
     ) -> Option<Record> {
+        let why = match outcome {
+            Outcome::Done => None,
+            Outcome::Dead { why } => Some(why),
+            Outcome::Again { .. } => return None,
+        };
         let (asked, on, url) = match &leased.effect {
             Effect::Comment { issue, asked, .. } => {
                 let url = match written {
@@ -33,7 +38,7 @@ impl Deliver {
             _ => return None,
         };
         let outcome = match (why, url) {
-            (Some(why), _) => why.to_owned(),
+            (Some(why), _) => why.clone(),
             (None, Some(url)) => url.into(),
             (None, None) => "done".to_owned(),
         };

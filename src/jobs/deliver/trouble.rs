@@ -50,11 +50,11 @@ impl Trouble {
 }
 
 /// Chat's limits come as a time to wait, counted from now.
-pub(super) fn of_chat(error: ChatError, now: DateTime<Utc>) -> Trouble {
+pub(super) fn of_chat(error: &ChatError, now: DateTime<Utc>) -> Trouble {
     let why = error.to_string();
     match error {
         ChatError::Limited(wait) => Trouble::Limited {
-            until: now + TimeDelta::from_std(wait).unwrap_or(LONGEST_WAIT),
+            until: now + TimeDelta::from_std(*wait).unwrap_or(LONGEST_WAIT),
             why,
         },
         // Somebody mends the token, or puts the bot back.

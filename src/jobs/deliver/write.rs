@@ -42,9 +42,8 @@ impl Deliver {
                 };
                 let body = marked(body, written);
                 match self.forge.edit_comment(&repository, id, &body).await {
-                    Ok(_) => Ok(None),
-                    // Somebody deleted it; there is nothing to edit.
-                    Err(ForgeError::NotFound(_) | ForgeError::Gone(_)) => Ok(None),
+                    // Where somebody deleted it there is nothing to edit.
+                    Ok(_) | Err(ForgeError::NotFound(_) | ForgeError::Gone(_)) => Ok(None),
                     Err(error) => Err(error.into()),
                 }
             }
@@ -81,7 +80,7 @@ impl Deliver {
                 if let Some(since) = leased.unclear_since {
                     let since = ts_of(since - CLOCKS_APART);
                     let found = chat.find(&channel.id, thread, &leased.key, &since).await;
-                    if let Some(ts) = found.map_err(|error| of_chat(error, now))? {
+                    if let Some(ts) = found.map_err(|error| of_chat(&error, now))? {
                         return Ok(Some(message(channel.clone(), ts)));
                     }
                 }
@@ -240,7 +239,7 @@ impl Deliver {
         };
         say(&speech)
             .await
-            .map_err(|error| of_chat(error, bridge.now))
+            .map_err(|error| of_chat(&error, bridge.now))
     }
 }
 
@@ -248,7 +247,7 @@ impl Deliver {
 fn sign(signed: Result<(), ChatError>, now: DateTime<Utc>) -> Result<Option<Written>, Trouble> {
     match signed {
         Ok(()) | Err(ChatError::NoMessage(_)) => Ok(None),
-        Err(error) => Err(of_chat(error, now)),
+        Err(error) => Err(of_chat(&error, now)),
     }
 }
 
@@ -260,6 +259,7 @@ fn repository(name: &str) -> Result<Repository, Trouble> {
     Repository::parse(name).ok_or_else(|| Trouble::last("that is no repository"))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
 fn of_store(error: crate::ports::StoreError) -> Trouble {
     Trouble::Passing {
         unclear: false,

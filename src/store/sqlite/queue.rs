@@ -303,13 +303,17 @@ pub(super) async fn load(pool: &SqlitePool) -> sqlx::Result<Load> {
 pub(super) async fn forget(pool: &SqlitePool, before: DateTime<Utc>) -> sqlx::Result<u64> {
     let mut tx = begin_write(pool).await?;
     let mut forgotten = 0;
-    for statement in [sql::FORGET_EFFECTS, sql::FORGET_CAUSES, sql::FORGET_WORDS] {
+    for statement in [sql::FORGET_EFFECTS, sql::FORGET_CAUSES] {
         forgotten += sqlx::query(statement)
             .bind(before.timestamp_millis())
             .execute(&mut *tx)
             .await?
             .rows_affected();
     }
+    sqlx::query(sql::FORGET_WORDS)
+        .bind(before.timestamp_millis())
+        .execute(&mut *tx)
+        .await?;
     forgotten += sqlx::query(sql::FORGET_NEWS)
         .execute(&mut *tx)
         .await?

@@ -97,7 +97,7 @@ fn what_is_wrong_is_told_with_what_to_type() {
         ),
         (
             "update 5825 merged",
-            "! There is no /kep update, and no KEP has the words \"update 5825 merged\". /kep help lists what one can ask.",
+            "! An update is typed as a command, so that it is yours alone until it is sent: /kep update 5825 and then the text.",
         ),
         (
             "list stage:bta",

@@ -183,7 +183,7 @@ pub(super) async fn when_the_next_is_due(place: &dyn Place) {
 
 pub(super) async fn a_key_that_nobody_could_read(place: &dyn Place) {
     let outbox = &*place.open_both().await;
-    for name in ["x".repeat(251), String::new()] {
+    for name in ["x".repeat(501), String::new()] {
         let new = NewEffect::now(Key::of([name]), super::lane(1), step());
         let effects = [queued("a", 1, step()), new];
         let refused = outbox.accept(at(0), Cause::Came("Ev1"), &effects).await;
@@ -191,7 +191,7 @@ pub(super) async fn a_key_that_nobody_could_read(place: &dyn Place) {
     }
     // Nothing of it was taken in.
     assert!(lease(outbox, 1).await.is_empty());
-    let longest = queued(&"x".repeat(250), 1, step());
+    let longest = queued(&"x".repeat(500), 1, step());
     assert!(accept(outbox, 0, "Ev1", &[longest]).await);
     lease_one(outbox, 1).await;
 }

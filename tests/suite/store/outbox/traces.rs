@@ -230,11 +230,22 @@ pub(super) async fn what_follows(place: &dyn Place) {
         ..Settled::default()
     };
     settle(outbox, 5, &first, &settled).await;
-    assert_eq!(names(&lease(outbox, 5).await), ["b", "d"]);
+    // In its own lane what follows comes before what was behind.
+    let next = lease(outbox, 5).await;
+    assert_eq!(names(&next), ["c", "d"]);
     assert_eq!(
         outbox.next_due(&[]).await.unwrap(),
         Some(super::moment(6500))
     );
+    let settled = Settled {
+        then: vec![queued("f", 1, step())],
+        ..Settled::default()
+    };
+    settle(outbox, 5, &next[0], &settled).await;
+    let f = lease_one(outbox, 5).await;
+    assert_eq!(f.key.as_str(), "f");
+    assert!(done(outbox, 5, &f).await);
+    assert_eq!(names(&lease(outbox, 5).await), ["b"]);
     let e = lease_one(outbox, 7).await;
     assert_eq!((e.key.as_str(), e.queued_at), ("e", at(5)));
 }
@@ -292,7 +303,7 @@ pub(super) async fn all_or_nothing(place: &dyn Place) {
     let old = leased(outbox, "old").await;
     settle(outbox, 0, &old, &settled).await;
     let leased = leased(outbox, "a").await;
-    let too_long = "x".repeat(251);
+    let too_long = "x".repeat(501);
     let mut unreadable = everything(&too_long);
     let mut beyond_all = everything("b");
     beyond_all.written = Some(a_comment(u64::MAX));

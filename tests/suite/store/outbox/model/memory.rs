@@ -21,6 +21,8 @@ pub(super) enum State {
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) new: NewEffect,
+    /// What comes first in its lane: what follows from another takes that one's first number.
+    order: (usize, usize),
     /// Where it is in the queue, as the store says once it says so.
     pub(super) id: Option<i64>,
     pub(super) state: State,
@@ -54,6 +56,7 @@ pub(super) struct Model {
     pub(super) causes: BTreeMap<u8, DateTime<Utc>>,
     /// In the order in which they were queued.
     pub(super) rows: Vec<Row>,
+    queued: usize,
     pub(super) written: BTreeMap<Key, (Written, DateTime<Utc>)>,
     pub(super) threads: BTreeMap<u8, Thread>,
 }
@@ -64,6 +67,7 @@ impl Default for Model {
             now: at(0),
             causes: BTreeMap::new(),
             rows: Vec::new(),
+            queued: 0,
             written: BTreeMap::new(),
             threads: BTreeMap::new(),
         }
@@ -71,13 +75,18 @@ impl Default for Model {
 }
 
 impl Model {
-    pub(super) fn queue(&mut self, effects: &[NewEffect]) {
+    /// `after` is the lane and the place in it of what they follow from.
+    fn queue(&mut self, effects: &[NewEffect], after: Option<&(String, usize)>) {
         for new in effects {
             if self.rows.iter().any(|row| row.new.key == new.key) {
                 continue;
             }
+            self.queued += 1;
+            let lane = new.lane.to_string();
+            let first = after.filter(|(of, _)| *of == lane).map(|(_, first)| *first);
             self.rows.push(Row {
                 new: new.clone(),
+                order: (first.unwrap_or(self.queued), self.queued),
                 id: None,
                 state: State::Waiting,
                 queued: self.now,
@@ -95,7 +104,7 @@ impl Model {
         let is_new = !self.causes.contains_key(&cause);
         if is_new {
             self.causes.insert(cause, self.now);
-            self.queue(effects);
+            self.queue(effects, None);
         }
         is_new
     }
@@ -106,7 +115,7 @@ impl Model {
         let turn = |lane: String| {
             let mut open = (0..self.rows.len())
                 .filter(|nth| self.rows[*nth].lane() == lane && self.rows[*nth].is_open());
-            let first = open.clone().next();
+            let first = open.clone().min_by_key(|nth| self.rows[*nth].order);
             open.find(|nth| self.rows[*nth].state == State::Leased)
                 .or(first)
         };
@@ -171,6 +180,7 @@ impl Model {
             return false;
         };
         row.settled = self.now;
+        let after = (row.lane(), row.order.0);
         match outcome {
             Outcome::Done => {
                 row.state = State::Done;
@@ -191,7 +201,7 @@ impl Model {
             }
             Outcome::Dead { .. } => row.state = State::Dead,
         }
-        self.queue(&settled.then);
+        self.queue(&settled.then, Some(&after));
         for key in &settled.erased {
             self.written.remove(key);
         }
