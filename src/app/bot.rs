@@ -10,11 +10,12 @@ use std::{
 
 use async_trait::async_trait;
 use axum::Router;
+use chrono::TimeDelta;
 use tokio::{
     net::TcpListener,
     runtime::Handle,
-    sync::{Notify, mpsc, watch},
-    task::JoinHandle,
+    sync::{mpsc, watch},
+    task::{JoinHandle, JoinSet},
 };
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -23,20 +24,17 @@ use tokio_util::{
 
 use super::{
     BuildError,
+    bridging::{Bridging, Parts},
     desk::{Came, FrontDesk},
     edge,
-    inlet::{Chats, Inlet},
+    inlet::Chats,
     memo::Memo,
 };
 use crate::{
     config::{Config, HttpUrl, SecretRef, Workspace, WorkspaceMode},
-    domain::{Secret, Settings, bridge::Channels, people::People},
-    jobs::{
-        deliver::Deliver,
-        follow::{Follow, Known},
-        tell::Tell,
-    },
-    ports::{Chat, Clock, Dice, Forge, Store, StoreError},
+    domain::Secret,
+    jobs::follow::{Follow, Known},
+    ports::{Chat, Clock, Dice, Forge, Outbox as _, Store as _, StoreError},
     slack::{
         api::{self, Api, ApiError},
         chat::SlackChat,
@@ -106,7 +104,8 @@ pub struct Bot {
     delivering: JoinHandle<()>,
     stop_delivering: CancellationToken,
     greeting: Vec<JoinHandle<()>>,
-    upkeep: JoinHandle<()>,
+    /// What goes on by itself, and may end at any moment.
+    aside: JoinSet<()>,
 }
 
 /// A workspace with its secrets in hand.
@@ -143,7 +142,13 @@ impl Bot {
         };
         let (known, knowing) = watch::channel(Arc::new(follow.load().await?));
         let people = Arc::new(config.people());
-        let (tell, deliver, inlet) = Bridging {
+        let Parts {
+            tell,
+            deliver,
+            inlet,
+            catch_up,
+            forget,
+        } = Bridging {
             store: store.clone(),
             forge,
             chats: chats(&workspaces, &clock),
@@ -153,8 +158,10 @@ impl Bot {
             channels: Arc::new(config.bridged()),
             clock: clock.clone(),
             dice: dice.clone(),
+            remembered: TimeDelta::from_std(config.store.keep_text).unwrap_or(TimeDelta::MAX),
         }
-        .parts();
+        .parts()
+        .await?;
         let speaking = TaskTracker::new();
         let named = workspaces.iter();
         let named = named.map(|one| (one.name.clone(), one.bot.clone()));
@@ -185,11 +192,22 @@ impl Bot {
         let (address, admin_address) = (local(&listener)?, local(&admin)?);
         let sockets = open_sockets(&workspaces, &desk, &clock).await;
         let ready = Ready {
+            clock: clock.clone(),
             store: store.clone(),
             known: knowing.clone(),
             sockets: sockets.clone(),
         };
-        let upkeep = tokio::spawn(metrics.clone().upkeep());
+        let mut aside = JoinSet::new();
+        aside.spawn(metrics.clone().upkeep());
+        aside.spawn(forget.run());
+        for workspace in &workspaces {
+            // Whoever delivers by HTTP does not say when it cannot.
+            let connections = sockets
+                .get(&workspace.name)
+                .map_or_else(|| watch::Sender::new(1).subscribe(), Socket::watch);
+            let (catch_up, name) = (catch_up.clone(), workspace.name.clone());
+            aside.spawn(async move { catch_up.run(&name, connections).await });
+        }
         let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
         let (serving, stop) = (TaskTracker::new(), CancellationToken::new());
         let stopped = || stop.clone().cancelled_owned();
@@ -226,7 +244,7 @@ impl Bot {
             delivering,
             stop_delivering,
             greeting,
-            upkeep,
+            aside,
         })
     }
 
@@ -277,6 +295,7 @@ impl Bot {
         for task in [self.following, self.telling] {
             ended(task).await;
         }
+        self.aside.shutdown().await;
         // What is under way is finished; what takes too long is anybody's when its lease runs out.
         self.stop_delivering.cancel();
         let late = tokio::time::sleep(LAST_WORDS);
@@ -289,7 +308,6 @@ impl Bot {
                 }
             }
         }
-        self.upkeep.abort();
         self.store.close().await;
     }
 }
@@ -299,57 +317,6 @@ async fn ended(task: JoinHandle<()>) {
     if !task.is_finished() {
         task.abort();
         let _ = task.await;
-    }
-}
-
-/// What the bridge is made from.
-struct Bridging {
-    store: Arc<SqliteStore>,
-    forge: Arc<dyn Forge>,
-    chats: Chats,
-    known: watch::Receiver<Arc<Known>>,
-    settings: Arc<Settings>,
-    people: Arc<People>,
-    channels: Arc<Channels>,
-    clock: Arc<dyn Clock>,
-    dice: Arc<dyn Dice>,
-}
-
-impl Bridging {
-    /// What finds news, what delivers, and where people's words come in.
-    fn parts(self) -> (Tell<SqliteStore>, Arc<Deliver>, Inlet) {
-        let queued = Arc::new(Notify::new());
-        let tell = Tell {
-            outbox: self.store.clone(),
-            forge: self.forge.clone(),
-            chats: self.chats.clone(),
-            known: self.known.clone(),
-            settings: self.settings.clone(),
-            people: self.people.clone(),
-            channels: self.channels.clone(),
-            clock: self.clock.clone(),
-            queued: queued.clone(),
-        };
-        let inlet = Inlet {
-            outbox: self.store.clone(),
-            queued: queued.clone(),
-            channels: self.channels.clone(),
-            chats: self.chats.clone(),
-            clock: self.clock.clone(),
-        };
-        let deliver = Deliver {
-            outbox: self.store,
-            chats: self.chats,
-            forge: self.forge,
-            known: self.known,
-            settings: self.settings,
-            people: self.people,
-            channels: self.channels,
-            clock: self.clock,
-            dice: self.dice,
-            queued,
-        };
-        (tell, Arc::new(deliver), inlet)
     }
 }
 
@@ -514,6 +481,7 @@ async fn greet(workspace: Connected, clock: Arc<dyn Clock>) {
 
 /// What is needed before questions can be answered.
 struct Ready {
+    clock: Arc<dyn Clock>,
     store: Arc<SqliteStore>,
     known: watch::Receiver<Arc<Known>>,
     sockets: HashMap<Box<str>, Socket>,
@@ -536,5 +504,19 @@ impl Readiness for Ready {
         }
         missing.sort();
         missing
+    }
+
+    async fn measure(&self) {
+        let Ok(load) = self.store.load().await else {
+            return;
+        };
+        #[expect(clippy::cast_precision_loss, reason = "there are not so many")]
+        let number = |many: u64| many as f64;
+        metrics::gauge!("kep_liaison_outbox_waiting").set(number(load.waiting));
+        metrics::gauge!("kep_liaison_outbox_dead").set(number(load.dead));
+        metrics::gauge!("kep_liaison_outbox_held_lanes").set(number(load.held));
+        let age = load.oldest.map(|oldest| self.clock.now() - oldest);
+        let age = age.and_then(|age| age.to_std().ok()).unwrap_or_default();
+        metrics::gauge!("kep_liaison_outbox_oldest_seconds").set(age.as_secs_f64());
     }
 }

@@ -1,13 +1,14 @@
 //! One write to the far side, as an effect asks for it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::{Deliver, Trouble};
 use crate::{
     domain::{
         Repository,
         bridge::{
-            Below, CommentAt, Effect, IssueAt, Key, MessageAt, Saying, Written, marked, unmarked,
+            Below, CommentAt, Effect, IssueAt, Key, MessageAt, Saying, Written, marked, ts_of,
+            unmarked,
         },
     },
     jobs::bridge::Bridge,
@@ -61,7 +62,7 @@ impl Deliver {
             } => {
                 let chat = self.chat(&channel.workspace)?;
                 let (thread, broadcast) = match below {
-                    Below::Channel | Below::Root(_) => (None, false),
+                    Below::Channel | Below::Direct | Below::Root(_) => (None, false),
                     Below::Message(ts) => (Some(ts.clone()), false),
                     Below::Thread { kep, broadcast } => {
                         let thread = self.outbox.thread_of(channel, *kep).await;
@@ -261,13 +262,4 @@ fn of_store(error: crate::ports::StoreError) -> Trouble {
         unclear: false,
         why: error.to_string(),
     }
-}
-
-/// A moment as messages are numbered.
-fn ts_of(moment: DateTime<Utc>) -> String {
-    format!(
-        "{}.{:06}",
-        moment.timestamp(),
-        moment.timestamp_subsec_micros()
-    )
 }

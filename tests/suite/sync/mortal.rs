@@ -215,6 +215,7 @@ go_through!(Outbox {
     fn done_since(lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError>;
     fn dead() -> Result<Vec<Dead>, StoreError>;
     fn retry(id: i64, now: DateTime<Utc>) -> Result<bool, StoreError>;
+    fn hurry(lane: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
     fn records(since: DateTime<Utc>) -> Result<Vec<Record>, StoreError>;
     fn load() -> Result<Load, StoreError>;
     fn forget(before: DateTime<Utc>) -> Result<u64, StoreError>;
