@@ -65,7 +65,7 @@ function row(issue) {
     key: `issue ${issue.number}`,
     state: JSON.stringify([issue, here.seen.you]),
     draw: () => el("a", { class: "issue", href: addressOf(`${GITHUB}/${issue.number}`) },
-      el("span", { class: "issue-title" }, stateOf(issue), el("b", {}, issue.title), el("span", { class: "number" }, `#${issue.number}`)),
+      el("span", { class: "issue-title" }, stateOf(issue), el("b", {}, issue.title), " ", el("span", { class: "number" }, `#${issue.number}`)),
       el("span", { class: "about-issue" },
         labelsOf(issue),
         issue.milestone ? el("span", {}, `Milestone ${issue.milestone.title}`) : null,
