@@ -1,6 +1,7 @@
 //! Builds the parts from the configuration: the one place that knows which adapter fills a port.
 
 pub mod bot;
+mod bridging;
 pub mod desk;
 mod edge;
 pub mod inlet;

@@ -1,9 +1,11 @@
 //! The command line: one subcommand, one file.
 
+mod audit;
 mod check;
 mod load;
 mod local;
 mod manifest;
+mod outbox;
 mod render;
 mod run;
 mod sandbox;
@@ -87,6 +89,10 @@ enum Command {
     /// Is everything in order: settings, store, GitHub, Slack, tokens and rights, the clock
     #[command(after_help = "Example: kep-liaison check")]
     Check,
+    /// What the bot wrote to GitHub: who asked for it, where and when, and what came of it
+    Audit(audit::Args),
+    /// What waits to be written, what could not be and why, and trying that again
+    Outbox(outbox::Args),
     /// The Slack app that the settings need, to paste where Slack makes apps
     Manifest(manifest::Args),
     /// Print a script that completes commands in a shell
@@ -191,6 +197,8 @@ impl Args {
             Command::Status(status) => status::run(&status, &self.global),
             Command::Sync(sync) => sync::run(&sync, &self.global),
             Command::Check => check::run(&self.global),
+            Command::Audit(audit) => audit::run(&audit, &self.global),
+            Command::Outbox(outbox) => outbox::run(&outbox, &self.global),
             Command::Manifest(manifest) => manifest::run(&manifest, &self.global),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
@@ -210,6 +218,8 @@ impl Command {
             | Self::Status(_)
             | Self::Sync(_)
             | Self::Check
+            | Self::Audit(_)
+            | Self::Outbox(_)
             | Self::Manifest(_)
             | Self::Completions { .. } => Speaker::Command,
         }

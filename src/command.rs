@@ -1,6 +1,7 @@
 //! The words that people type, and what they ask for.
 
 mod ask;
+mod outbox;
 mod query;
 mod said;
 mod table;
@@ -9,6 +10,7 @@ mod update;
 
 pub use self::{
     ask::{Ask, Asking, Command, not_tied},
+    outbox::{OutboxAsk, is_outbox, outbox},
     query::{Query, QueryError},
     table::{Name, help, usage_hint},
     update::{is_update, update},

@@ -83,6 +83,8 @@ pub struct Http {
 pub struct Store {
     /// SQLite's file or PostgreSQL's address.
     pub url: StoreUrl,
+    /// How long what was done, and people's words with it, is kept; a day at least.
+    pub keep_text: Duration,
 }
 
 /// `[slack]`

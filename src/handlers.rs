@@ -2,6 +2,7 @@
 
 pub mod desk;
 mod home;
+pub mod outbox;
 mod release;
 pub mod status;
 mod unnumbered;

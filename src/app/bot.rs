@@ -10,30 +10,31 @@ use std::{
 
 use async_trait::async_trait;
 use axum::Router;
+use chrono::TimeDelta;
 use tokio::{
     net::TcpListener,
     runtime::Handle,
-    sync::{Notify, mpsc, watch},
-    task::JoinHandle,
+    sync::{mpsc, watch},
+    task::{JoinHandle, JoinSet},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 
 use super::{
     BuildError,
+    bridging::{Bridging, Parts},
     desk::{Came, FrontDesk},
     edge,
-    inlet::{Chats, Inlet},
+    inlet::Chats,
     memo::Memo,
 };
 use crate::{
     config::{Config, HttpUrl, SecretRef, Workspace, WorkspaceMode},
-    domain::{Secret, Settings, bridge::Channels, people::People},
-    jobs::{
-        deliver::Deliver,
-        follow::{Follow, Known},
-        tell::Tell,
-    },
-    ports::{Chat, Clock, Dice, Forge, Store, StoreError},
+    domain::Secret,
+    jobs::follow::{Follow, Known},
+    ports::{Chat, Clock, Dice, Forge, Outbox as _, Store as _, StoreError},
     slack::{
         api::{self, Api, ApiError},
         chat::SlackChat,
@@ -97,13 +98,14 @@ pub struct Bot {
     sockets: Vec<Socket>,
     speaking: TaskTracker,
     serving: TaskTracker,
-    stop: CancellationToken,
+    stop: DropGuard,
     following: JoinHandle<()>,
     telling: JoinHandle<()>,
     delivering: JoinHandle<()>,
     stop_delivering: CancellationToken,
     greeting: Vec<JoinHandle<()>>,
-    upkeep: JoinHandle<()>,
+    /// What goes on by itself, and may end at any moment.
+    aside: JoinSet<()>,
 }
 
 /// A workspace with its secrets in hand.
@@ -140,7 +142,13 @@ impl Bot {
         };
         let (known, knowing) = watch::channel(Arc::new(follow.load().await?));
         let people = Arc::new(config.people());
-        let (tell, deliver, inlet) = Bridging {
+        let Parts {
+            tell,
+            deliver,
+            inlet,
+            catch_up,
+            forget,
+        } = Bridging {
             store: store.clone(),
             forge,
             chats: chats(&workspaces, &clock),
@@ -150,8 +158,10 @@ impl Bot {
             channels: Arc::new(config.bridged()),
             clock: clock.clone(),
             dice: dice.clone(),
+            remembered: TimeDelta::from_std(config.store.keep_text).unwrap_or(TimeDelta::MAX),
         }
-        .parts();
+        .parts()
+        .await?;
         let speaking = TaskTracker::new();
         let named = workspaces.iter();
         let named = named.map(|one| (one.name.clone(), one.bot.clone()));
@@ -169,9 +179,7 @@ impl Bot {
             inlet,
         });
         let (events, waiting) = mpsc::channel(MOST_WAITING);
-        // Without a secret nobody is believed.
-        let secret = config.github.webhook_secret.resolve(env);
-        let secret = secret.unwrap_or_else(|_| Secret::new(""));
+        let secret = webhook_secret(config, env)?;
         let router = Router::new()
             .merge(web::github::router(secret, events))
             .merge(web::slack::router(
@@ -184,11 +192,22 @@ impl Bot {
         let (address, admin_address) = (local(&listener)?, local(&admin)?);
         let sockets = open_sockets(&workspaces, &desk, &clock).await;
         let ready = Ready {
+            clock: clock.clone(),
             store: store.clone(),
             known: knowing.clone(),
             sockets: sockets.clone(),
         };
-        let upkeep = tokio::spawn(metrics.clone().upkeep());
+        let mut aside = JoinSet::new();
+        aside.spawn(metrics.clone().upkeep());
+        aside.spawn(forget.run());
+        for workspace in &workspaces {
+            // Whoever delivers by HTTP does not say when it cannot.
+            let connections = sockets
+                .get(&workspace.name)
+                .map_or_else(|| watch::Sender::new(1).subscribe(), Socket::watch);
+            let (catch_up, name) = (catch_up.clone(), workspace.name.clone());
+            aside.spawn(async move { catch_up.run(&name, connections).await });
+        }
         let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
         let (serving, stop) = (TaskTracker::new(), CancellationToken::new());
         let stopped = || stop.clone().cancelled_owned();
@@ -218,13 +237,14 @@ impl Bot {
             sockets: sockets.into_values().collect(),
             speaking,
             serving,
-            stop,
+            // Who is dropped without a word listens no more, either.
+            stop: stop.drop_guard(),
             following,
             telling,
             delivering,
             stop_delivering,
             greeting,
-            upkeep,
+            aside,
         })
     }
 
@@ -245,18 +265,22 @@ impl Bot {
 
     /// Returns if the bot cannot go on.
     pub async fn broken(&mut self) {
-        let _ = (&mut self.following).await;
+        tokio::select! {
+            _ = &mut self.following => {}
+            _ = &mut self.telling => {}
+            _ = &mut self.delivering => {}
+        }
     }
 
     /// Takes nothing more in, finishes what is under way, and closes the store.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         for greeting in &self.greeting {
             greeting.abort();
         }
         for socket in &self.sockets {
             socket.close().await;
         }
-        self.stop.cancel();
+        drop(self.stop);
         self.serving.wait().await;
         self.speaking.close();
         if tokio::time::timeout(LAST_WORDS, self.speaking.wait())
@@ -268,76 +292,31 @@ impl Bot {
                 "some answers were not given in time"
             );
         }
-        // One that broke off was waited for already.
-        if !self.following.is_finished() {
-            self.following.abort();
-            let _ = self.following.await;
+        for task in [self.following, self.telling] {
+            ended(task).await;
         }
-        self.telling.abort();
-        let _ = self.telling.await;
+        self.aside.shutdown().await;
         // What is under way is finished; what takes too long is anybody's when its lease runs out.
         self.stop_delivering.cancel();
-        let delivering = self.delivering.abort_handle();
-        if tokio::time::timeout(LAST_WORDS, self.delivering)
-            .await
-            .is_err()
-        {
-            tracing::warn!("a delivery was cut off");
-            delivering.abort();
+        let late = tokio::time::sleep(LAST_WORDS);
+        if !self.delivering.is_finished() {
+            tokio::select! {
+                _ = &mut self.delivering => {}
+                () = late => {
+                    tracing::warn!("a delivery was cut off");
+                    self.delivering.abort();
+                }
+            }
         }
-        self.upkeep.abort();
         self.store.close().await;
     }
 }
 
-/// What the bridge is made from.
-struct Bridging {
-    store: Arc<SqliteStore>,
-    forge: Arc<dyn Forge>,
-    chats: Chats,
-    known: watch::Receiver<Arc<Known>>,
-    settings: Arc<Settings>,
-    people: Arc<People>,
-    channels: Arc<Channels>,
-    clock: Arc<dyn Clock>,
-    dice: Arc<dyn Dice>,
-}
-
-impl Bridging {
-    /// What finds news, what delivers, and where people's words come in.
-    fn parts(self) -> (Tell<SqliteStore>, Arc<Deliver>, Inlet) {
-        let queued = Arc::new(Notify::new());
-        let tell = Tell {
-            outbox: self.store.clone(),
-            forge: self.forge.clone(),
-            chats: self.chats.clone(),
-            known: self.known.clone(),
-            settings: self.settings.clone(),
-            people: self.people.clone(),
-            channels: self.channels.clone(),
-            clock: self.clock.clone(),
-            queued: queued.clone(),
-        };
-        let inlet = Inlet {
-            outbox: self.store.clone(),
-            queued: queued.clone(),
-            channels: self.channels.clone(),
-            chats: self.chats.clone(),
-            clock: self.clock.clone(),
-        };
-        let deliver = Deliver {
-            outbox: self.store,
-            chats: self.chats,
-            forge: self.forge,
-            known: self.known,
-            settings: self.settings,
-            people: self.people,
-            channels: self.channels,
-            clock: self.clock,
-            dice: self.dice,
-            queued,
-        };
-        (tell, Arc::new(deliver), inlet)
+/// Ends a task; one that broke off was waited for already.
+async fn ended(task: JoinHandle<()>) {
+    if !task.is_finished() {
+        task.abort();
+        let _ = task.await;
     }
 }
 
@@ -437,6 +416,22 @@ fn client(url: &HttpUrl) -> Result<api::Client, StartError> {
     })
 }
 
+/// The secret of the webhook. Without one, where the default names none, nobody is believed and there
+/// is polling alone.
+fn webhook_secret(
+    config: &Config,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Secret, StartError> {
+    let at = &config.github.webhook_secret;
+    match at.resolve(env) {
+        Ok(secret) => Ok(secret),
+        Err(_) if *at == Config::default().github.webhook_secret => Ok(Secret::new("")),
+        Err(error) => Err(StartError::Settings(format!(
+            "github.webhook_secret: {error}"
+        ))),
+    }
+}
+
 /// Those that are served by HTTP.
 fn signatories(workspaces: &[Connected]) -> Result<Vec<Signatory>, StartError> {
     let by_http = workspaces
@@ -486,6 +481,7 @@ async fn greet(workspace: Connected, clock: Arc<dyn Clock>) {
 
 /// What is needed before questions can be answered.
 struct Ready {
+    clock: Arc<dyn Clock>,
     store: Arc<SqliteStore>,
     known: watch::Receiver<Arc<Known>>,
     sockets: HashMap<Box<str>, Socket>,
@@ -508,5 +504,19 @@ impl Readiness for Ready {
         }
         missing.sort();
         missing
+    }
+
+    async fn measure(&self) {
+        let Ok(load) = self.store.load().await else {
+            return;
+        };
+        #[expect(clippy::cast_precision_loss, reason = "there are not so many")]
+        let number = |many: u64| many as f64;
+        metrics::gauge!("kep_liaison_outbox_waiting").set(number(load.waiting));
+        metrics::gauge!("kep_liaison_outbox_dead").set(number(load.dead));
+        metrics::gauge!("kep_liaison_outbox_held_lanes").set(number(load.held));
+        let age = load.oldest.map(|oldest| self.clock.now() - oldest);
+        let age = age.and_then(|age| age.to_std().ok()).unwrap_or_default();
+        metrics::gauge!("kep_liaison_outbox_oldest_seconds").set(age.as_secs_f64());
     }
 }

@@ -19,6 +19,7 @@ use super::{
     memo::{Memo, Question},
 };
 use crate::{
+    command::is_outbox,
     domain::{
         Settings,
         people::{Asker, People},
@@ -186,6 +187,10 @@ impl FrontDesk {
         };
         let known = self.known.borrow().clone();
         match &inbound {
+            Inbound::Command(command) if is_outbox(&command.text) => {
+                let said = self.inlet.outbox(&self.people, workspace, command).await;
+                Ok(whispered(&said.map_err(not_taken)?))
+            }
             Inbound::Command(command) => {
                 let bridge = self.inlet.bridge(&known, self);
                 let taken = self.inlet.update(&bridge, workspace, command, &identity);

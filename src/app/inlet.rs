@@ -4,24 +4,25 @@
 use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
-use tokio::sync::Notify;
 
 use super::desk::FrontDesk;
 use crate::{
-    command::{is_update, update},
-    domain::bridge::{
-        Asked, ChannelAt, Channels, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Step,
-        Way, keps_in,
+    command::{is_outbox, is_update, outbox, update},
+    domain::{
+        bridge::{Asked, Effect, Key, Lane, MessageAt, NewEffect, Relay, Step, Way, keps_in},
+        people::{Asker, People},
     },
-    jobs::bridge::Bridge,
-    jobs::follow::Known,
-    ports::{Chat, Clock, Outbox, StoreError, outbox::Cause},
+    handlers,
+    jobs::{
+        bridge::Bridge,
+        follow::Known,
+        hear::{self, Hear, relay},
+    },
+    ports::{Chat, StoreError},
     slack::{
         blocks::bridge::press::Press,
         dialog::{self, Dialog},
-        inbound::{
-            Author, Command, Happened, Heard, Inbound, Reacted, Shortcut, Spoken, Submitted,
-        },
+        inbound::{Author, Command, Happened, Heard, Inbound, Shortcut, Spoken, Submitted},
     },
 };
 
@@ -30,16 +31,10 @@ pub type Chats = Arc<HashMap<Box<str>, Arc<dyn Chat>>>;
 
 /// Where what people say on Slack comes in.
 pub struct Inlet {
-    /// What is queued.
-    pub outbox: Arc<dyn Outbox>,
-    /// Told when something was queued.
-    pub queued: Arc<Notify>,
-    /// What passes where.
-    pub channels: Arc<Channels>,
+    /// What is taken in.
+    pub hear: Arc<Hear>,
     /// Where it is said.
     pub chats: Chats,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
 }
 
 impl Inlet {
@@ -51,7 +46,7 @@ impl Inlet {
             | Inbound::Shortcut(_)
             | Inbound::Submitted(_) => true,
             Inbound::Pressed(pressed) => Press::read(&pressed.action_id, &pressed.value).is_some(),
-            Inbound::Command(command) => is_update(&command.text),
+            Inbound::Command(command) => is_update(&command.text) || is_outbox(&command.text),
             _ => false,
         }
     }
@@ -62,10 +57,10 @@ impl Inlet {
             board: &known.board,
             settings: &desk.settings,
             people: &desk.people,
-            channels: &self.channels,
-            outbox: &*self.outbox,
+            channels: &self.hear.channels,
+            outbox: &*self.hear.outbox,
             chats: &self.chats,
-            now: self.clock.now(),
+            now: self.hear.clock.now(),
         }
     }
 
@@ -76,93 +71,53 @@ impl Inlet {
         identity: &Key,
         inbound: &Inbound,
     ) -> Result<(), StoreError> {
-        let effect = match inbound {
-            Inbound::Reacted(reacted) => self.reacted(workspace, reacted),
+        match inbound {
+            // That a reaction is taken off again undoes nothing.
+            Inbound::Reacted(reacted) if reacted.is_given => {
+                let at = MessageAt::new(workspace, &reacted.channel, &reacted.ts);
+                let what = hear::Happened::Reacted {
+                    emoji: &reacted.emoji,
+                    user: &reacted.from.user,
+                };
+                self.hear.hear(&at, what).await?;
+            }
             Inbound::Heard(heard) => self.heard(workspace, heard).await?,
             Inbound::Pressed(pressed) => {
                 let Some(press) = Press::read(&pressed.action_id, &pressed.value) else {
                     return Ok(());
                 };
                 let channel = pressed.from.channel.as_deref().unwrap_or_default();
-                let asked = self.asked(workspace, channel, &pressed.from.user);
-                self.pressed(identity, press, asked).await?
+                let asked = self.hear.asked(workspace, channel, &pressed.from.user);
+                if let Some(effect) = self.pressed(identity, press, asked).await? {
+                    self.hear.accept(identity, effect).await?;
+                }
             }
-            _ => None,
-        };
-        match effect {
-            Some(effect) => self.accept(identity, effect).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn accept(&self, identity: &Key, effect: NewEffect) -> Result<(), StoreError> {
-        let cause = Cause::Came(identity.as_str());
-        let effects = [effect];
-        let is_new = self.outbox.accept(self.clock.now(), cause, &effects);
-        if is_new.await? {
-            self.queued.notify_one();
+            _ => {}
         }
         Ok(())
     }
 
-    fn asked(&self, workspace: &str, channel: &str, user: &str) -> Asked {
-        Asked {
-            user: user.into(),
-            channel: ChannelAt::new(workspace, channel),
-            at_ms: self.clock.now().timestamp_millis(),
-        }
-    }
-
-    /// Somebody asks for a relay with the reaction.
-    fn reacted(&self, workspace: &str, reacted: &Reacted) -> Option<NewEffect> {
-        let message = MessageAt::new(workspace, &reacted.channel, &reacted.ts);
-        self.channels.get(&message.channel)?;
-        if !reacted.is_given || *reacted.emoji != *self.channels.reaction {
-            return None;
-        }
-        let asked = self.asked(workspace, &reacted.channel, &reacted.from.user);
-        Some(relay(asked, Way::Reaction, message, None))
-    }
-
-    /// A reply in a KEP's thread; or something that stands on a tracking issue was changed.
-    async fn heard(&self, workspace: &str, heard: &Heard) -> Result<Option<NewEffect>, StoreError> {
-        let at = |ts: &str| MessageAt::new(workspace, &heard.channel, ts);
-        match &heard.what {
+    /// Something happened to a message.
+    async fn heard(&self, workspace: &str, heard: &Heard) -> Result<(), StoreError> {
+        let (ts, what) = match &heard.what {
             Happened::New(said) => {
-                let message = at(&said.ts);
-                let (Some(thread), Author::Person(user)) = (&said.thread_ts, &said.author) else {
-                    return Ok(None);
+                let user = match &said.author {
+                    Author::Person(user) => Some(&**user),
+                    Author::Own | Author::Other => None,
                 };
-                let channel = self.channels.get(&message.channel);
-                let goes = channel
-                    .is_some_and(|channel| channel.to_forge && channel.replies == Replies::All);
-                if !goes || self.outbox.thread_at(&at(thread)).await?.is_none() {
-                    return Ok(None);
-                }
-                let asked = self.asked(workspace, &heard.channel, user);
-                let thread = Some(thread.clone());
-                Ok(Some(relay(asked, Way::Reply, message, thread)))
+                let thread = said.thread_ts.as_deref();
+                (&said.ts, hear::Happened::Said { user, thread })
             }
-            Happened::Changed(Spoken { ts, edited, .. }) => {
-                let Some(edited) = edited else {
-                    return Ok(None);
-                };
-                self.again(at(ts), edited).await
-            }
-            Happened::Gone { ts, .. } => self.again(at(ts), "gone").await,
-        }
-    }
-
-    async fn again(&self, message: MessageAt, what: &str) -> Result<Option<NewEffect>, StoreError> {
-        let MessageAt { channel, ts } = &message;
-        let relayed = Key::of(["comment", &*channel.workspace, &*channel.id, &**ts]);
-        if self.outbox.comments_below(&relayed).await?.is_empty() {
-            return Ok(None);
-        }
-        let key = Key::of(["again", &*channel.workspace, &*channel.id, &**ts, what]);
-        let lane = Lane::Message(message.clone());
-        let step = Effect::Step(Step::Again { message });
-        Ok(Some(NewEffect::now(key, lane, step)))
+            Happened::Changed(Spoken {
+                ts,
+                edited: Some(edited),
+                ..
+            }) => (ts, hear::Happened::Edited(edited)),
+            Happened::Changed(_) => return Ok(()),
+            Happened::Gone { ts, .. } => (ts, hear::Happened::Gone),
+        };
+        let at = MessageAt::new(workspace, &heard.channel, ts);
+        self.hear.hear(&at, what).await.map(drop)
     }
 
     async fn pressed(
@@ -174,8 +129,9 @@ impl Inlet {
         let lane = Lane::Person(asked.channel.clone(), asked.user.clone());
         let step = match press {
             Press::Undo(written) => Step::Undo { written, asked },
+            Press::GoOn(lane, alarm) => Step::GoOn { alarm, lane, asked },
             Press::Which(kep, of) => {
-                let queued = self.outbox.queued(&of).await?;
+                let queued = self.hear.outbox.queued(&of).await?;
                 let Some(Effect::Step(Step::Relay(relay))) = queued.map(|queued| queued.effect)
                 else {
                     return Ok(None);
@@ -202,7 +158,7 @@ impl Inlet {
         identity: &Key,
     ) -> Result<String, StoreError> {
         let channel = command.from.channel.as_deref().unwrap_or_default();
-        let asked = self.asked(workspace, channel, &command.from.user);
+        let asked = self.hear.asked(workspace, channel, &command.from.user);
         let (kep, text) = match update(&command.text) {
             Ok(typed) => typed,
             Err(why) => return Ok(why),
@@ -220,10 +176,34 @@ impl Inlet {
             text: Some(text.to_owned()),
         }));
         let effect = NewEffect::now(Key::of(["update"]).then(identity.as_str()), lane, step);
-        self.accept(identity, effect).await?;
+        self.hear.accept(identity, effect).await?;
         Ok(format!(
             "On its way to the tracking issue of KEP-{kep}. I tell you when it stands there."
         ))
+    }
+
+    /// `/kep outbox`: what waits and what was given up; or that is tried again.
+    pub(super) async fn outbox(
+        &self,
+        people: &People,
+        workspace: &str,
+        command: &Command,
+    ) -> Result<String, StoreError> {
+        let asker = Asker {
+            workspace,
+            user: &command.from.user,
+        };
+        let queue = handlers::outbox::Queue {
+            outbox: &*self.hear.outbox,
+            typed: "/kep outbox",
+            now: self.hear.clock.now(),
+        };
+        let answer = match (people.must_be_admin(asker), outbox(&command.text)) {
+            (Err(why), _) | (_, Err(why)) => return Ok(why),
+            (Ok(()), Ok(ask)) => queue.answer(&ask).await?,
+        };
+        self.hear.queued.notify_one();
+        Ok(answer)
     }
 
     /// The dialog of the shortcut, with what can be guessed filled in.
@@ -238,7 +218,12 @@ impl Inlet {
         let mut kep = None;
         if let Some(root) = &shortcut.thread_ts {
             let root = MessageAt::new(workspace, channel, root);
-            kep = self.outbox.thread_at(&root).await?.map(|thread| thread.kep);
+            kep = self
+                .hear
+                .outbox
+                .thread_at(&root)
+                .await?
+                .map(|thread| thread.kep);
         }
         Ok(Dialog {
             channel: channel.into(),
@@ -260,7 +245,9 @@ impl Inlet {
         let Some(sent) = dialog::read(&submitted.private_metadata, &submitted.values) else {
             return Ok(None);
         };
-        let asked = self.asked(workspace, &sent.of.channel, &submitted.from.user);
+        let asked = self
+            .hear
+            .asked(workspace, &sent.of.channel, &submitted.from.user);
         let kep = sent.kep.as_ref().ok().copied();
         let wrong = match (kep, &sent.kep) {
             (Some(kep), _) => bridge.refuses_here(&asked, kep),
@@ -278,31 +265,7 @@ impl Inlet {
             relay.text = sent.reworded;
         }
         effect.key = Key::of(["relay"]).then(identity.as_str());
-        self.accept(identity, effect).await?;
+        self.hear.accept(identity, effect).await?;
         Ok(None)
     }
-}
-
-/// Somebody wants a message to stand on a tracking issue.
-fn relay(asked: Asked, way: Way, message: MessageAt, thread: Option<Box<str>>) -> NewEffect {
-    let MessageAt { channel, ts } = &message;
-    let by = [
-        "relay",
-        &*channel.workspace,
-        &*channel.id,
-        &**ts,
-        "by",
-        &*asked.user,
-    ];
-    let key = Key::of(by);
-    let lane = Lane::Message(message.clone());
-    let step = Step::Relay(Relay {
-        asked,
-        way,
-        message: Some(message),
-        thread,
-        kep: None,
-        text: None,
-    });
-    NewEffect::now(key, lane, Effect::Step(step))
 }

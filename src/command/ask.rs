@@ -152,7 +152,14 @@ impl<'a> Asking<'a> {
             return (
                 Ok(match name {
                     Some(Name::Who) => Command::Who(query),
-                    Some(Name::Help | Name::Status | Name::List | Name::Release | Name::Update)
+                    Some(
+                        Name::Help
+                        | Name::Status
+                        | Name::List
+                        | Name::Release
+                        | Name::Update
+                        | Name::Outbox,
+                    )
                     | None => Command::Status(query),
                 }),
                 false,
@@ -214,6 +221,11 @@ impl<'a> Asking<'a> {
                 text: "An update is typed as a command, so that it is yours alone until it is sent: /kep update 5825 and then the text."
                     .to_owned(),
                 instead: Some("help update".to_owned()),
+            }),
+            Name::Outbox => Err(Plain {
+                text: "What waits is shown to whom it concerns alone, who types it as a command: /kep outbox."
+                    .to_owned(),
+                instead: Some("help outbox".to_owned()),
             }),
         }
     }

@@ -105,6 +105,15 @@ commands! {
             "A message of the channel goes there by its menu, Relay to KEP issue, or by the reaction :satellite_antenna:.",
         ],
     }
+    /// What waits to be written.
+    Outbox = "outbox" {
+        front: [("outbox", "for admins: what waits, and what could not be written")],
+        more: [
+            ("outbox retry 17", "tries that again, by its number"),
+            ("outbox retry all", "tries everything again that could not be written"),
+        ],
+        notes: ["For those who look after this bot: the settings give them the role admin."],
+    }
     /// What can be asked.
     Help = "help" {
         front: [("help list", "more on one command")],

@@ -76,7 +76,14 @@ fn store(table: &mut Table<'_>) -> Store {
                     variable DATABASE_URL instead";
         table.at("url").refuse(text);
     }
-    Store { url }
+    let keep_text = table.or("keep_text", Duration::from_hours(30 * 24));
+    // What comes again within a day is known by what is kept.
+    if keep_text < Duration::from_hours(24) {
+        let text =
+            "that is too short to know what was done already; want a day or more, such as \"30d\"";
+        table.at("keep_text").refuse(text);
+    }
+    Store { url, keep_text }
 }
 
 fn workspace(

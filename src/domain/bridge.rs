@@ -1,6 +1,7 @@
 //! What the bridge between Slack and the tracking issues is made of: places, the marks of what was
 //! written there, and the effects that a queue carries out.
 
+mod alarm;
 mod came;
 mod channel;
 mod effect;
@@ -8,12 +9,14 @@ mod mark;
 mod named;
 mod place;
 mod speech;
+mod words;
 
 pub use self::{
+    alarm::Alarm,
     channel::{Channel, Channels, Comments, Replies},
     effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Relayed, Step, Way, Written},
     mark::{Key, marked, unmarked},
     named::keps_in,
-    place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place},
+    place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, ts_of},
     speech::{Item, Saying},
 };

@@ -69,6 +69,28 @@ impl People {
             .map(AsRef::as_ref)
     }
 
+    /// Those who look after the bot.
+    pub fn admins(&self) -> impl Iterator<Item = &Person> {
+        self.iter()
+            .filter(|person| person.roles.contains(&Role::Admin))
+    }
+
+    /// Whether somebody looks after the bot; or a polite no that names who does.
+    pub fn must_be_admin(&self, asker: Asker<'_>) -> Result<(), String> {
+        let person = self.by_slack(asker.workspace, asker.user);
+        if person.is_some_and(|person| person.roles.contains(&Role::Admin)) {
+            return Ok(());
+        }
+        let admins: Vec<&str> = self.admins().map(|admin| admin.login.as_str()).collect();
+        Err(if admins.is_empty() {
+            "That is for those who look after this bot, and its settings name none yet: somebody gets roles = [\"admin\"] there."
+                .to_owned()
+        } else {
+            let admins = admins.join(", ");
+            format!("That is for those who look after this bot: {admins}. Ask one of them.")
+        })
+    }
+
     /// Everybody, in the settings' order.
     pub fn iter(&self) -> impl Iterator<Item = &Person> {
         self.0.iter()

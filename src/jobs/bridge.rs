@@ -3,6 +3,7 @@
 
 mod after;
 mod again;
+mod alarm;
 mod news;
 mod relay;
 mod role;
@@ -80,6 +81,9 @@ impl Bridge<'_> {
             Step::Again { message } => self.again(key, message).await,
             Step::Undo { written, asked } => self.undo(key, written, asked).await,
             Step::Settle { written } => self.settle(key, written).await,
+            Step::Alarm(alarm) => self.alarm(key, alarm).await,
+            Step::GoOn { alarm, lane, asked } => self.go_on(key, alarm, lane, asked).await,
+            Step::Lifted { lane, .. } => self.lifted(lane).await,
             Step::Tell {
                 channel,
                 kep,

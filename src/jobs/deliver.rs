@@ -1,6 +1,8 @@
 //! Carries out what is queued: one effect of a lane at a time, each place at its own pace, and
 //! whatever may have been done already is looked for before it is done again.
 
+mod alarm;
+mod record;
 mod trouble;
 mod write;
 
@@ -24,13 +26,13 @@ use super::follow::Known;
 use crate::{
     domain::{
         Settings,
-        bridge::{Channels, Effect, Place, Written},
+        bridge::{Below, Channels, Effect, Place},
         people::People,
     },
     jobs::bridge::{Bridge, Failed, Undecided, failed},
     ports::{
-        Chat, Clock, Dice, Forge, Outbox, StoreError,
-        outbox::{Leased, Outcome, Record, Settled},
+        Chat, ChatError, Clock, Dice, Forge, Outbox, StoreError,
+        outbox::{HELD, Leased, Outcome, Settled},
     },
 };
 
@@ -120,6 +122,9 @@ impl Deliver {
     /// Delivers until `stop`; then what is under way is finished.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut places = Places::default();
+        // Who has something tried again from the command line cannot tell this process: so it looks
+        // after each poll, too.
+        let mut known = self.known.clone();
         let mut under_way: JoinSet<Over> = JoinSet::new();
         loop {
             let now = self.clock.now();
@@ -135,6 +140,7 @@ impl Deliver {
                 () = stop.cancelled() => break,
                 Some(over) = under_way.join_next() => self.over(&mut places, over),
                 () = self.queued.notified() => {}
+                Ok(()) = known.changed() => {}
                 () = async {
                     match wait {
                         Some(wait) => self.clock.sleep(wait).await,
@@ -191,20 +197,51 @@ impl Deliver {
         }
     }
 
-    /// Carries one effect out and settles it.
+    /// Carries one effect out and settles it. Whatever breaks, its place is free again.
     async fn deliver(&self, leased: Leased) -> Over {
-        let place = leased.effect.place();
-        let carried = AssertUnwindSafe(self.carry_out(&leased))
+        let place = leased.effect.place().to_string();
+        let over = AssertUnwindSafe(self.carry_through(&leased))
             .catch_unwind()
             .await;
-        let carried = carried.unwrap_or_else(|_| {
-            tracing::error!(key = %leased.key, "delivering panicked");
-            self.again(&leased, true, "it broke something inside")
+        let free_at = over.unwrap_or_else(|_| {
+            tracing::error!(key = %leased.key, "settling panicked");
+            None
         });
+        Over { place, free_at }
+    }
+
+    /// When the place may be written to again.
+    async fn carry_through(&self, leased: &Leased) -> Option<DateTime<Utc>> {
+        let carried = AssertUnwindSafe(self.carry_out(leased))
+            .catch_unwind()
+            .await;
+        let carried = carried.unwrap_or_else(|_| self.broken(leased));
+        let limited = carried.limited;
+        let now = self.clock.now();
+        self.settle(now, leased, carried).await;
+        match leased.effect.place() {
+            Place::Channel(_) => limited.or(Some(now + CHANNEL_PACE)),
+            // The client keeps GitHub's pace.
+            Place::Forge => limited,
+            Place::Here => None,
+        }
+    }
+
+    /// What breaks every time is given up in the end like what fails every time.
+    fn broken(&self, leased: &Leased) -> Carried {
+        tracing::error!(key = %leased.key, "delivering panicked");
+        let trouble = Trouble::Passing {
+            unclear: true,
+            why: "it broke something inside".to_owned(),
+        };
+        self.after(leased, trouble)
+    }
+
+    async fn settle(&self, now: DateTime<Utc>, leased: &Leased, carried: Carried) {
         let Carried {
             outcome,
-            settled,
-            limited,
+            mut settled,
+            ..
         } = carried;
         let name = leased.effect.name();
         let said = match &outcome {
@@ -223,22 +260,17 @@ impl Deliver {
         };
         metrics::counter!("kep_liaison_effects_total", "effect" => name, "outcome" => said)
             .increment(1);
-        let now = self.clock.now();
-        match self.outbox.settle(now, &leased, &outcome, &settled).await {
+        settled.record = self
+            .record(leased, &outcome, settled.written.as_ref())
+            .await;
+        if matches!(outcome, Outcome::Dead { .. }) {
+            settled.then.extend(alarm::of_loss(leased, now));
+        }
+        match self.outbox.settle(now, leased, &outcome, &settled).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!(key = %leased.key, "settled too late: another took it"),
             // The lease runs out, and who takes it next looks whether it was done.
             Err(error) => tracing::error!(key = %leased.key, %error, "it could not be settled"),
-        }
-        let free_at = match place {
-            Place::Channel(_) => limited.or(Some(now + CHANNEL_PACE)),
-            // The client keeps GitHub's pace.
-            Place::Forge => limited,
-            Place::Here => None,
-        };
-        Over {
-            place: place.to_string(),
-            free_at,
         }
     }
 
@@ -267,14 +299,14 @@ impl Deliver {
                     Carried::new(outcome, Settled::default())
                 }
                 Err(Undecided::Chat(error)) => {
-                    let trouble = trouble::of_chat(&error, bridge.now);
+                    let trouble = self.of_chat(&error);
                     self.after(leased, trouble)
                 }
                 Err(Undecided::Forge(error)) => self.after(leased, error.into()),
                 Err(Undecided::Store(error)) => self.again(leased, false, &error.to_string()),
             };
         }
-        match self.is_too_much(leased).await {
+        match self.is_too_much(&bridge, leased).await {
             Ok(false) => {}
             Ok(true) => return self.hold(leased),
             Err(error) => return self.again(leased, false, &error.to_string()),
@@ -283,10 +315,7 @@ impl Deliver {
             Ok(written) => {
                 let followed = bridge.done(key, &leased.effect, written.as_ref()).await;
                 match followed {
-                    Ok(settled) => {
-                        let record = self.record(leased, written_words(written.as_ref()));
-                        Carried::new(Outcome::Done, Settled { record, ..settled })
-                    }
+                    Ok(settled) => Carried::new(Outcome::Done, settled),
                     // It is done, and found to be so the next time.
                     Err(error) => self.again(leased, true, &error.to_string()),
                 }
@@ -312,19 +341,24 @@ impl Deliver {
                 }
             }
             Trouble::Passing { unclear, why } if !is_over => self.again(leased, unclear, &why),
-            Trouble::Passing { why, .. } => self.give_up(leased, why, false),
-            Trouble::Final { why, is_rootless } => self.give_up(leased, why, is_rootless),
+            Trouble::Passing { why, .. } => Self::give_up(leased, why, false),
+            Trouble::Final { why, is_rootless } => Self::give_up(leased, why, is_rootless),
         }
     }
 
-    fn give_up(&self, leased: &Leased, why: String, is_rootless: bool) -> Carried {
+    fn give_up(leased: &Leased, why: String, is_rootless: bool) -> Carried {
         let reason = Failed {
             why: why.clone(),
             is_rootless,
         };
         let settled = failed(&leased.key, &leased.effect, &reason);
-        let record = self.record(leased, why.clone());
-        Carried::new(Outcome::Dead { why }, Settled { record, ..settled })
+        // What begins anew is not lost: to try this again would say it twice.
+        let outcome = if settled.ended.is_empty() {
+            Outcome::Dead { why }
+        } else {
+            Outcome::Done
+        };
+        Carried::new(outcome, settled)
     }
 
     /// A later try: the more often it failed, the later.
@@ -339,16 +373,28 @@ impl Deliver {
         Carried::new(outcome, Settled::default())
     }
 
-    async fn is_too_much(&self, leased: &Leased) -> Result<bool, StoreError> {
+    fn of_chat(&self, error: &ChatError) -> Trouble {
+        trouble::of_chat(error, self.clock.now())
+    }
+
+    async fn is_too_much(&self, bridge: &Bridge<'_>, leased: &Leased) -> Result<bool, StoreError> {
         // What somebody asked for by hand is theirs to bear.
+        // And an admin is told what there is to tell.
         if matches!(
             leased.effect,
-            Effect::DeleteComment { .. } | Effect::Whisper { .. } | Effect::React { .. }
+            Effect::DeleteComment { .. }
+                | Effect::Whisper { .. }
+                | Effect::React { .. }
+                | Effect::Post {
+                    below: Below::Direct,
+                    ..
+                }
         ) {
             return Ok(false);
         }
-        let since = self.clock.now() - TimeDelta::hours(1);
-        Ok(self.outbox.done_since(&leased.lane, since).await? >= MOST_AN_HOUR)
+        let since = bridge.now - TimeDelta::hours(1);
+        let is_much = self.outbox.done_since(&leased.lane, since).await? >= MOST_AN_HOUR;
+        Ok(is_much && !bridge.is_lifted(&leased.lane).await?)
     }
 
     fn hold(&self, leased: &Leased) -> Carried {
@@ -358,32 +404,12 @@ impl Deliver {
             at: self.clock.now() + HOLD,
             unclear: false,
             failed: false,
-            why: format!("{MOST_AN_HOUR} writes in an hour: two bots may be arguing"),
+            why: format!("{HELD}{MOST_AN_HOUR} writes in an hour: two bots may be arguing"),
         };
-        Carried::new(outcome, Settled::default())
-    }
-
-    /// Every write to the forge is on record.
-    fn record(&self, leased: &Leased, outcome: String) -> Option<Record> {
-        let (asked, on) = match &leased.effect {
-            Effect::Comment { issue, asked, .. } => (Some(asked), issue.to_string()),
-            Effect::EditComment { written, asked, .. } => (asked.as_ref(), written.to_string()),
-            Effect::DeleteComment { written, asked } => (Some(asked), written.to_string()),
-            _ => return None,
+        let settled = Settled {
+            then: vec![alarm::of_hold(leased, self.clock.now())],
+            ..Settled::default()
         };
-        Some(Record {
-            at: self.clock.now(),
-            asked: asked.cloned(),
-            what: leased.effect.name().into(),
-            on: on.into(),
-            outcome,
-        })
-    }
-}
-
-fn written_words(written: Option<&Written>) -> String {
-    match written {
-        Some(Written::Comment { url, .. }) => url.to_string(),
-        _ => "done".to_owned(),
+        Carried::new(outcome, settled)
     }
 }

@@ -189,8 +189,37 @@ pub struct Load {
     pub waiting: u64,
     /// Effects that were given up.
     pub dead: u64,
-    /// Since when the oldest one waits.
+    /// Since when the oldest one waits, of those that were not put off on purpose.
     pub oldest: Option<DateTime<Utc>>,
+    /// Lanes that are held, because too much was written in them: why their first effect waits
+    /// begins with [`HELD`].
+    pub held: u64,
+}
+
+/// What [`Outcome::Again::why`] begins with where a lane is held.
+pub const HELD: &str = "held: ";
+
+impl Dead {
+    /// For people who look after the bot: `17: a comment on containerd/containerd#1 (KEP-5825): GitHub
+    /// says no`.
+    pub fn line(&self) -> String {
+        let Self {
+            id, effect, why, ..
+        } = self;
+        format!("{id}: {effect}: {why}")
+    }
+}
+
+/// What to type to have something tried again; `typed` is what lists it.
+pub fn retry_hint(typed: &str, dead: &[Dead]) -> String {
+    match dead {
+        [] => String::new(),
+        [one] => format!("Once that is mended: {typed} retry {}", one.id),
+        [one, ..] => format!(
+            "Once that is mended: {typed} retry {}, or {typed} retry all",
+            one.id
+        ),
+    }
 }
 
 /// The queue. Each call is one transaction, and what it wrote is there after a power cut as well.
@@ -287,6 +316,9 @@ pub trait Outbox: Send + Sync {
     /// Has what was given up tried again, as the next of its lane that comes after what is leased
     /// and what is older; `false` where there is no such thing.
     async fn retry(&self, id: i64, now: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Lets what has a lane's turn, and waits, be done now.
+    async fn hurry(&self, lane: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
 
     /// Records of writes to the forge at or after a moment, oldest first.
     async fn records(&self, since: DateTime<Utc>) -> Result<Vec<Record>, StoreError>;

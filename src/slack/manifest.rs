@@ -53,6 +53,11 @@ const SCOPES: &[Need] = &[
     ),
     ("im:history", "hears a direct message to the bot", &[]),
     (
+        "im:write",
+        "opens the conversation in which the bot's admins hear of what could not be written",
+        &[Use::Public],
+    ),
+    (
         "reactions:read",
         "hears the reaction with which a message is relayed",
         &[Use::Relay],

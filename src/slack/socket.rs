@@ -25,6 +25,7 @@ use slack_morphism::{
     clients_manager::{SlackSocketModeClientsManager, SlackSocketModeClientsManagerFactory as _},
     listener::SlackClientEventsListenerEnvironment,
 };
+use tokio::sync::watch;
 
 use super::{
     api::Client,
@@ -60,6 +61,8 @@ struct Pool {
     receive: Arc<dyn Receive>,
     clock: Arc<dyn Clock>,
     open: Mutex<HashMap<u64, Open>>,
+    /// Over how many Slack delivers.
+    greeted: watch::Sender<usize>,
     next: AtomicU64,
     is_closed: AtomicBool,
 }
@@ -91,6 +94,7 @@ impl Socket {
             receive,
             clock,
             open: Mutex::default(),
+            greeted: watch::Sender::new(0),
             next: AtomicU64::new(0),
             is_closed: AtomicBool::new(false),
         });
@@ -102,14 +106,19 @@ impl Socket {
 
     /// How many connections are open and greeted.
     pub fn connections(&self) -> usize {
-        let open = self.0.open();
-        open.values().filter(|open| open.is_greeted).count()
+        *self.0.greeted.borrow()
+    }
+
+    /// The same, each time that it is another.
+    pub fn watch(&self) -> watch::Receiver<usize> {
+        self.0.greeted.subscribe()
     }
 
     /// Closes them. What comes meanwhile Slack delivers again, to whoever is there then.
     pub async fn close(&self) {
         self.0.is_closed.store(true, Ordering::Relaxed);
         let open = std::mem::take(&mut *self.0.open());
+        self.0.count();
         for open in open.into_values() {
             open.keeper.shutdown().await;
         }
@@ -162,8 +171,17 @@ impl Pool {
         });
     }
 
+    /// Counts anew over how many connections Slack delivers.
+    fn count(&self) {
+        let open = self.open();
+        let greeted = open.values().filter(|open| open.is_greeted).count();
+        self.greeted
+            .send_if_modified(|known| std::mem::replace(known, greeted) != greeted);
+    }
+
     async fn close_one(&self, number: u64) {
         let own = self.open().remove(&number);
+        self.count();
         if let Some(own) = own {
             own.keeper.shutdown().await;
         }
@@ -283,6 +301,7 @@ impl Listener {
         if let Some(own) = pool.open().get_mut(&self.number) {
             own.is_greeted = true;
         }
+        pool.count();
         if let Some(forebear) = self.forebear {
             let pool = pool.clone();
             tokio::spawn(async move {

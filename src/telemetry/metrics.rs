@@ -86,6 +86,48 @@ const DESCRIBED: &[(Kind, &str, Unit, &str)] = &[
         "Calls to Slack's Web API, by method and by what came of them.",
     ),
     (
+        Counter,
+        "kep_liaison_effects_total",
+        Unit::Count,
+        "What the bridge carried out, by effect and by what came of it.",
+    ),
+    (
+        Counter,
+        "kep_liaison_bridge_held_total",
+        Unit::Count,
+        "How often a write waited because too much was written in its place within an hour.",
+    ),
+    (
+        Counter,
+        "kep_liaison_bridge_missed_total",
+        Unit::Count,
+        "What happened in bridged channels while the bot heard nothing, and was found later.",
+    ),
+    (
+        Kind::Gauge,
+        "kep_liaison_outbox_waiting",
+        Unit::Count,
+        "Effects that wait to be carried out, those that were put off among them.",
+    ),
+    (
+        Kind::Gauge,
+        "kep_liaison_outbox_dead",
+        Unit::Count,
+        "Effects that were given up; `kep-liaison outbox` lists them.",
+    ),
+    (
+        Kind::Gauge,
+        "kep_liaison_outbox_oldest_seconds",
+        Unit::Seconds,
+        "How long the oldest effect waits that was not put off on purpose.",
+    ),
+    (
+        Kind::Gauge,
+        "kep_liaison_outbox_held_lanes",
+        Unit::Count,
+        "Issues and threads that are held, because too much was written there.",
+    ),
+    (
         Kind::Gauge,
         RESIDENT,
         Unit::Bytes,

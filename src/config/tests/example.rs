@@ -35,6 +35,7 @@ fn the_example_and_an_empty_file_are_the_defaults() {
     assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.store.url.expose(), "sqlite:kep-liaison.db");
     assert_eq!(config.github.web_url.as_str(), "https://github.com");
+    assert_eq!(config.store.keep_text, Duration::from_hours(30 * 24));
     assert_eq!(config.github.poll_interval, Duration::from_mins(2));
     assert_eq!(config.kubernetes.sigs, [Sig("sig-node".into())]);
     assert_eq!(config.kubernetes.current_release, CurrentRelease::Auto);

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelAt, CommentAt, IssueAt, Item, Key, MessageAt, Place, Saying};
+use super::{Alarm, ChannelAt, CommentAt, IssueAt, Item, Key, MessageAt, Place, Saying};
 use crate::domain::KepNumber;
 
 /// One thing to do.
@@ -95,6 +95,8 @@ pub enum Effect {
 pub enum Below {
     /// In the channel itself.
     Channel,
+    /// In a direct conversation, which is the channel.
+    Direct,
     /// In the channel itself, as the root of a KEP's thread from then on.
     Root(KepNumber),
     /// Below a message.
@@ -148,6 +150,24 @@ pub enum Step {
     Settle {
         /// The key of the comment.
         written: Key,
+    },
+    /// The admins are to be told of something.
+    Alarm(Alarm),
+    /// Somebody wants a lane that is held to go on.
+    GoOn {
+        /// The key of the alarm that told of it.
+        alarm: Key,
+        /// The lane, by name.
+        lane: Box<str>,
+        /// Who wants it.
+        asked: Asked,
+    },
+    /// A lane goes on for a while, however much was written in it.
+    Lifted {
+        /// The lane, by name.
+        lane: Box<str>,
+        /// Since when, in milliseconds since 1970.
+        at_ms: i64,
     },
 }
 
@@ -270,6 +290,9 @@ impl Effect {
             Self::Step(Step::Tell { .. }) => "tell",
             Self::Step(Step::News { .. }) => "news",
             Self::Step(Step::Settle { .. }) => "settle",
+            Self::Step(Step::Alarm(_)) => "alarm",
+            Self::Step(Step::GoOn { .. }) => "go-on",
+            Self::Step(Step::Lifted { .. }) => "lifted",
             Self::Comment { .. } => "comment",
             Self::EditComment { .. } => "edit-comment",
             Self::DeleteComment { .. } => "delete-comment",

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A channel, or a direct conversation, of a workspace.
@@ -59,6 +60,19 @@ impl MessageAt {
             ts: ts.into(),
         }
     }
+
+    /// When it was said; `None` where its number is none.
+    pub fn said_at(&self) -> Option<DateTime<Utc>> {
+        let (seconds, micros) = self.ts.split_once('.')?;
+        let micros: u32 = micros.parse().ok().filter(|micros| *micros < 1_000_000)?;
+        DateTime::from_timestamp(seconds.parse().ok()?, micros * 1_000)
+    }
+}
+
+/// A moment as messages are numbered.
+pub fn ts_of(moment: DateTime<Utc>) -> String {
+    let (seconds, micros) = (moment.timestamp(), moment.timestamp_subsec_micros());
+    format!("{seconds}.{micros:06}")
 }
 
 impl ChannelAt {
@@ -95,6 +109,21 @@ impl fmt::Display for Place {
             Self::Channel(channel) => write!(f, "slack/{channel}"),
             Self::Forge => f.write_str("github"),
             Self::Here => f.write_str("here"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_tells_when_it_was_said() {
+        let said_at = |ts| MessageAt::new("kubernetes", "C1", ts).said_at();
+        let at = said_at("1767600000.000100").expect("a moment");
+        assert_eq!(ts_of(at), "1767600000.000100");
+        for none in ["", "1767600000", "1767600000.", "a.b", "1.1000000", "-.5"] {
+            assert_eq!(said_at(none), None, "{none}");
         }
     }
 }

@@ -52,6 +52,15 @@ pub enum Saying {
         /// What is to be relayed, by the key of what asked for it.
         of: Key,
     },
+    /// A lane is held, for the admins.
+    Held {
+        /// The lane, by name.
+        lane: Box<str>,
+        /// What waits in it, in words.
+        what: Box<str>,
+        /// The key of the alarm.
+        alarm: Key,
+    },
     /// A sentence of the bot's own.
     Plain(Box<str>),
 }

@@ -51,6 +51,7 @@ pub fn message(speech: &Speech<'_>, now: DateTime<Utc>) -> Message {
         }
         Saying::TakenBack { kep, issue } => draft.section(&taken_back(*kep, issue, speech.url)),
         Saying::Which { keps, of } => which(keps, of, &mut draft),
+        Saying::Held { lane, what, alarm } => held(lane, what, alarm, &mut draft),
         Saying::Plain(text) => draft.plain(text),
     }
     draft.finish()
@@ -102,6 +103,18 @@ fn taken_back(kep: KepNumber, issue: &IssueAt, url: Option<&str>) -> Mrkdwn {
         .unwrap_or_default();
     text.link(page, &issue.to_string())
         .words(&format!(", the tracking issue of KEP-{kep}."))
+}
+
+fn held(lane: &str, what: &str, alarm: &Key, draft: &mut Draft) {
+    draft.plain(&format!(
+        "Too much was written in {lane} within an hour, perhaps by two bots that argue. I hold what comes next: {what}."
+    ));
+    draft.small(
+        "Otherwise it goes on as the hour passes, one write for each that is an hour old; nothing is lost. What waits stays in its order.",
+    );
+    let button = press::go_on(lane, alarm);
+    let buttons = button.map(|button| Part::actions(vec![button]));
+    draft.blocks.extend(buttons);
 }
 
 fn which(keps: &[KepNumber], of: &Key, draft: &mut Draft) {

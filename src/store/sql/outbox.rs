@@ -32,6 +32,9 @@ pub(in crate::store) const LEASE: &str = "\
     WHERE id = $1
     RETURNING id, key, lane, doc, attempt, failures, unclear_ms, queued_ms";
 
+pub(in crate::store) const PUT_OFF: &str =
+    "UPDATE effects SET state = 'waiting', due_ms = $2 WHERE id = $1";
+
 pub(in crate::store) const DUE: &str =
     "SELECT due_ms, place FROM places ORDER BY due_ms, effect LIMIT $1";
 
@@ -90,10 +93,18 @@ pub(in crate::store) const DEAD: &str = "\
     SELECT id, key, doc, settled_ms, COALESCE(why, '') FROM effects WHERE state = 'dead'
     ORDER BY settled_ms, id";
 
+/// Buttons that go after a while, and small news, are put off on purpose.
 pub(in crate::store) const LOAD: &str = "\
-    SELECT CAST(COUNT(*) AS BIGINT), MIN(queued_ms),
-        (SELECT CAST(COUNT(*) AS BIGINT) FROM effects WHERE state = 'dead')
+    SELECT CAST(COUNT(*) AS BIGINT),
+        MIN(CASE WHEN name IN ('settle', 'news') THEN NULL ELSE queued_ms END),
+        (SELECT CAST(COUNT(*) AS BIGINT) FROM effects WHERE state = 'dead'),
+        CAST(COUNT(CASE WHEN has_turn = 1 AND state = 'waiting' AND why LIKE $1 || '%' THEN 1 END)
+            AS BIGINT)
     FROM effects WHERE settled_ms IS NULL";
+
+pub(in crate::store) const HURRY: &str = "\
+    UPDATE effects SET due_ms = $2
+    WHERE lane = $1 AND has_turn = 1 AND state = 'waiting' AND due_ms > $2 RETURNING place";
 
 pub(in crate::store) const FORGET_EFFECTS: &str =
     "DELETE FROM effects WHERE settled_ms IS NOT NULL AND settled_ms < $1";

@@ -119,6 +119,10 @@ impl Outbox for SqliteStore {
         self.said(queue::retry(&self.writer, id, now).await)
     }
 
+    async fn hurry(&self, lane: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.said(queue::hurry(&self.writer, lane, now).await)
+    }
+
     async fn records(&self, since: DateTime<Utc>) -> Result<Vec<Record>, StoreError> {
         self.said(traces::records(&self.reader, since).await)
     }

@@ -5,15 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{begin_write, journal, traces};
 use crate::{
     domain::bridge::{Effect, Key, NewEffect, Place},
-    ports::outbox::{Cause, Dead, Leased, Load, Outcome, Queued, Settled},
+    ports::outbox::{Cause, Dead, HELD, Leased, Load, Outcome, Queued, Settled},
     store::{row, sql::outbox as sql},
 };
+
+/// How long an effect waits that cannot be read.
+const UNREADABLE_FOR: TimeDelta = TimeDelta::hours(1);
 
 pub(super) async fn accept(
     pool: &SqlitePool,
@@ -101,7 +104,19 @@ pub(super) async fn lease(
             .bind(until.timestamp_millis())
             .fetch_one(&mut *tx)
             .await?;
-        leased.push(row::read_leased(found)?);
+        match row::read_leased(found) {
+            Ok(found) => leased.push(found),
+            // A newer version wrote it, and may come back. Until then it holds up its lane alone.
+            Err(error) => {
+                tracing::error!(id, %error, "an effect cannot be read: it waits");
+                let later = (now + UNREADABLE_FOR).timestamp_millis();
+                sqlx::query(sql::PUT_OFF)
+                    .bind(id)
+                    .bind(later)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        }
         places.insert(place);
     }
     set_next(&mut tx, &places).await?;
@@ -278,13 +293,25 @@ pub(super) async fn dead(pool: &SqlitePool) -> sqlx::Result<Vec<Dead>> {
     rows.into_iter().map(row::read_dead).collect()
 }
 
+pub(super) async fn hurry(pool: &SqlitePool, lane: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    let place: Option<String> = sqlx::query_scalar(sql::HURRY)
+        .bind(lane)
+        .bind(now.timestamp_millis())
+        .fetch_optional(&mut *tx)
+        .await?;
+    set_next(&mut tx, &place.into_iter().collect()).await?;
+    tx.commit().await
+}
+
 pub(super) async fn load(pool: &SqlitePool) -> sqlx::Result<Load> {
-    let (waiting, oldest, dead): (i64, Option<i64>, i64) =
-        sqlx::query_as(sql::LOAD).fetch_one(pool).await?;
+    let (waiting, oldest, dead, held): (i64, Option<i64>, i64, i64) =
+        sqlx::query_as(sql::LOAD).bind(HELD).fetch_one(pool).await?;
     Ok(Load {
         waiting: row::read_number(waiting)?,
         dead: row::read_number(dead)?,
         oldest: oldest.map(row::read_millis).transpose()?,
+        held: row::read_number(held)?,
     })
 }
 

@@ -33,7 +33,7 @@ contract! { @tests sqlite, super::super::SqliteFile,
     outcomes: a_lease_runs_out, a_stale_settle, a_settle_counts_once, a_late_settle_still_counts,
         trying_again, unclear_until_it_is_done, what_is_dead_holds_up_nothing,
         a_retry_waits_for_what_is_leased, a_retry_goes_before_what_waits, counting_what_was_done,
-        how_much_waits, forgetting;
+        how_much_waits, hurrying, forgetting;
     traces: what_was_written, a_place_with_two_keys, threads, records, what_follows,
         a_stale_settle_leaves_no_trace, all_or_nothing;
     journal: nothing_was_looked_at_yet, beginning_now, changes_are_news_once,

@@ -10,6 +10,11 @@ const UNDO: &str = "bridge_undo";
 /// What the actions of the buttons that say which KEP is meant begin with; a number follows, for no
 /// two in a message may be the same.
 const WHICH: &str = "bridge_which_";
+/// The action of the button that lets a lane go on that is held.
+const GO_ON: &str = "bridge_go_on";
+/// The longest value of a button.
+/// <https://docs.slack.dev/reference/block-kit/block-elements/button-element>
+const LONGEST: usize = 2_000;
 
 /// What a button asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +23,8 @@ pub enum Press {
     Undo(Key),
     /// To relay what this key asked for to this KEP's issue.
     Which(KepNumber, Key),
+    /// To let this lane go on, of which this alarm told.
+    GoOn(Box<str>, Key),
 }
 
 impl Press {
@@ -25,6 +32,10 @@ impl Press {
     pub fn read(action_id: &str, value: &str) -> Option<Self> {
         if action_id == UNDO {
             return Key::parse(value).map(Self::Undo);
+        }
+        if action_id == GO_ON {
+            let (alarm, lane) = value.split_once(' ')?;
+            return Some(Self::GoOn(lane.into(), Key::parse(alarm)?));
         }
         action_id.strip_prefix(WHICH)?;
         let (kep, of) = value.split_once(' ')?;
@@ -44,6 +55,12 @@ pub(super) fn which(at: usize, kep: KepNumber, of: &Key) -> Option<Button> {
     Key::parse(of.as_str())?;
     let (action, label) = (format!("{WHICH}{at}"), format!("KEP-{kep}"));
     Some(Button::new(action, &label, format!("{kep} {of}")))
+}
+
+/// None where it would be too long for a button.
+pub(super) fn go_on(lane: &str, alarm: &Key) -> Option<Button> {
+    let value = format!("{} {lane}", Key::parse(alarm.as_str())?);
+    (value.len() <= LONGEST).then(|| Button::new(GO_ON, "Let it go on", value))
 }
 
 #[cfg(test)]

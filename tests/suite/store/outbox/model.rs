@@ -226,7 +226,12 @@ async fn compare(outbox: &dyn Outbox, model: &Model) {
     let load = Load {
         waiting: open().count() as u64,
         dead: model.dead().len() as u64,
-        oldest: open().map(|row| row.queued).min(),
+        // The steps of this test are put off on purpose.
+        oldest: open()
+            .filter(|row| !matches!(row.new.effect, Effect::Step(_)))
+            .map(|row| row.queued)
+            .min(),
+        held: 0,
     };
     assert_eq!(outbox.load().await.unwrap(), load);
     let dead = outbox.dead().await.unwrap();

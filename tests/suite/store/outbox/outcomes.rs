@@ -1,6 +1,6 @@
 //! What comes of a lease: done, again, dead, or nothing at all.
 
-use kep_liaison::ports::outbox::{Load, Outcome};
+use kep_liaison::ports::outbox::{HELD, Load, Outcome};
 
 use super::{
     super::{Place, at},
@@ -218,16 +218,63 @@ pub(super) async fn how_much_waits(place: &dyn Place) {
     let outbox = &*place.open_both().await;
     assert_eq!(outbox.load().await.unwrap(), Load::default());
     accept(outbox, 5, "Ev1", &[queued("a", 1, step())]).await;
-    let late = [queued("b", 2, step()), after(9999, queued("c", 2, step()))];
+    let late = [
+        queued("b", 2, comment("text")),
+        after(9999, queued("c", 2, step())),
+    ];
     accept(outbox, 6, "Ev2", &late).await;
     let leased = lease(outbox, 7).await;
     assert!(settle(outbox, 7, &leased[0], dead()).await);
-    let load = Load {
+    let mut load = Load {
         waiting: 2,
         dead: 1,
         oldest: Some(at(6)),
+        held: 0,
     };
     assert_eq!(outbox.load().await.unwrap(), load);
+    let held = Outcome::Again {
+        at: at(600),
+        unclear: false,
+        failed: false,
+        why: format!("{HELD}two bots argue"),
+    };
+    assert!(settle(outbox, 8, &leased[1], held).await);
+    load.held = 1;
+    assert_eq!(outbox.load().await.unwrap(), load);
+    let leased = lease(outbox, 600).await;
+    assert!(done(outbox, 601, &leased[0]).await);
+    // What is left was put off on purpose.
+    load = Load {
+        waiting: 1,
+        dead: 1,
+        ..Load::default()
+    };
+    assert_eq!(outbox.load().await.unwrap(), load);
+}
+
+pub(super) async fn hurrying(place: &dyn Place) {
+    let outbox = &*place.open_both().await;
+    let effects = [
+        after(600_000, queued("a", 1, comment("text"))),
+        queued("b", 1, step()),
+        after(600_000, queued("c", 2, comment("text"))),
+    ];
+    accept(outbox, 0, "Ev1", &effects).await;
+    let hurry = async |nth: usize, seconds| {
+        let lane = lane(nth).to_string();
+        outbox.hurry(&lane, at(seconds)).await.unwrap();
+    };
+    hurry(3, 1).await;
+    assert_eq!(outbox.next_due(&[]).await.unwrap(), Some(at(600)));
+    hurry(1, 5).await;
+    assert_eq!(outbox.next_due(&[]).await.unwrap(), Some(at(5)));
+    assert_eq!(names(&lease(outbox, 5).await), ["a"]);
+    // What is under way is left alone, and so is what was due before.
+    hurry(1, 6).await;
+    hurry(2, 6).await;
+    hurry(2, 9).await;
+    assert_eq!(outbox.next_due(&[]).await.unwrap(), Some(at(6)));
+    assert_eq!(names(&lease(outbox, 7).await), ["c"]);
 }
 
 pub(super) async fn forgetting(place: &dyn Place) {

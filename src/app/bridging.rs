@@ -1,0 +1,109 @@
+//! Builds the parts of the bridge, which share what they are made from.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use tokio::sync::{Notify, watch};
+
+use super::inlet::{Chats, Inlet};
+use crate::{
+    domain::{Settings, bridge::Channels, people::People},
+    jobs::{
+        catch_up::{CatchUp, Marks},
+        deliver::Deliver,
+        follow::Known,
+        forget::Forget,
+        hear::Hear,
+        tell::Tell,
+    },
+    ports::{Clock, Dice, Forge, StoreError},
+    store::SqliteStore,
+};
+
+/// What the bridge is made from.
+pub(super) struct Bridging {
+    pub(super) store: Arc<SqliteStore>,
+    pub(super) forge: Arc<dyn Forge>,
+    pub(super) chats: Chats,
+    pub(super) known: watch::Receiver<Arc<Known>>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) people: Arc<People>,
+    pub(super) channels: Arc<Channels>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) dice: Arc<dyn Dice>,
+    /// How long it is remembered what was done.
+    pub(super) remembered: TimeDelta,
+}
+
+/// Its parts.
+pub(super) struct Parts {
+    /// Finds news.
+    pub(super) tell: Tell<SqliteStore>,
+    /// Delivers.
+    pub(super) deliver: Arc<Deliver>,
+    /// Takes in what people say.
+    pub(super) inlet: Inlet,
+    /// Finds what they said while nobody heard it.
+    pub(super) catch_up: Arc<CatchUp>,
+    /// Forgets it.
+    pub(super) forget: Forget,
+}
+
+impl Bridging {
+    pub(super) async fn parts(self) -> Result<Parts, StoreError> {
+        let queued = Arc::new(Notify::new());
+        let tell = Tell {
+            outbox: self.store.clone(),
+            forge: self.forge.clone(),
+            chats: self.chats.clone(),
+            known: self.known.clone(),
+            settings: self.settings.clone(),
+            people: self.people.clone(),
+            channels: self.channels.clone(),
+            clock: self.clock.clone(),
+            queued: queued.clone(),
+        };
+        let hear = Arc::new(Hear {
+            outbox: self.store.clone(),
+            queued: queued.clone(),
+            channels: self.channels.clone(),
+            clock: self.clock.clone(),
+        });
+        let now = self.clock.now();
+        let catch_up = Arc::new(CatchUp {
+            hear: hear.clone(),
+            chats: self.chats.clone(),
+            marks: Marks::load(self.store.clone(), &self.channels, now).await?,
+            clock: self.clock.clone(),
+            remembered: self.remembered,
+        });
+        let inlet = Inlet {
+            hear,
+            chats: self.chats.clone(),
+        };
+        let forget = Forget {
+            outbox: self.store.clone(),
+            clock: self.clock.clone(),
+            keep: self.remembered,
+        };
+        let deliver = Arc::new(Deliver {
+            outbox: self.store,
+            chats: self.chats,
+            forge: self.forge,
+            known: self.known,
+            settings: self.settings,
+            people: self.people,
+            channels: self.channels,
+            clock: self.clock,
+            dice: self.dice,
+            queued,
+        });
+        Ok(Parts {
+            tell,
+            deliver,
+            inlet,
+            catch_up,
+            forget,
+        })
+    }
+}
