@@ -2,7 +2,10 @@
 //! began at another moment.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -21,6 +24,8 @@ pub struct ManualClock {
     sleepers: Arc<Mutex<Vec<DateTime<Utc>>>>,
     /// Whether a wait moves the clock itself and is over at once.
     skips: bool,
+    /// How many wait for an answer within a bound.
+    asking: Arc<AtomicUsize>,
     /// Counts the times that every bound was declared to be over.
     expired: watch::Sender<u64>,
 }
@@ -32,6 +37,7 @@ impl ManualClock {
             now: watch::Sender::new(now),
             sleepers: Arc::default(),
             skips: false,
+            asking: Arc::default(),
             expired: watch::Sender::new(0),
         }
     }
@@ -61,6 +67,12 @@ impl ManualClock {
         self.now.send_replace(to);
     }
 
+    /// Whether somebody waits for an answer that must come within a bound: to move the clock may cut
+    /// it off.
+    pub fn is_asking(&self) -> bool {
+        self.asking.load(Ordering::SeqCst) > 0
+    }
+
     /// The earliest moment for which somebody sleeps.
     pub fn next_wake(&self) -> Option<DateTime<Utc>> {
         let sleepers = self.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,6 +93,22 @@ struct Asleep<'a>(&'a ManualClock, DateTime<Utc>);
 impl Drop for Asleep<'_> {
     fn drop(&mut self) {
         self.0.forget(self.1);
+    }
+}
+
+/// Counts one who waits for an answer, as long as they do.
+struct Asking<'a>(&'a AtomicUsize);
+
+impl<'a> Asking<'a> {
+    fn new(asking: &'a AtomicUsize) -> Self {
+        asking.fetch_add(1, Ordering::SeqCst);
+        Self(asking)
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -107,6 +135,7 @@ impl Clock for ManualClock {
     }
 
     async fn expire(&self, duration: Duration) {
+        let _asking = Asking::new(&self.asking);
         if self.skips {
             let mut expired = self.expired.subscribe();
             let _ = expired.changed().await;

@@ -1,5 +1,6 @@
 //! Talking: messages, replies, edits, reactions, links.
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
@@ -12,7 +13,7 @@ use crate::sandbox::slack::{
     look::Said,
     seed::{Channel, Person},
     state::State,
-    team::Unfurl,
+    team::{File, Unfurl},
     ts::Ts,
 };
 
@@ -87,6 +88,59 @@ impl Person {
         self.look(&channel.id, ts)
     }
 
+    /// Says something with the blocks that the composer makes of formatted text.
+    /// <https://docs.slack.dev/reference/block-kit/blocks/rich-text-block>
+    pub async fn says_blocks(&self, channel: &Channel, text: &str, blocks: Vec<Value>) -> Said {
+        let ts = {
+            let mut state = self.slack.lock();
+            self.may_write(&state, &channel.id);
+            let content = Content {
+                blocks: Some(blocks),
+                ..self.content(&mut state, text)
+            };
+            let message = Message::new(state.new_ts(), &self.id, content);
+            let ts = message.ts;
+            state.say(&self.team, &channel.id, message);
+            ts
+        };
+        self.slack.0.shared.flush_and_wait().await;
+        self.look(&channel.id, ts)
+    }
+
+    /// Shares a file with some words.
+    /// <https://docs.slack.dev/reference/events/message/file_share>
+    pub async fn shares_file(&self, channel: &Channel, name: &str, text: &str) -> Said {
+        let ts = {
+            let mut state = self.slack.lock();
+            self.may_write(&state, &channel.id);
+            let file = File {
+                id: state.new_id("F"),
+                name: name.to_owned(),
+                title: name.to_owned(),
+                alt_text: None,
+                length: 0,
+                ticket: String::new(),
+                bytes: Some(Bytes::new()),
+                is_complete: true,
+                channels: vec![channel.id.clone()],
+                created: state.now(),
+            };
+            let content = self.content(&mut state, text);
+            let message = Message {
+                subtype: Some("file_share"),
+                files: vec![file.id.clone()],
+                ..Message::new(state.new_ts(), &self.id, content)
+            };
+            let ts = message.ts;
+            let files = &mut state.team_mut(&self.team).files;
+            files.insert(file.id.clone(), file);
+            state.say(&self.team, &channel.id, message);
+            ts
+        };
+        self.slack.0.shared.flush_and_wait().await;
+        self.look(&channel.id, ts)
+    }
+
     fn may_write(&self, state: &State, channel: &str) {
         let team = state.team(&self.team);
         let channel = &team.channels[channel];
@@ -145,6 +199,16 @@ impl Person {
         {
             let mut state = self.slack.lock();
             let ts = self.own(&mut state, said);
+            state.erase(&self.team, &said.channel, ts);
+        }
+        self.slack.0.shared.flush_and_wait().await;
+    }
+
+    /// Deletes a message of anybody's, as those who run a workspace may.
+    pub async fn removes(&self, said: &Said) {
+        {
+            let mut state = self.slack.lock();
+            let ts: Ts = said.ts.parse().expect("the ts of a message");
             state.erase(&self.team, &said.channel, ts);
         }
         self.slack.0.shared.flush_and_wait().await;
