@@ -36,6 +36,9 @@ fn length(rich: &Rich) -> usize {
     rich.text().chars().count()
 }
 
+/// What is longer is no word, and may be cut anywhere.
+const LONGEST_WORD: usize = 100;
+
 struct Cutter {
     /// How many characters still fit.
     room: usize,
@@ -182,7 +185,10 @@ impl Cutter {
         if text[end..].starts_with(char::is_whitespace) {
             return text[..end].trim_end().to_owned();
         }
-        match text[..end].rfind(char::is_whitespace) {
+        let blank = text[..end].rfind(char::is_whitespace);
+        let cut = &text[blank.unwrap_or_default()..end];
+        match blank {
+            _ if cut.chars().count() > LONGEST_WORD => text[..end].to_owned(),
             Some(blank) => text[..blank].trim_end().to_owned(),
             None if !self.has_words => text[..end].to_owned(),
             None => String::new(),
