@@ -129,11 +129,11 @@ impl Deliver {
         loop {
             let now = self.clock.now();
             let busy = places.busy(now);
-            let wait = match self.begin(&mut places, &mut under_way, &busy, now).await {
-                Ok(due) => due.map(|due| (due - now).to_std().unwrap_or_default()),
+            let due = match self.begin(&mut places, &mut under_way, &busy, now).await {
+                Ok(due) => due,
                 Err(error) => {
                     tracing::error!(%error, "nothing can be delivered");
-                    Some(BREATH)
+                    Some(now + BREATH)
                 }
             };
             tokio::select! {
@@ -142,8 +142,12 @@ impl Deliver {
                 () = self.queued.notified() => {}
                 Ok(()) = known.changed() => {}
                 () = async {
-                    match wait {
-                        Some(wait) => self.clock.sleep(wait).await,
+                    match due {
+                        // To ask the store took time as well.
+                        Some(due) => {
+                            let wait = due - self.clock.now();
+                            self.clock.sleep(wait.to_std().unwrap_or_default()).await;
+                        }
                         None => std::future::pending().await,
                     }
                 } => {}

@@ -76,7 +76,7 @@ pub(super) fn of_chat(error: &ChatError, now: DateTime<Utc>) -> Trouble {
 
 impl From<ForgeError> for Trouble {
     fn from(error: ForgeError) -> Self {
-        let why = error.to_string();
+        let why = words(&error);
         match error {
             ForgeError::Limited { until } => Self::Limited { until, why },
             ForgeError::Unauthorized(_) | ForgeError::Unavailable(_) => Self::Passing {
@@ -95,6 +95,16 @@ impl From<ForgeError> for Trouble {
                 is_rootless: false,
             },
         }
+    }
+}
+
+/// What went wrong with an issue, for those who meant to write to it.
+fn words(error: &ForgeError) -> String {
+    match error {
+        ForgeError::NotFound(_) => "it is not there, or I may not see it".to_owned(),
+        ForgeError::Gone(_) => "it was deleted, or made a discussion".to_owned(),
+        ForgeError::Moved(_) => "it was moved to another repository".to_owned(),
+        error => error.to_string().trim_end_matches('.').to_owned(),
     }
 }
 

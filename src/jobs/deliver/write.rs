@@ -5,10 +5,10 @@ use chrono::TimeDelta;
 use super::{Deliver, Trouble};
 use crate::{
     domain::{
-        Repository,
+        Issue, KepNumber, Repository,
         bridge::{
-            Below, CommentAt, Effect, IssueAt, Key, MessageAt, Saying, Written, marked, ts_of,
-            unmarked,
+            Below, ChannelAt, CommentAt, Effect, IssueAt, Key, MessageAt, Saying, Written, marked,
+            ts_of, unmarked,
         },
     },
     jobs::bridge::Bridge,
@@ -67,10 +67,8 @@ impl Deliver {
                     Below::Thread { kep, broadcast } => {
                         let thread = self.outbox.thread_of(channel, *kep).await;
                         let Some(thread) = thread.map_err(of_store)? else {
-                            return Err(Trouble::Final {
-                                why: "the thread is gone".to_owned(),
-                                is_rootless: true,
-                            });
+                            // Its root comes before it, and was given up.
+                            return Err(Trouble::last("its thread could not begin"));
                         };
                         (Some(thread.root), *broadcast)
                     }
@@ -121,17 +119,9 @@ impl Deliver {
                 thread,
                 saying,
             } => {
-                // It cannot be looked for, and once too little is better than twice.
-                if leased.unclear_since.is_some() {
-                    return Ok(None);
-                }
-                let chat = self.chat(&channel.workspace)?;
-                self.speak(bridge, saying, async |speech| {
-                    chat.whisper(&channel.id, user, thread.as_deref(), speech)
-                        .await
-                })
-                .await?;
-                Ok(None)
+                let thread = thread.as_deref();
+                self.whisper(bridge, leased, channel, (user, thread), saying)
+                    .await
             }
             Effect::React {
                 message: MessageAt { channel, ts },
@@ -148,6 +138,38 @@ impl Deliver {
                 self.sign(chat.unreact(&channel.id, ts, emoji).await)
             }
         }
+    }
+
+    /// Says something to one person. It cannot be looked for, and once too little is better than
+    /// twice.
+    async fn whisper(
+        &self,
+        bridge: &Bridge<'_>,
+        leased: &Leased,
+        channel: &ChannelAt,
+        (user, thread): (&str, Option<&str>),
+        saying: &Saying,
+    ) -> Result<Option<Written>, Trouble> {
+        if leased.unclear_since.is_some() {
+            return Ok(None);
+        }
+        let chat = self.chat(&channel.workspace)?;
+        self.speak(bridge, saying, async |speech| {
+            match chat.whisper(&channel.id, user, thread, speech).await {
+                // A command can be typed where the bot is not: it answers to them alone.
+                Err(ChatError::NoChannel(_)) => {
+                    let at = PostAt {
+                        channel: user,
+                        thread: None,
+                        broadcast: false,
+                    };
+                    chat.post(at, speech, &leased.key).await.map(drop)
+                }
+                whispered => whispered,
+            }
+        })
+        .await?;
+        Ok(None)
     }
 
     async fn comment(
@@ -229,6 +251,7 @@ impl Deliver {
                     _ => None,
                 }
             }
+            Saying::TakenBack { kep, issue } => page(bridge, *kep, issue),
             _ => None,
         };
         let speech = Speech {
@@ -248,7 +271,14 @@ impl Deliver {
     }
 }
 
-fn message(channel: crate::domain::bridge::ChannelAt, ts: Box<str>) -> Written {
+/// Where an issue is seen.
+fn page(bridge: &Bridge<'_>, kep: KepNumber, issue: &IssueAt) -> Option<Box<str>> {
+    let mut issues = bridge.board.get(kep)?.issues().map(|it| &*it.issue);
+    let is_it = |it: &&Issue| it.number == issue.number && it.repository == issue.repository;
+    issues.find(is_it).map(|it| it.url.clone())
+}
+
+fn message(channel: ChannelAt, ts: Box<str>) -> Written {
     Written::Message(MessageAt { channel, ts })
 }
 
