@@ -40,7 +40,10 @@ impl Bridge<'_> {
                     undo: true,
                 };
                 settled.then = match of {
-                    Some(of) => receipts(key, of, receipt),
+                    Some(of) => {
+                        let is_first = !self.another_stands(&of.message, key).await?;
+                        receipts(key, of, receipt, is_first)
+                    }
                     None => vec![tell(key.then("receipt"), asked, None, receipt)],
                 };
             }
@@ -89,6 +92,18 @@ impl Bridge<'_> {
         Ok(settled)
     }
 
+    /// Whether a message stands on the tracking issue of another KEP, too.
+    async fn another_stands(&self, of: &MessageAt, than: &Key) -> Result<bool, Undecided> {
+        let MessageAt { channel, ts } = of;
+        let relayed = Key::of(["comment", &*channel.workspace, &*channel.id, &**ts]);
+        for (comment, _) in self.outbox.comments_below(&relayed).await? {
+            if comment != *than && self.outbox.written(&comment).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// What is said, on all sides, of a text that was taken back.
     async fn taken_back(
         &self,
@@ -110,14 +125,18 @@ impl Bridge<'_> {
                     written: written.then("receipt"),
                     saying: saying.clone(),
                 };
+                let is_last = !self.another_stands(&message, written).await?;
                 let unreact = Effect::Unreact {
                     message,
                     emoji: TICK.into(),
                 };
-                vec![
-                    NewEffect::now(key.then("tick"), lane.clone(), unreact),
-                    NewEffect::now(key.then("receipt"), lane, edit),
-                ]
+                let unreact = NewEffect::now(key.then("tick"), lane.clone(), unreact);
+                let edit = NewEffect::now(key.then("receipt"), lane, edit);
+                is_last
+                    .then_some(unreact)
+                    .into_iter()
+                    .chain([edit])
+                    .collect()
             }
             None => vec![tell(key.then("receipt"), asked, None, saying.clone())],
         };
@@ -151,8 +170,12 @@ pub fn failed(key: &Key, effect: &Effect, failed: &Failed) -> Settled {
             of,
             ..
         } => {
+            let again = match of {
+                Some(_) => "relay it again from its menu; a reaction counts only once",
+                None => "type it again",
+            };
             let text = format!(
-                "Your text for KEP-{kep} is not on {issue}: {}. Once that is mended, relay it again.",
+                "Your text for KEP-{kep} is not on {issue}: {}. Once that is mended, {again}.",
                 failed.why
             );
             let thread = of.as_ref().and_then(|of| of.thread.as_ref());
@@ -217,8 +240,8 @@ fn aliases(effect: &Effect) -> Vec<Key> {
     items.iter().filter_map(key).collect()
 }
 
-/// A tick on the message, and below it where the text stands now.
-fn receipts(key: &Key, of: &Relayed, receipt: Saying) -> Vec<NewEffect> {
+/// A tick on the message, where it is the first, and below it where the text stands now.
+fn receipts(key: &Key, of: &Relayed, receipt: Saying, is_first: bool) -> Vec<NewEffect> {
     let MessageAt { channel, ts } = &of.message;
     let lane = Lane::Message(of.message.clone());
     let tick = Effect::React {
@@ -233,13 +256,15 @@ fn receipts(key: &Key, of: &Relayed, receipt: Saying) -> Vec<NewEffect> {
     let settle = Effect::Step(Step::Settle {
         written: key.clone(),
     });
-    vec![
-        NewEffect::now(key.then("tick"), lane.clone(), tick),
+    let tick = NewEffect::now(key.then("tick"), lane.clone(), tick);
+    let mut then: Vec<NewEffect> = is_first.then_some(tick).into_iter().collect();
+    then.extend([
         NewEffect::now(key.then("receipt"), lane.clone(), post),
         // In a lane of its own: what is put off holds up what is behind it.
         NewEffect {
             delay_ms: UNDO_WITHIN.num_milliseconds(),
             ..NewEffect::now(key.then("settle"), Lane::Later(key.clone()), settle)
         },
-    ]
+    ]);
+    then
 }

@@ -18,6 +18,7 @@ use crate::{
 const LONGEST: usize = 60_000;
 
 const NOT_FROM_HERE: &str = "Nothing goes from this channel to tracking issues; whoever runs me can change that. /kep update puts a text of yours there, from anywhere.";
+const NO_REPLIES: &str = "Replies in KEPs' threads do not go from this channel to tracking issues; whoever runs me can change that. /kep update puts a text of yours there.";
 
 /// What is to be relayed, found.
 struct Said {
@@ -34,37 +35,45 @@ struct Said {
 impl Bridge<'_> {
     pub(super) async fn relay(&self, key: &Key, relay: &Relay) -> Result<Settled, Undecided> {
         let Relay { asked, way, .. } = relay;
+        let no = |thread: Option<&str>, why: &str| Ok(whisper(key, asked, thread, why.to_owned()));
         let thread = relay.thread.as_deref();
-        let no = |why: &str| Ok(whisper(key, asked, thread, why.to_owned()));
         let channel = self.channels.get(&asked.channel);
         let is_command = *way == Way::Command;
         if !is_command && !channel.is_some_and(|channel| channel.to_forge) {
-            return no(NOT_FROM_HERE);
+            return no(thread, NOT_FROM_HERE);
         }
         if *way == Way::Reply && channel.is_none_or(|channel| channel.replies != Replies::All) {
             return Ok(Settled::default());
         }
         let Some(said) = self.said(relay).await? else {
             return no(
-                "That message is gone, or says nothing that I could put on the tracking issue.",
+                thread,
+                "That message is gone, is mine, or says nothing that I could put on the tracking issue.",
             );
         };
-        let keps = self.meant(relay, &said).await?;
+        // A reaction does not tell that what it is on stands in a thread.
+        let thread = said.thread.as_deref().or(thread);
+        let of_thread = self.kep_of_thread(relay, &said).await?;
+        if of_thread.is_some() && channel.is_some_and(|it| it.replies == Replies::Off) {
+            return no(thread, NO_REPLIES);
+        }
+        let keps = self.meant(relay, &said, of_thread);
         let kep = match keps[..] {
             [kep] => kep,
             [] if *way == Way::Reply => return Ok(Settled::default()),
             [] => {
                 return no(
+                    thread,
                     "I see no KEP in that message. Its menu has \"Relay to KEP issue\", where you say which.",
                 );
             }
-            _ => return Ok(which(key, relay, keps)),
+            _ => return Ok(which(key, relay, thread, keps)),
         };
         if let Some(why) = self.refuses(asked, kep) {
             // A reply in a thread asked for nothing.
             return match way {
                 Way::Reply => Ok(Settled::default()),
-                _ => no(&why),
+                _ => no(thread, &why),
             };
         }
         let runtime = channel.map(|channel| &*channel.runtime);
@@ -126,7 +135,7 @@ impl Bridge<'_> {
                 match self.free(first).await? {
                     Some(free) => free,
                     None => {
-                        let thread = relay.thread.as_deref();
+                        let thread = said.thread.as_deref();
                         let text =
                             format!("That stands on the tracking issue of KEP-{number} already.");
                         return Ok(match relay.way {
@@ -149,6 +158,7 @@ impl Bridge<'_> {
             permalink,
             reworded: relay.text.is_some(),
         });
+        let repository = issue.repository.clone();
         let mut then = vec![NewEffect::now(
             comment.clone(),
             Lane::Issue(issue.clone()),
@@ -160,10 +170,16 @@ impl Bridge<'_> {
                 asked: relay.asked.clone(),
             },
         )];
-        let elsewhere = self.channels.channels.iter().filter(|channel| {
-            let is_there = relay.message.is_some() && channel.at == relay.asked.channel;
-            channel.to_chat && !is_there
-        });
+        let runtime = self
+            .settings
+            .runtimes
+            .iter()
+            .find(|runtime| runtime.repository.eq_ignore_ascii_case(&repository));
+        let elsewhere = runtime
+            .into_iter()
+            .flat_map(|runtime| self.channels.with_news(&runtime.name));
+        let elsewhere = elsewhere
+            .filter(|channel| relay.message.is_none() || channel.at != relay.asked.channel);
         for channel in elsewhere {
             let place = channel.at.to_string();
             then.push(NewEffect::now(
@@ -253,27 +269,32 @@ impl Bridge<'_> {
         }))
     }
 
+    /// The KEP in whose thread it stands.
+    async fn kep_of_thread(
+        &self,
+        relay: &Relay,
+        said: &Said,
+    ) -> Result<Option<KepNumber>, Undecided> {
+        let Some(ts) = said.thread.clone() else {
+            return Ok(None);
+        };
+        let channel = relay.asked.channel.clone();
+        let thread = self.outbox.thread_at(&MessageAt { channel, ts }).await?;
+        Ok(thread.map(|thread| thread.kep))
+    }
+
     /// Which KEP is meant: the one that was said, the thread's, or those that the text names.
-    async fn meant(&self, relay: &Relay, said: &Said) -> Result<Vec<KepNumber>, Undecided> {
-        if let Some(kep) = relay.kep {
-            return Ok(vec![kep]);
+    fn meant(&self, relay: &Relay, said: &Said, of_thread: Option<KepNumber>) -> Vec<KepNumber> {
+        if let Some(kep) = relay.kep.or(of_thread) {
+            return vec![kep];
         }
         let text = &said.text;
-        if let Some(root) = &said.thread {
-            let root = MessageAt {
-                channel: relay.asked.channel.clone(),
-                ts: root.clone(),
-            };
-            if let Some(thread) = self.outbox.thread_at(&root).await? {
-                return Ok(vec![thread.kep]);
-            }
-        }
         let links = text.links().into_iter().map(Address::as_str);
         let words = std::iter::once(&*text.text())
             .chain(links)
             .collect::<Vec<_>>()
             .join(" ");
-        Ok(keps_in(&words, self.board))
+        keps_in(&words, self.board)
     }
 
     /// The name that somebody goes by; where Slack does not tell it, their login.
@@ -292,7 +313,7 @@ impl Bridge<'_> {
 }
 
 /// Asks which of several KEPs is meant.
-fn which(key: &Key, relay: &Relay, keps: Vec<KepNumber>) -> Settled {
+fn which(key: &Key, relay: &Relay, thread: Option<&str>, keps: Vec<KepNumber>) -> Settled {
     if relay.way == Way::Reply {
         return Settled::default();
     }
@@ -300,7 +321,7 @@ fn which(key: &Key, relay: &Relay, keps: Vec<KepNumber>) -> Settled {
     let effect = Effect::Whisper {
         channel: channel.clone(),
         user: user.clone(),
-        thread: relay.thread.clone(),
+        thread: thread.map(Into::into),
         saying: Saying::Which {
             keps,
             of: key.clone(),
