@@ -34,8 +34,6 @@ const MOST_TEXT: usize = 10_000;
 const CONTAINER: usize = 20;
 /// The most blocks in a view.
 const MOST_IN_VIEW: usize = 100;
-/// The most buttons beside one another.
-pub(super) const MOST_BUTTONS: usize = 25;
 /// The most fields of a section.
 pub(super) const MOST_FIELDS: usize = 10;
 /// The longest fallback that Slack shows whole.

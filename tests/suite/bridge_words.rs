@@ -284,9 +284,9 @@ fn which_of_several() {
         of: of.clone(),
     };
     assert_phone!(sent(&office, &which(3), None, None), "one of three" is "bridge_which");
-    let many = sent(&office, &which(27), None, None);
+    let many = sent(&office, &which(12), None, None);
     let buttons = many["blocks"][2]["elements"].as_array().expect("buttons");
-    assert_eq!(buttons.len(), 25);
+    assert_eq!(buttons.len(), 10);
     for (button, kep) in buttons.iter().zip(5001..) {
         let [action, value] = ["action_id", "value"].map(|it| button[it].as_str().expect("a text"));
         assert_eq!(
@@ -296,7 +296,7 @@ fn which_of_several() {
     }
     let text = many["text"].as_str().expect("a fallback");
     assert!(
-        text.contains("Or one of these: KEP-5026, KEP-5027."),
+        text.contains("Or one of these: KEP-5011, KEP-5012."),
         "{text}"
     );
 }

@@ -16,13 +16,16 @@ use crate::{
     },
     ports::chat::Speech,
     slack::{
-        kit::{self, Block as Part, MOST_BUTTONS, Message},
+        kit::{self, Block as Part, Message},
         mrkdwn::Mrkdwn,
     },
 };
 
 /// How much is shown of what somebody said on Slack; the message itself has the rest.
 const MOST_OF_UPDATE: usize = 2_500;
+
+/// How many KEPs are offered to choose from: each button holds a key, and all text has a limit.
+const MOST_ASKED: usize = 10;
 
 /// The message of what is said, at this moment.
 pub fn message(speech: &Speech<'_>, now: DateTime<Utc>) -> Message {
@@ -119,7 +122,7 @@ fn held(lane: &str, what: &str, alarm: &Key, draft: &mut Draft) {
 
 fn which(keps: &[KepNumber], of: &Key, draft: &mut Draft) {
     draft.plain("Which KEP is meant?");
-    let (pressed, typed) = keps.split_at(keps.len().min(MOST_BUTTONS));
+    let (pressed, typed) = keps.split_at(keps.len().min(MOST_ASKED));
     let buttons = pressed.iter().enumerate();
     let buttons = buttons.filter_map(|(at, kep)| press::which(at, *kep, of));
     let buttons: Vec<kit::Button> = buttons.collect();
