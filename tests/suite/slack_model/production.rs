@@ -70,7 +70,7 @@ async fn converse(world: &World, bot: &Bot) {
         .filter_map(|it| it.content_identity("kubernetes"));
     let mut identities: Vec<String> = identities.map(|key| key.to_string()).collect();
     identities.dedup();
-    assert_eq!(identities.len(), 5, "{identities:?}");
+    assert_eq!(identities.len(), 6, "{identities:?}");
     drop(heard);
     world.slack.nothing_was_wrong();
 }
