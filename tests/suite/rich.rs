@@ -2,7 +2,7 @@
 //! pings, refers or breaks out.
 
 mod from_markdown;
-mod page;
+pub(crate) mod page;
 mod parts;
 mod properties;
 mod slack;

@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// A comment as a page.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// The texts that are neither code nor link, each between two tags. GitHub looks at each alone.
     pub(super) texts: Vec<String>,
     /// The texts of links.
@@ -19,7 +19,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn of(markdown: &str) -> Self {
+    pub(crate) fn of(markdown: &str) -> Self {
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_STRIKETHROUGH
             | Options::ENABLE_TASKLISTS
@@ -71,7 +71,7 @@ impl Page {
     }
 
     /// What would ping, refer, or be something else than it seems.
-    pub(super) fn accidents(&self) -> Vec<String> {
+    pub(crate) fn accidents(&self) -> Vec<String> {
         let mut found: Vec<_> = self
             .html
             .iter()

@@ -1,66 +1,228 @@
 //! What is said on one side and stands on the other: relays to the tracking issues, and their news
 //! in the KEP's thread.
 
+mod again;
+mod echo;
+mod feeds;
+mod lost;
+mod news;
+mod ways;
+mod who;
+mod words;
+mod workspaces;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use kep_liaison::{
     ports::Clock as _,
-    sandbox::slack::{Fault, Gate, On, Said, Slack},
+    sandbox::{
+        github::Repository,
+        slack::{Person, Said, Workspace},
+    },
 };
+use serde_json::json;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{BOTH, Scene, Transport};
+use crate::desk::phone::phone;
 
+const CONTAINERD: &str = "containerd/containerd";
+/// The tracking issue of KEP-5825, whose shepherd is Sam.
 const ISSUE: u64 = 1;
+/// The tracking issue of KEP-4680, which has another shepherd.
+const OTHER: u64 = 2;
+const RELAY: &str = "satellite_antenna";
+const SECRET: &str = "between us";
 
-/// A bot that bridges `#sig-node`, and that has taken in what was there before.
+/// Effects that are under way, or due within half a minute.
+const TO_DO: &str = "SELECT COUNT(*) FROM effects WHERE settled_ms IS NULL \
+    AND (state = 'leased' OR has_turn = 1 AND due_ms < $1 + 30000)";
+/// News that nobody has looked at.
+const TO_TELL: &str = "SELECT (SELECT COUNT(*) = 0 FROM looked) \
+    + (SELECT COUNT(*) FROM comment_news WHERE id > (SELECT comment FROM looked)) \
+    + (SELECT COUNT(*) FROM changes WHERE id > (SELECT change FROM looked))";
+
+/// A bot that bridges `#sig-node`, and that has taken in what was there before. `more` is said of the
+/// channel in the settings.
 async fn bridged(transport: Transport, more: &str) -> Scene {
+    let mut scene = unstarted(transport, more).await;
+    scene.start().await;
+    scene.synced().await;
+    scene.rest().await;
+    scene
+}
+
+/// The same before the bot is started.
+async fn unstarted(transport: Transport, more: &str) -> Scene {
     let mut scene = Scene::before_start(transport).await;
+    scene.containerd().open_issue(
+        "author",
+        "[SIG-Node]: KEP-4680 - Add Resource Health Status to the Pod Status",
+        "### References\n\nKEP(s): KEP-4680\nstage: beta\nKEP Issue: https://github.com/kubernetes/enhancements/issues/4680\nK8s-Release: v1.37\nKEP owner: @author\nKEP-Shepherd: @shepherd\n",
+    );
+    for (name, roles) in [("liaison", r#"["liaison"]"#), ("shepherd", "[]")] {
+        let person = scene.person(name);
+        let section = format!(
+            "[[people]]\ngithub = \"{name}\"\nslack = {{ kubernetes = \"{}\" }}\nroles = {roles}\n",
+            person.id()
+        );
+        scene.settings.push_str(&section);
+    }
     let channel = format!(
         "[[channels]]\nworkspace = \"kubernetes\"\nid = \"{}\"\nbridge = \"both\"\n{more}\n",
         scene.sig_node.id()
     );
     scene.settings.push_str(&channel);
-    scene.sam.invites_bot(&scene.sig_node).await;
-    scene.start().await;
-    scene.synced().await;
+    scene.workspace.shortcut("relay");
+    let secret = ("GITHUB_WEBHOOK_SECRET".to_owned(), SECRET.to_owned());
+    scene.tokens.push(secret);
     scene
 }
 
 impl Scene {
-    fn comments(&self) -> Vec<String> {
-        let containerd = self.github.repository("containerd/containerd");
-        containerd.comments_on(ISSUE)
+    /// Somebody in `#sig-node`.
+    fn person(&self, name: &str) -> Person {
+        let person = self.workspace.person(name);
+        let _ = self.sig_node.clone().with(&[&person]);
+        person
     }
 
-    /// Lets time pass as far as somebody waits for it, half a minute at a time at most, until
-    /// something is so.
+    fn containerd(&self) -> Repository {
+        self.github.repository(CONTAINERD)
+    }
+
+    /// The comments on the tracking issue of KEP-5825.
+    fn comments(&self) -> Vec<String> {
+        self.containerd().comments_on(ISSUE)
+    }
+
+    /// Lets time pass as far as somebody waits for it, half a minute at a time at most.
+    async fn nudge(&self) {
+        self.give_way().await;
+        // Nothing is late by it.
+        if self.is_delivering() || self.clock.is_asking() {
+            return;
+        }
+        let wake = self.clock.next_wake().map(|wake| wake - self.clock.now());
+        if let Some(time) = wake.filter(|time| *time < TimeDelta::seconds(30)) {
+            self.clock.advance(time.to_std().unwrap_or_default());
+        }
+    }
+
+    async fn give_way(&self) {
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn is_delivering(&self) -> bool {
+        let mut attempts = self.slack.attempts().into_iter();
+        attempts.any(|one| one.outcome.is_none())
+    }
+
+    /// Waits until something is so.
     async fn until(&self, what: &str, is_so: impl Fn() -> bool) {
         let wait = async {
             while !is_so() {
-                for _ in 0..50 {
-                    tokio::task::yield_now().await;
-                }
-                // Nothing is late by it.
-                if self
-                    .slack
-                    .attempts()
-                    .iter()
-                    .any(|one| one.outcome.is_none())
-                {
-                    continue;
-                }
-                let wake = self.clock.next_wake().map(|wake| wake - self.clock.now());
-                if let Some(time) = wake.filter(|time| *time < TimeDelta::seconds(30)) {
-                    self.clock.advance(time.to_std().unwrap_or_default());
-                }
+                self.nudge().await;
             }
         };
         let waited = tokio::time::timeout(Duration::from_secs(20), wait).await;
         assert!(waited.is_ok(), "{what}: not within twenty seconds");
     }
 
-    /// The comment that holds some words.
+    /// Waits until nothing is left to be done within half a minute.
+    async fn rest(&self) {
+        let wait = async {
+            let mut looks = 0;
+            // Once more, so that whoever was under way has gone to sleep.
+            while looks < 2 {
+                if self.is_delivering() || self.to_do().await > 0 {
+                    looks = 0;
+                    self.nudge().await;
+                } else {
+                    looks += 1;
+                    self.give_way().await;
+                }
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(20), wait).await;
+        assert!(waited.is_ok(), "the queue does not come to rest");
+    }
+
+    /// The bot's own store.
+    async fn store(&self) -> SqliteConnection {
+        let path = self.folder.path().join("store.db");
+        let store = SqliteConnectOptions::new().filename(path).connect().await;
+        store.expect("the store")
+    }
+
+    async fn to_do(&self) -> i64 {
+        let mut store = self.store().await;
+        let now = self.clock.now().timestamp_millis();
+        let effects: i64 = sqlx::query_scalar(TO_DO)
+            .bind(now)
+            .fetch_one(&mut store)
+            .await
+            .expect("a number");
+        let news: i64 = sqlx::query_scalar(TO_TELL)
+            .fetch_one(&mut store)
+            .await
+            .expect("a number");
+        store.close().await.expect("an end");
+        effects + news
+    }
+
+    /// A poll, and all that comes of it.
+    async fn poll(&self) {
+        self.rest().await;
+        let before = self.clock.now();
+        let mut known = self.bot().known();
+        // A poll that was under way moves the next one back.
+        for _ in 0..5 {
+            self.next_poll().await;
+            let synced = known.wait_for(|known| known.synced_at.is_some_and(|at| at > before));
+            if tokio::time::timeout(Duration::from_secs(4), synced)
+                .await
+                .is_ok()
+            {
+                return self.rest().await;
+            }
+        }
+        panic!("no sync goes through");
+    }
+
+    /// Has GitHub tell the bot what happens from now on.
+    fn hook(&self) {
+        let url = format!("http://{}/github/webhook", self.bot().address());
+        let feeds = [
+            "kubernetes/enhancements",
+            "kubernetes/sig-release",
+            CONTAINERD,
+        ];
+        for repository in feeds {
+            self.github.webhook(repository, &url, SECRET);
+        }
+    }
+
+    /// Delivers what GitHub has to tell.
+    async fn deliver(&self) {
+        let statuses = self.github.deliver_all().await;
+        assert!(statuses.iter().all(|status| *status == Some(200)));
+    }
+
+    /// So many messages, as soon as they are said.
+    async fn hears_all(&self, many: usize) -> Vec<Said> {
+        let unseen = || self.workspace.unseen().len() >= many;
+        self.until(&format!("{many} messages"), unseen).await;
+        let said = self.all_said().await;
+        let words: Vec<String> = said.iter().map(Said::words).collect();
+        assert_eq!(said.len(), many, "{words:#?}");
+        said
+    }
+
+    /// The comment on KEP-5825's issue that holds some words.
     async fn commented(&self, words: &str) -> String {
         let holds = |comment: &String| comment.contains(words);
         self.until(words, || self.comments().iter().any(holds))
@@ -77,141 +239,97 @@ impl Scene {
         self.until("something in the channel", unseen).await;
         self.sig_node.next().await
     }
-}
 
-#[tokio::test]
-async fn a_reaction_puts_a_message_on_the_tracking_issue() {
-    for transport in BOTH {
-        let scene = bridged(transport, "").await;
-        let said = scene
-            .sam
-            .says(
-                &scene.sig_node,
-                "KEP-5825: *merged*, ships in 2.4. @everyone",
-            )
-            .await;
-        scene.sam.reacts(&said, "satellite_antenna").await;
-        let comment = scene.commented("merged").await;
-        insta::allow_duplicates! {
-            insta::assert_snapshot!(comment);
-        }
-        let receipt = scene.hears().await;
-        assert_eq!(receipt.thread.as_deref(), Some(&*said.ts));
-        assert!(receipt.words().contains("KEP-5825"), "{}", receipt.words());
-        scene.end().await;
+    /// The next thing that is said, which only one person sees.
+    async fn whispers(&self, to: &Person) -> String {
+        let said = self.hears().await;
+        assert_eq!(said.only_for.as_deref(), Some(to.id()), "{}", said.words());
+        said.words()
     }
-}
 
-#[tokio::test]
-async fn an_edit_follows_and_an_undo_takes_back() {
-    let scene = bridged(Transport::Socket, "").await;
-    let said = scene
-        .sam
-        .says(&scene.sig_node, "KEP-5825 is in review.")
-        .await;
-    scene.sam.reacts(&said, "satellite_antenna").await;
-    scene.commented("in review").await;
-    let receipt = scene.hears().await;
-    scene.sam.edits(&said, "KEP-5825 is merged.").await;
-    let edited = scene.commented("is merged").await;
-    assert!(!edited.contains("in review"), "{edited}");
-    scene.sam.clicks(&receipt, "Undo").await;
-    scene.until("nothing", || scene.comments().is_empty()).await;
-    let taken_back = scene.hears().await;
-    assert_eq!(taken_back.ts, receipt.ts);
-    assert!(
-        !taken_back.words().contains("Undo"),
-        "{}",
-        taken_back.words()
-    );
-    scene.end().await;
-}
-
-#[tokio::test]
-async fn an_edit_while_the_text_is_on_its_way_is_not_lost() {
-    let scene = bridged(Transport::Socket, "").await;
-    let said = scene
-        .sam
-        .says(&scene.sig_node, "KEP-5825 is in review.")
-        .await;
-    // The bot has read the message, and has stored nothing of it yet.
-    let gate = Gate::default();
-    let held = Fault::Held(gate.clone());
-    scene.slack.fault(On::method("chat.getPermalink"), held);
-    scene.sam.reacts(&said, "satellite_antenna").await;
-    gate.arrived(1).await;
-    scene.sam.edits(&said, "KEP-5825 is merged.").await;
-    let taken_in = |slack: &Slack| slack.attempts().iter().all(|one| one.outcome.is_some());
-    scene
-        .workspace
-        .until("the edit is taken in", |_| taken_in(&scene.slack))
-        .await;
-    gate.open();
-    scene.commented("is merged").await;
-    scene.hears().await;
-    scene.end().await;
-}
-
-#[tokio::test]
-async fn what_is_deleted_on_slack_is_struck_through() {
-    let scene = bridged(Transport::Socket, "").await;
-    let said = scene
-        .sam
-        .says(&scene.sig_node, "KEP-5825 is in review.")
-        .await;
-    scene.sam.reacts(&said, "satellite_antenna").await;
-    scene.commented("in review").await;
-    scene.hears().await;
-    scene.sam.deletes(&said).await;
-    let struck = scene.commented("<del>").await;
-    assert!(struck.contains("in review"), "{struck}");
-    scene.end().await;
-}
-
-#[tokio::test]
-async fn an_update_stands_on_the_issue_and_in_the_thread() {
-    for transport in BOTH {
-        let scene = bridged(transport, "").await;
-        let shown = scene
-            .sam
-            .types(&scene.sig_node, "/kep update 5825 *merged*, ships in 2.4")
-            .await;
-        assert!(shown.words().contains("On its way"), "{}", shown.words());
-        scene.commented("**merged**").await;
-        let mut said = Vec::new();
-        for _ in 0..3 {
-            said.push(scene.hears().await);
-        }
-        let root = said
-            .iter()
-            .find(|said| said.thread.is_none() && !said.is_ephemeral());
-        let root = root.expect("a thread begins");
-        assert!(root.words().contains("KEP-5825"), "{}", root.words());
-        let reply = said.iter().find(|said| said.thread.is_some());
-        let reply = reply.expect("an update in the thread");
-        assert_eq!(reply.thread.as_deref(), Some(&*root.ts));
-        assert!(reply.words().contains("merged"), "{}", reply.words());
-        assert!(said.iter().any(Said::is_ephemeral), "a receipt");
-        scene.end().await;
+    /// Everything that was said by now and that nobody has looked at.
+    async fn all_said(&self) -> Vec<Said> {
+        self.rest().await;
+        let said = self.workspace.unseen();
+        self.sig_node.look_at_all();
+        said
     }
-}
 
-#[tokio::test]
-async fn a_comment_of_a_shepherd_is_told_in_the_thread() {
-    let scene = bridged(Transport::Socket, "").await;
-    let containerd = scene.github.repository("containerd/containerd");
-    let comment = containerd.comment("samuelkarp", ISSUE, "CRI part is **merged**.");
-    containerd.comment("a-stranger", ISSUE, "Any news?");
-    scene.next_poll().await;
-    let root = scene.hears().await;
-    assert!(root.words().contains("KEP-5825"), "{}", root.words());
-    let reply = scene.hears().await;
-    assert_eq!(reply.thread.as_deref(), Some(&*root.ts));
-    assert!(reply.words().contains("merged"), "{}", reply.words());
-    containerd.edit_comment(comment, "CRI part is **in review**.");
-    scene.next_poll().await;
-    let edited = scene.hears().await;
-    assert_eq!(edited.ts, reply.ts);
-    assert!(edited.words().contains("in review"), "{}", edited.words());
-    scene.end().await;
+    /// The same as a phone shows it.
+    async fn story(&self) -> String {
+        let mut said = self.all_said().await;
+        // What one person is told comes in no order with what others are.
+        said.sort_by_key(Said::is_ephemeral);
+        let told: Vec<String> = said.iter().map(|said| self.shown(said)).collect();
+        told.join("\n\n")
+    }
+
+    fn shown(&self, said: &Said) -> String {
+        let mut place = match &said.thread {
+            Some(root) => {
+                let root = self.sig_node.message(root);
+                let root = root.map(|root| root.text).unwrap_or_default();
+                let first: String = root
+                    .lines()
+                    .next()
+                    .unwrap_or("…")
+                    .chars()
+                    .take(30)
+                    .collect();
+                format!("below {first:?}")
+            }
+            None => "in #sig-node".to_owned(),
+        };
+        if let Some(user) = &said.only_for {
+            let people = self.workspace.people();
+            let name = people.iter().find(|one| one.id() == user).map(Person::name);
+            let name = name.unwrap_or_default();
+            place = format!("{place}, for {name} alone");
+        }
+        if said.is_broadcast {
+            place += ", and in the channel";
+        }
+        let edits = self.slack.calls_of("chat.update");
+        if edits.iter().any(|call| call.arguments["ts"] == *said.ts) {
+            place += ", changed";
+        }
+        format!("——— {place}\n{}", phone(&json!({ "blocks": said.blocks })))
+    }
+
+    /// A comment without the mark, which holds numbers of Slack's.
+    fn unmarked(comment: &str) -> &str {
+        let (text, mark) = comment.rsplit_once("\n\n").expect("a mark");
+        assert!(mark.starts_with("<!-- kep-liaison key="), "{mark}");
+        text
+    }
+
+    /// A message of Sam's that stands on the tracking issue, and the receipt below it.
+    async fn relayed(&self, text: &str) -> (Said, Said) {
+        let said = self.sam.says(&self.sig_node, text).await;
+        self.sam.reacts(&said, RELAY).await;
+        let receipt = self.hears().await;
+        assert!(receipt.words().contains("On the"), "{}", receipt.words());
+        self.rest().await;
+        (said, receipt)
+    }
+
+    /// The thread of KEP-5825, begun by a comment of Sam's; its root.
+    async fn thread(&self) -> Said {
+        self.containerd()
+            .comment("samuelkarp", ISSUE, "Work on this has begun.");
+        self.poll().await;
+        let said = self.all_said().await;
+        assert_eq!(said.len(), 2, "{said:?}");
+        said[0].clone()
+    }
+
+    /// Asks for a relay by the message's menu, and fills in the dialog.
+    async fn relays(&self, person: &Person, said: &Said, values: &[(&str, &str)]) {
+        person.shortcut("relay", said).await;
+        let is_open = |_: &Workspace| person.modal().is_some();
+        self.workspace.until("a dialog", is_open).await;
+        let dialog = person.modal().expect("it is open");
+        let shown = person.submits(&dialog, values).await;
+        assert_eq!(shown.error, None);
+    }
 }

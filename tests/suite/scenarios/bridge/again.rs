@@ -1,0 +1,211 @@
+//! What was said is edited, deleted, or taken back, on either side.
+
+use std::time::Duration;
+
+use kep_liaison::sandbox::slack::{Fault, Gate, On, Workspace};
+
+use super::{ISSUE, RELAY, Transport, bridged};
+
+#[tokio::test]
+async fn an_edit_on_slack_edits_the_comment() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (said, _) = scene.relayed("KEP-5825 is in review.").await;
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    let edited = scene.commented("is merged").await;
+    assert!(!edited.contains("in review"), "{edited}");
+    scene.sam.edits(&said, "KEP-5825 is out.").await;
+    scene.commented("is out").await;
+    assert_eq!(scene.comments().len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_edit_while_the_text_is_on_its_way_is_not_lost() {
+    let scene = bridged(Transport::Socket, "").await;
+    let text = "KEP-5825 is in review.";
+    let said = scene.sam.says(&scene.sig_node, text).await;
+    // The bot has read the message, and has stored nothing of it yet.
+    let gate = Gate::default();
+    let held = Fault::Held(gate.clone());
+    scene.slack.fault(On::method("chat.getPermalink"), held);
+    scene.sam.reacts(&said, RELAY).await;
+    gate.arrived(1).await;
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    let taken_in = |_: &Workspace| !scene.is_delivering();
+    scene
+        .workspace
+        .until("the edit is taken in", taken_in)
+        .await;
+    gate.open();
+    scene.commented("is merged").await;
+    scene.hears().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_is_deleted_on_slack_is_struck_through() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (said, _) = scene.relayed("KEP-5825 is in review.").await;
+    // The receipt stands below it, so Slack keeps a tombstone.
+    scene.sam.deletes(&said).await;
+    let tombstone = scene.sig_node.message(&said.ts).expect("it is kept");
+    assert!(tombstone.is_tombstone());
+    insta::assert_snapshot!(scene.commented("<del>").await);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_reply_that_is_deleted_leaves_no_tombstone_and_is_struck_through() {
+    let scene = bridged(Transport::Socket, "replies = \"all\"").await;
+    let root = scene.thread().await;
+    let reply = scene.sam.replies(&root, "It is in review.").await;
+    scene.commented("in review").await;
+    scene.hears().await;
+    scene.rest().await;
+    scene.sam.deletes(&reply).await;
+    scene.commented("<del>").await;
+    assert_eq!(scene.comments().len(), 2);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn undo_takes_the_comment_back() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    scene.sam.clicks(&receipt, "Undo").await;
+    scene.until("nothing", || scene.comments().is_empty()).await;
+    let taken_back = scene.all_said().await;
+    assert_eq!(taken_back.len(), 1);
+    assert_eq!(taken_back[0].ts, receipt.ts);
+    insta::assert_snapshot!(scene.shown(&taken_back[0]));
+    let page = format!(
+        "<{}",
+        scene.containerd().issue(ISSUE)["html_url"]
+            .as_str()
+            .expect("a page")
+    );
+    assert!(
+        taken_back[0].words().contains(&page),
+        "{}",
+        taken_back[0].words()
+    );
+    let now = scene.sig_node.message(&said.ts).expect("it stands there");
+    let signs: Vec<&str> = now.reactions.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(signs, ["satellite_antenna"]);
+    // An edit brings nothing back.
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    scene.rest().await;
+    assert!(scene.comments().is_empty());
+    scene.pass(Duration::from_mins(16)).await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_stranger_undoes_nothing() {
+    let scene = bridged(Transport::Socket, "").await;
+    let stranger = scene.person("stranger");
+    let (_, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    stranger.clicks(&receipt, "Undo").await;
+    let no = scene.whispers(&stranger).await;
+    assert!(no.contains("Ask one of them"), "{no}");
+    assert_eq!(scene.comments().len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_was_taken_back_can_be_relayed_again() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    scene.sam.clicks(&receipt, "Undo").await;
+    scene.all_said().await;
+    assert!(scene.comments().is_empty());
+    scene.relays(&scene.sam, &said, &[]).await;
+    scene.commented("in review").await;
+    let second = scene.hears().await;
+    assert_ne!(second.ts, receipt.ts);
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    scene.commented("merged").await;
+    // The second has a button of its own.
+    scene.sam.clicks(&second, "Undo").await;
+    scene.all_said().await;
+    assert!(scene.comments().is_empty());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn after_fifteen_minutes_the_button_is_gone() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (_, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    scene.pass(Duration::from_mins(14)).await;
+    scene.rest().await;
+    let now = scene.sig_node.message(&receipt.ts).expect("a receipt");
+    assert!(now.words().contains("Undo"), "{}", now.words());
+    scene.pass(Duration::from_mins(1)).await;
+    let settled = scene.hears().await;
+    assert_eq!(settled.ts, receipt.ts);
+    assert!(!settled.words().contains("Undo"), "{}", settled.words());
+    assert!(settled.words().contains("On the tracking issue"));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_update_that_was_typed_is_taken_back_everywhere() {
+    let scene = bridged(Transport::Socket, "").await;
+    scene
+        .sam
+        .types(&scene.sig_node, "/kep update 5825 merged")
+        .await;
+    let said = scene.all_said().await;
+    let receipt = said.iter().find(|said| said.is_ephemeral());
+    let receipt = receipt.expect("a receipt");
+    scene.sam.clicks(receipt, "Undo").await;
+    scene.until("nothing", || scene.comments().is_empty()).await;
+    insta::assert_snapshot!(scene.story().await);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_edit_on_github_edits_what_was_told_of_it() {
+    let scene = bridged(Transport::Socket, "").await;
+    let containerd = scene.containerd();
+    let comment = containerd.comment("samuelkarp", ISSUE, "It is **in review**.");
+    scene.poll().await;
+    let told = scene.all_said().await;
+    containerd.edit_comment(comment, "It is **merged**.");
+    scene.poll().await;
+    let edited = scene.all_said().await;
+    assert_eq!(edited.len(), 1);
+    assert_eq!(edited[0].ts, told[1].ts);
+    let words = edited[0].words();
+    assert!(
+        words.contains("merged") && !words.contains("review"),
+        "{words}"
+    );
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_is_deleted_on_github_is_said_to_be() {
+    let scene = bridged(Transport::Socket, "").await;
+    scene.hook();
+    let containerd = scene.containerd();
+    let comment = containerd.comment("samuelkarp", ISSUE, "It is in review.");
+    scene.deliver().await;
+    let told = scene.hears_all(2).await;
+    containerd.delete_comment(comment);
+    scene.deliver().await;
+    let gone = scene.hears_all(1).await;
+    assert_eq!(gone[0].ts, told[1].ts);
+    insta::assert_snapshot!(scene.shown(&gone[0]));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_is_deleted_before_anybody_was_told_is_told_to_nobody() {
+    let scene = bridged(Transport::Socket, "").await;
+    let containerd = scene.containerd();
+    let comment = containerd.comment("samuelkarp", ISSUE, "Oops.");
+    containerd.delete_comment(comment);
+    scene.poll().await;
+    scene.end().await;
+}

@@ -1,0 +1,158 @@
+//! Several workspaces: the same news comes to each, and one that is down holds up only its own.
+
+use kep_liaison::sandbox::slack::{Channel, Fault, On, Person, Workspace};
+
+use super::{ISSUE, RELAY, Scene, Transport, unstarted};
+
+/// `#containerd-dev` in another workspace.
+struct Elsewhere {
+    cncf: Workspace,
+    channel: Channel,
+    sam: Person,
+}
+
+async fn two_workspaces() -> (Scene, Elsewhere) {
+    let mut scene = unstarted(Transport::Socket, "").await;
+    let cncf = scene.slack.workspace("cncf");
+    let sam = cncf.person("sam");
+    let channel = cncf.channel("containerd-dev").with(&[&sam]);
+    let (at, is) = (
+        format!("slack = {{ kubernetes = \"{}\" }}", scene.sam.id()),
+        format!(
+            "slack = {{ kubernetes = \"{}\", cncf = \"{}\" }}",
+            scene.sam.id(),
+            sam.id()
+        ),
+    );
+    scene.settings = scene.settings.replace(&at, &is);
+    let more = format!(
+        r#"
+        [[workspaces]]
+        name = "cncf"
+        mode = "socket"
+        bot_token = "env:CNCF_BOT"
+        app_token = "env:CNCF_APP"
+        [[channels]]
+        workspace = "cncf"
+        id = "{}"
+        bridge = "both"
+        "#,
+        channel.id()
+    );
+    scene.settings.push_str(&more);
+    scene.tokens.extend([
+        ("CNCF_BOT".to_owned(), cncf.bot_token()),
+        ("CNCF_APP".to_owned(), cncf.app_token()),
+    ]);
+    scene.start().await;
+    cncf.connected(2).await;
+    scene.synced().await;
+    scene.rest().await;
+    (scene, Elsewhere { cncf, channel, sam })
+}
+
+impl Elsewhere {
+    async fn end(self, scene: Scene) {
+        self.cncf.nothing_more_was_said();
+        scene.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_same_news_comes_to_both() {
+    let (scene, elsewhere) = two_workspaces().await;
+    scene
+        .containerd()
+        .comment("samuelkarp", ISSUE, "It is merged.");
+    scene.poll().await;
+    let here = scene.hears_all(2).await;
+    for said in &here {
+        let there = elsewhere.channel.next().await;
+        assert_eq!(there.words(), said.words());
+    }
+    elsewhere.end(scene).await;
+}
+
+#[tokio::test]
+async fn what_is_said_in_one_is_told_in_the_other_and_follows_it() {
+    let (scene, elsewhere) = two_workspaces().await;
+    let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    let root = elsewhere.channel.next().await;
+    assert!(root.words().contains("CRI List Streaming"));
+    let update = elsewhere.channel.next().await;
+    insta::assert_snapshot!(update.words());
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    scene.commented("is merged").await;
+    scene.rest().await;
+    let edited = elsewhere.channel.next().await;
+    assert_eq!(edited.ts, update.ts);
+    assert!(edited.words().contains("is merged"), "{}", edited.words());
+    // It is the bot's own comment, and news to nobody.
+    scene.poll().await;
+    scene.sam.clicks(&receipt, "Undo").await;
+    scene.hears_all(1).await;
+    let taken_back = elsewhere.channel.next().await;
+    assert_eq!(taken_back.ts, update.ts);
+    assert!(taken_back.words().contains("Taken back"));
+    elsewhere.end(scene).await;
+}
+
+#[tokio::test]
+async fn what_is_deleted_in_one_is_said_to_be_in_the_other() {
+    let (scene, elsewhere) = two_workspaces().await;
+    let (said, _) = scene.relayed("KEP-5825 is in review.").await;
+    elsewhere.channel.next().await;
+    let update = elsewhere.channel.next().await;
+    scene.sam.deletes(&said).await;
+    scene.commented("<del>").await;
+    scene.rest().await;
+    let gone = elsewhere.channel.next().await;
+    assert_eq!(gone.ts, update.ts);
+    assert!(!gone.words().contains("review"), "{}", gone.words());
+    elsewhere.end(scene).await;
+}
+
+#[tokio::test]
+async fn one_that_is_down_holds_up_only_its_own() {
+    let (scene, elsewhere) = two_workspaces().await;
+    // The first posts are those of one workspace or the other; a channel that is down has both.
+    elsewhere.channel.archive();
+    let said = scene.sam.says(&scene.sig_node, "KEP-5825 is merged.").await;
+    scene.sam.reacts(&said, RELAY).await;
+    scene.hears_all(1).await;
+    scene
+        .containerd()
+        .comment("samuelkarp", ISSUE, "It ships in 2.4.");
+    scene.poll().await;
+    scene.hears_all(2).await;
+    scene.slack.take_violations();
+    elsewhere.end(scene).await;
+}
+
+#[tokio::test]
+async fn what_one_did_not_take_it_is_told_later() {
+    let (scene, elsewhere) = two_workspaces().await;
+    let down = On::method("chat.postMessage").first(2);
+    scene.slack.fault(down, Fault::Status(503));
+    scene
+        .containerd()
+        .comment("samuelkarp", ISSUE, "It is merged.");
+    scene.poll().await;
+    scene.hears_all(2).await;
+    elsewhere.channel.next().await;
+    elsewhere.channel.next().await;
+    elsewhere.end(scene).await;
+}
+
+#[tokio::test]
+async fn somebody_speaks_from_either() {
+    let (scene, elsewhere) = two_workspaces().await;
+    let text = "KEP-5825 is merged.";
+    let said = elsewhere.sam.says(&elsewhere.channel, text).await;
+    elsewhere.sam.reacts(&said, RELAY).await;
+    let comment = scene.commented("is merged").await;
+    assert!(comment.contains("https://cncf.slack.com/"), "{comment}");
+    scene.hears_all(2).await;
+    elsewhere.channel.next().await;
+    elsewhere.end(scene).await;
+}
