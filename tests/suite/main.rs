@@ -16,6 +16,7 @@ mod layering;
 mod listeners;
 mod lists;
 mod logs;
+mod looking_after;
 mod manifest;
 mod properties;
 mod rich;

@@ -1,6 +1,9 @@
 //! What is said on one side and stands on the other: relays to the tracking issues, and their news
 //! in the KEP's thread.
 
+mod admins;
+mod missed;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -12,6 +15,14 @@ const ISSUE: u64 = 1;
 
 /// A bot that bridges `#sig-node`, and that has taken in what was there before.
 async fn bridged(transport: Transport, more: &str) -> Scene {
+    let mut scene = unstarted(transport, more).await;
+    scene.start().await;
+    scene.synced().await;
+    scene
+}
+
+/// The same before the bot is started.
+async fn unstarted(transport: Transport, more: &str) -> Scene {
     let mut scene = Scene::before_start(transport).await;
     let channel = format!(
         "[[channels]]\nworkspace = \"kubernetes\"\nid = \"{}\"\nbridge = \"both\"\n{more}\n",
@@ -19,8 +30,6 @@ async fn bridged(transport: Transport, more: &str) -> Scene {
     );
     scene.settings.push_str(&channel);
     scene.sam.invites_bot(&scene.sig_node).await;
-    scene.start().await;
-    scene.synced().await;
     scene
 }
 
