@@ -12,6 +12,10 @@ setup:
 test *args:
     cargo test --locked {{args}}
 
+# Kill the bot at each request and at 200 moments, cut delivery off at each call, drain 10,000 effects.
+crashes:
+    cargo test --locked --test suite delivery:: -- --ignored
+
 # Check formatting, lints, and the dependencies' licences and sources.
 lint:
     cargo fmt --check

@@ -17,7 +17,10 @@ use tokio::{
     sync::{mpsc, watch},
     task::{JoinHandle, JoinSet},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 
 use super::{
     BuildError,
@@ -95,7 +98,7 @@ pub struct Bot {
     sockets: Vec<Socket>,
     speaking: TaskTracker,
     serving: TaskTracker,
-    stop: CancellationToken,
+    stop: DropGuard,
     following: JoinHandle<()>,
     telling: JoinHandle<()>,
     delivering: JoinHandle<()>,
@@ -176,9 +179,7 @@ impl Bot {
             inlet,
         });
         let (events, waiting) = mpsc::channel(MOST_WAITING);
-        // Without a secret nobody is believed.
-        let secret = config.github.webhook_secret.resolve(env);
-        let secret = secret.unwrap_or_else(|_| Secret::new(""));
+        let secret = webhook_secret(config, env)?;
         let router = Router::new()
             .merge(web::github::router(secret, events))
             .merge(web::slack::router(
@@ -236,7 +237,8 @@ impl Bot {
             sockets: sockets.into_values().collect(),
             speaking,
             serving,
-            stop,
+            // Who is dropped without a word listens no more, either.
+            stop: stop.drop_guard(),
             following,
             telling,
             delivering,
@@ -263,7 +265,11 @@ impl Bot {
 
     /// Returns if the bot cannot go on.
     pub async fn broken(&mut self) {
-        let _ = (&mut self.following).await;
+        tokio::select! {
+            _ = &mut self.following => {}
+            _ = &mut self.telling => {}
+            _ = &mut self.delivering => {}
+        }
     }
 
     /// Takes nothing more in, finishes what is under way, and closes the store.
@@ -274,7 +280,7 @@ impl Bot {
         for socket in &self.sockets {
             socket.close().await;
         }
-        self.stop.cancel();
+        drop(self.stop);
         self.serving.wait().await;
         self.speaking.close();
         if tokio::time::timeout(LAST_WORDS, self.speaking.wait())
@@ -286,25 +292,31 @@ impl Bot {
                 "some answers were not given in time"
             );
         }
-        // One that broke off was waited for already.
-        if !self.following.is_finished() {
-            self.following.abort();
-            let _ = self.following.await;
+        for task in [self.following, self.telling] {
+            ended(task).await;
         }
-        self.telling.abort();
-        let _ = self.telling.await;
         self.aside.shutdown().await;
         // What is under way is finished; what takes too long is anybody's when its lease runs out.
         self.stop_delivering.cancel();
-        let delivering = self.delivering.abort_handle();
-        if tokio::time::timeout(LAST_WORDS, self.delivering)
-            .await
-            .is_err()
-        {
-            tracing::warn!("a delivery was cut off");
-            delivering.abort();
+        let late = tokio::time::sleep(LAST_WORDS);
+        if !self.delivering.is_finished() {
+            tokio::select! {
+                _ = &mut self.delivering => {}
+                () = late => {
+                    tracing::warn!("a delivery was cut off");
+                    self.delivering.abort();
+                }
+            }
         }
         self.store.close().await;
+    }
+}
+
+/// Ends a task; one that broke off was waited for already.
+async fn ended(task: JoinHandle<()>) {
+    if !task.is_finished() {
+        task.abort();
+        let _ = task.await;
     }
 }
 
@@ -402,6 +414,22 @@ fn client(url: &HttpUrl) -> Result<api::Client, StartError> {
             "no certificates to check Slack's with ({error}); install ca-certificates"
         ))
     })
+}
+
+/// The secret of the webhook. Without one, where the default names none, nobody is believed and there
+/// is polling alone.
+fn webhook_secret(
+    config: &Config,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Secret, StartError> {
+    let at = &config.github.webhook_secret;
+    match at.resolve(env) {
+        Ok(secret) => Ok(secret),
+        Err(_) if *at == Config::default().github.webhook_secret => Ok(Secret::new("")),
+        Err(error) => Err(StartError::Settings(format!(
+            "github.webhook_secret: {error}"
+        ))),
+    }
 }
 
 /// Those that are served by HTTP.

@@ -19,16 +19,15 @@ pub(super) fn serve_apart(
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let listener = {
+        let _entered = runtime.enter();
+        TcpListener::from_std(listener)?
+    };
     let (over, until_over) = oneshot::channel();
     thread::Builder::new()
         .name("http".to_owned())
         .spawn(move || {
-            runtime.block_on(async move {
-                match TcpListener::from_std(listener) {
-                    Ok(listener) => serve(listener, router, Limits::default(), stop).await,
-                    Err(error) => tracing::error!(%error, "the listener cannot be used"),
-                }
-            });
+            runtime.block_on(serve(listener, router, Limits::default(), stop));
             drop(over);
         })?;
     Ok(until_over)

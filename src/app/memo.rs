@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::reply::Audience;
 
-/// Some 5 KB each; there are some 650 KEPs.
-const MOST: usize = 1024;
+/// How many bytes are kept: some 650 cards of 5 KB.
+const MOST: usize = 4 * 1024 * 1024;
 
 /// What an answer depends on beside the board and the minute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,6 +35,7 @@ struct Answers<K> {
     known: Weak<K>,
     minute: i64,
     by_question: HashMap<Question, Bytes>,
+    bytes: usize,
 }
 
 impl<K> Default for Memo<K> {
@@ -43,6 +44,7 @@ impl<K> Default for Memo<K> {
             known: Weak::new(),
             minute: 0,
             by_question: HashMap::new(),
+            bytes: 0,
         }))
     }
 }
@@ -65,6 +67,7 @@ impl<K> Memo<K> {
                     known: Arc::downgrade(known),
                     minute,
                     by_question: HashMap::new(),
+                    bytes: 0,
                 };
             }
             if let Some(answer) = answers.by_question.get(&question) {
@@ -75,7 +78,9 @@ impl<K> Memo<K> {
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_of_now =
             answers.minute == minute && ptr::eq(answers.known.as_ptr(), Arc::as_ptr(known));
-        if is_of_now && answers.by_question.len() < MOST {
+        let size = answer.len() + question.words.len();
+        if is_of_now && answers.bytes + size <= MOST {
+            answers.bytes += size;
             let exactly = Bytes::copy_from_slice(&answer);
             answers.by_question.insert(question, exactly);
         }

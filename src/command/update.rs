@@ -13,6 +13,12 @@ pub fn is_update(typed: &str) -> bool {
 pub fn update(typed: &str) -> Result<(KepNumber, &str), String> {
     let rest = rest(typed).unwrap_or_default();
     let (first, text) = split(rest);
+    if ["help", "?"].contains(&&*first.to_lowercase()) {
+        return Err(
+            "Type the KEP and what is new, such as /kep update 5825 merged, ships in 2.4. It stands on the KEP's tracking issue with your name, and you can take it back for fifteen minutes."
+                .to_owned(),
+        );
+    }
     // `KEP 5825`
     let (first, text) = if first.eq_ignore_ascii_case("kep") {
         split(text)
@@ -31,7 +37,7 @@ pub fn update(typed: &str) -> Result<(KepNumber, &str), String> {
             "\"{first}\" is no KEP's number. Type /kep update 5825 and then what is new."
         ));
     };
-    if text.is_empty() {
+    if text.is_empty() || text.eq_ignore_ascii_case("here") {
         return Err(format!(
             "What is new? Type /kep update {kep} and then the text; it goes to the tracking issue."
         ));
@@ -72,7 +78,15 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_asked_for() {
-        let asked = ["update", "update 5825", "update merged", "update KEP-0 x"].map(update);
+        let asked = [
+            "update",
+            "update 5825",
+            "update 5825 here",
+            "update merged",
+            "update KEP-0 x",
+            "update help",
+        ]
+        .map(update);
         let asked = asked.map(|read| read.expect_err("it lacks something"));
         for asked in asked {
             assert!(asked.contains("/kep update"), "{asked}");

@@ -31,7 +31,7 @@ use crate::{
     },
     jobs::bridge::{Bridge, Failed, Undecided, failed},
     ports::{
-        Chat, Clock, Dice, Forge, Outbox, StoreError,
+        Chat, ChatError, Clock, Dice, Forge, Outbox, StoreError,
         outbox::{HELD, Leased, Outcome, Settled},
     },
 };
@@ -197,20 +197,51 @@ impl Deliver {
         }
     }
 
-    /// Carries one effect out and settles it.
+    /// Carries one effect out and settles it. Whatever breaks, its place is free again.
     async fn deliver(&self, leased: Leased) -> Over {
-        let place = leased.effect.place();
-        let carried = AssertUnwindSafe(self.carry_out(&leased))
+        let place = leased.effect.place().to_string();
+        let over = AssertUnwindSafe(self.carry_through(&leased))
             .catch_unwind()
             .await;
-        let carried = carried.unwrap_or_else(|_| {
-            tracing::error!(key = %leased.key, "delivering panicked");
-            self.again(&leased, true, "it broke something inside")
+        let free_at = over.unwrap_or_else(|_| {
+            tracing::error!(key = %leased.key, "settling panicked");
+            None
         });
+        Over { place, free_at }
+    }
+
+    /// When the place may be written to again.
+    async fn carry_through(&self, leased: &Leased) -> Option<DateTime<Utc>> {
+        let carried = AssertUnwindSafe(self.carry_out(leased))
+            .catch_unwind()
+            .await;
+        let carried = carried.unwrap_or_else(|_| self.broken(leased));
+        let limited = carried.limited;
+        let now = self.clock.now();
+        self.settle(now, leased, carried).await;
+        match leased.effect.place() {
+            Place::Channel(_) => limited.or(Some(now + CHANNEL_PACE)),
+            // The client keeps GitHub's pace.
+            Place::Forge => limited,
+            Place::Here => None,
+        }
+    }
+
+    /// What breaks every time is given up in the end like what fails every time.
+    fn broken(&self, leased: &Leased) -> Carried {
+        tracing::error!(key = %leased.key, "delivering panicked");
+        let trouble = Trouble::Passing {
+            unclear: true,
+            why: "it broke something inside".to_owned(),
+        };
+        self.after(leased, trouble)
+    }
+
+    async fn settle(&self, now: DateTime<Utc>, leased: &Leased, carried: Carried) {
         let Carried {
             outcome,
             mut settled,
-            limited,
+            ..
         } = carried;
         let name = leased.effect.name();
         let said = match &outcome {
@@ -230,27 +261,16 @@ impl Deliver {
         metrics::counter!("kep_liaison_effects_total", "effect" => name, "outcome" => said)
             .increment(1);
         settled.record = self
-            .record(&leased, &outcome, settled.written.as_ref())
+            .record(leased, &outcome, settled.written.as_ref())
             .await;
-        let now = self.clock.now();
         if matches!(outcome, Outcome::Dead { .. }) {
-            settled.then.extend(alarm::of_loss(&leased, now));
+            settled.then.extend(alarm::of_loss(leased, now));
         }
-        match self.outbox.settle(now, &leased, &outcome, &settled).await {
+        match self.outbox.settle(now, leased, &outcome, &settled).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!(key = %leased.key, "settled too late: another took it"),
             // The lease runs out, and who takes it next looks whether it was done.
             Err(error) => tracing::error!(key = %leased.key, %error, "it could not be settled"),
-        }
-        let free_at = match place {
-            Place::Channel(_) => limited.or(Some(now + CHANNEL_PACE)),
-            // The client keeps GitHub's pace.
-            Place::Forge => limited,
-            Place::Here => None,
-        };
-        Over {
-            place: place.to_string(),
-            free_at,
         }
     }
 
@@ -279,7 +299,7 @@ impl Deliver {
                     Carried::new(outcome, Settled::default())
                 }
                 Err(Undecided::Chat(error)) => {
-                    let trouble = trouble::of_chat(&error, bridge.now);
+                    let trouble = self.of_chat(&error);
                     self.after(leased, trouble)
                 }
                 Err(Undecided::Forge(error)) => self.after(leased, error.into()),
@@ -351,6 +371,10 @@ impl Deliver {
             why: why.to_owned(),
         };
         Carried::new(outcome, Settled::default())
+    }
+
+    fn of_chat(&self, error: &ChatError) -> Trouble {
+        trouble::of_chat(error, self.clock.now())
     }
 
     async fn is_too_much(&self, bridge: &Bridge<'_>, leased: &Leased) -> Result<bool, StoreError> {

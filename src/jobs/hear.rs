@@ -133,8 +133,10 @@ impl Hear {
         what: &str,
     ) -> Result<Option<NewEffect>, StoreError> {
         let MessageAt { channel, ts } = message;
+        // It may be on its way to an issue, with the text that was read a moment ago.
+        let may_be_relayed = self.channels.get(channel).is_some_and(|it| it.to_forge);
         let relayed = Key::of(["comment", &*channel.workspace, &*channel.id, &**ts]);
-        if self.outbox.comments_below(&relayed).await?.is_empty() {
+        if !may_be_relayed && self.outbox.comments_below(&relayed).await?.is_empty() {
             return Ok(None);
         }
         let key = Key::of(["again", &*channel.workspace, &*channel.id, &**ts, what]);

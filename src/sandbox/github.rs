@@ -31,7 +31,7 @@ use std::{
 use tokio::{net::TcpListener, sync::watch, task::AbortHandle};
 
 pub use fault::{Fault, Gate, On};
-pub use log::Logged;
+pub use log::{Delivered, Logged};
 pub use people::Right;
 pub use repository::{Openness, ReviewState};
 pub use seed::{App, Repository};
@@ -204,12 +204,17 @@ impl GitHub {
         self.lock().log.with_bodies = true;
     }
 
-    /// A number that grows whenever the log is different.
+    /// The deliveries of webhooks since the start or the last reset.
+    pub fn delivered(&self) -> Vec<Delivered> {
+        self.lock().log.delivered().to_vec()
+    }
+
+    /// A number that grows whenever the log is different, or there is something to deliver.
     pub fn changed(&self) -> watch::Receiver<u64> {
         self.lock().log.revision.subscribe()
     }
 
-    /// Forgets the requests so far.
+    /// Forgets the requests and deliveries so far.
     pub fn reset_log(&self) {
         self.lock().log.reset();
     }

@@ -3,6 +3,7 @@
 
 mod act;
 mod calls;
+mod github;
 mod guard;
 mod sight;
 
@@ -39,15 +40,19 @@ const LIMITS: Limits = Limits {
 };
 
 /// The files of the page: path, kind and text.
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 15] = [
     ("/", "text/html", include_str!("page/index.html")),
     ("/style.css", "text/css", include_str!("page/style.css")),
+    ("/github.css", "text/css", include_str!("page/github.css")),
     ("/app.js", SCRIPT, include_str!("page/app.js")),
     ("/blocks.js", SCRIPT, include_str!("page/blocks.js")),
     ("/calls.js", SCRIPT, include_str!("page/calls.js")),
     ("/composer.js", SCRIPT, include_str!("page/composer.js")),
     ("/dialog.js", SCRIPT, include_str!("page/dialog.js")),
+    ("/edit.js", SCRIPT, include_str!("page/edit.js")),
+    ("/github.js", SCRIPT, include_str!("page/github.js")),
     ("/lists.js", SCRIPT, include_str!("page/lists.js")),
+    ("/menu.js", SCRIPT, include_str!("page/menu.js")),
     ("/messages.js", SCRIPT, include_str!("page/messages.js")),
     ("/sandbox.js", SCRIPT, include_str!("page/sandbox.js")),
     ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
@@ -91,6 +96,7 @@ pub async fn serve(
     }
     let router = router
         .route("/api/state", get(state))
+        .route("/api/github", get(on_github))
         .route("/api/changes", get(changes))
         .route("/api/calls", get(calls))
         .route("/api/call", get(call))
@@ -156,6 +162,16 @@ async fn state(
     let revision = site.revision();
     let sight = sight::of(&site.town, resident, revision);
     Ok(Json(sight).into_response())
+}
+
+#[derive(Deserialize)]
+struct Looking {
+    issue: Option<u64>,
+}
+
+/// What everybody sees on GitHub.
+async fn on_github(State(site): State<Arc<Site>>, Query(looking): Query<Looking>) -> Response {
+    Json(github::of(&site.town, looking.issue)).into_response()
 }
 
 /// The revision, each time that it is another.

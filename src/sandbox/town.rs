@@ -10,11 +10,13 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinHandle;
 
 pub use self::{folk::Resident, seed::Seed};
 use super::{
     clock::SetClock,
-    github::{GitHub, Right},
+    github::{GitHub, Repository, Right},
     slack::{Channel, ChannelKind, Person, Slack, Workspace},
 };
 use crate::{
@@ -32,6 +34,10 @@ use crate::{
 
 /// How the settings and Slack call the workspace.
 const WORKSPACE: &str = "kubernetes";
+/// Who the bot is on GitHub.
+const BOT: &str = "kep-liaison-bot";
+/// What signs the deliveries of the town's GitHub.
+const WEBHOOK_SECRET: &str = "the secret of the sandbox's webhook";
 /// How long the bot may take until it has seen all of GitHub and Slack reaches it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -72,11 +78,23 @@ pub struct Town {
     pub residents: Vec<Resident>,
     /// How Slack delivers to the bot.
     pub mode: WorkspaceMode,
+    /// What the bot adds to the menu of a message.
+    pub shortcuts: Vec<Shortcut>,
     /// What could not be read of the seed, a sentence each.
     pub problems: Vec<String>,
     clock: SetClock,
     uses: Vec<Use>,
     bot: Bot,
+    delivering: JoinHandle<()>,
+}
+
+/// An entry in the menu of a message, as the app's manifest has it.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Shortcut {
+    /// What it is called.
+    pub name: String,
+    /// What the app is told when somebody uses it.
+    pub callback_id: String,
 }
 
 impl Town {
@@ -89,13 +107,14 @@ impl Town {
         let problems = plan.seed.sow(&github);
         let slack = Slack::start(shared.clone()).await;
         let workspace = slack.workspace(WORKSPACE);
-        let residents = folk::settle(&workspace);
-        let github_token = github.token("kep-liaison-bot", &[(seed::RUNTIME, Right::Triage)]);
+        let residents = folk::settle(&workspace, &github.repository(seed::RUNTIME));
+        let github_token = github.token(BOT, &[(seed::RUNTIME, Right::Triage)]);
         let tokens = [
             ("SLACK_BOT_TOKEN", workspace.bot_token()),
             ("SLACK_APP_TOKEN", workspace.app_token()),
             ("SLACK_SIGNING_SECRET", workspace.signing_secret()),
             ("GITHUB_TOKEN", github_token),
+            ("GITHUB_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
         ];
         let env = |name: &str| {
             let found = tokens.iter().find(|(known, _)| *known == name);
@@ -104,7 +123,7 @@ impl Town {
         let settings = folk::settings(plan.mode, &slack, &github, &residents);
         let config = Config::parse(&settings, "the sandbox's settings")?;
         let uses = uses(&config, None);
-        install(&workspace, Delivery::Socket, &uses);
+        let shortcuts = install(&workspace, Delivery::Socket, &uses);
         let outside = Outside {
             env: &env,
             clock: shared,
@@ -112,16 +131,21 @@ impl Town {
             metrics,
         };
         let bot = Bot::start(&config, outside).await?;
+        let webhook = format!("http://{}/github/webhook", bot.address());
+        github.webhook(seed::RUNTIME, &webhook, WEBHOOK_SECRET);
+        let delivering = tokio::spawn(deliver(github.clone()));
         let town = Self {
             github,
             slack,
             workspace,
             residents,
             mode: plan.mode,
+            shortcuts,
             problems,
             clock,
             uses,
             bot,
+            delivering,
         };
         town.connected().await?;
         Ok(town)
@@ -161,6 +185,24 @@ impl Town {
         residents.find(|resident| resident.person.id() == id)
     }
 
+    /// The repository of the runtime, where the tracking issues are.
+    pub fn runtime(&self) -> Repository {
+        self.github.repository(seed::RUNTIME)
+    }
+
+    /// Those whom one can be on GitHub, and what they are to the bot: the residents, who are called
+    /// the same on both sides, and a stranger.
+    pub fn logins(&self) -> impl Iterator<Item = (String, &'static str)> {
+        let residents = self.residents.iter();
+        let known = residents.map(|resident| (resident.person.name(), resident.about));
+        known.chain([(folk::STRANGER.to_owned(), "known to nobody here")])
+    }
+
+    /// Who the bot is on GitHub.
+    pub fn bot_login(&self) -> &'static str {
+        BOT
+    }
+
     /// The channels and direct messages that somebody can see, in their order.
     pub fn channels(&self, person: &Person) -> Vec<Channel> {
         let direct = person.direct();
@@ -175,15 +217,29 @@ impl Town {
 
     /// Ends it: the bot first, which finishes what it is saying.
     pub async fn stop(self) {
+        self.delivering.abort();
         self.bot.stop().await;
         self.slack.stop();
         self.github.stop();
     }
 }
 
+/// Delivers what GitHub has to say as soon as it has, until it is dropped.
+async fn deliver(github: GitHub) {
+    let mut changed = github.changed();
+    loop {
+        github.deliver_all().await;
+        if changed.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
 /// Installs the app as its manifest says: with the scopes and events that it would have in Slack.
-fn install(workspace: &Workspace, delivery: Delivery<'_>, uses: &[Use]) {
+/// Gives what it adds to the menu of a message.
+fn install(workspace: &Workspace, delivery: Delivery<'_>, uses: &[Use]) -> Vec<Shortcut> {
     let manifest = Manifest::new(delivery, &usage_hint(), uses);
     let manifest = serde_json::to_value(manifest).expect("a manifest is JSON");
     workspace.install(&manifest);
+    Vec::deserialize(&manifest["features"]["shortcuts"]).unwrap_or_default()
 }

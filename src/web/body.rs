@@ -7,10 +7,6 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
 
-/// GitHub gives up on an answer after 10 seconds, so a body that takes longer is read for nobody:
-/// <https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries>
-const LONGEST: Duration = Duration::from_secs(10);
-
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoBody {
@@ -36,12 +32,17 @@ impl Room {
     }
 }
 
-/// Reads all of a body that is not larger than `most` bytes.
+/// Reads all of a body that is not larger than `most` bytes, and comes `within` a time.
 ///
 /// Of a larger one nothing is kept, and as much again is thrown away: who is cut off while sending
 /// sees a broken connection instead of the answer.
-pub(super) async fn read(body: Body, most: usize, room: &Room) -> Result<Bytes, NoBody> {
-    tokio::time::timeout(LONGEST, read_all(body, most, room))
+pub(super) async fn read(
+    body: Body,
+    most: usize,
+    room: &Room,
+    within: Duration,
+) -> Result<Bytes, NoBody> {
+    tokio::time::timeout(within, read_all(body, most, room))
         .await
         .unwrap_or(Err(NoBody::Cut))
 }

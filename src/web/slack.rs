@@ -4,7 +4,10 @@
 //! The signature is checked before anything of the body is believed, and the workspace that the
 //! body names must be the one whose secret signed it.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -34,8 +37,16 @@ use crate::{
 /// <https://docs.slack.dev/reference/views>
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
-/// Sixteen of the largest; the usual ones have some 500 bytes.
+/// A command has some 500 bytes, and what is typed after it has its limit in Slack.
+const LARGEST_COMMAND: usize = 64 * 1024;
+
+/// How much is read at once of commands, so that nothing larger takes their room,
+const COMMANDS: usize = 4 * 1024 * 1024;
+/// and of all else.
 const ROOM: usize = 16 * LARGEST_BODY;
+
+/// Slack gives up after three seconds: <https://docs.slack.dev/apis/events-api#responding>
+const WITHIN: Duration = Duration::from_secs(3);
 
 /// Slack sends an app at most 30,000 events an hour, which are 5,000 in the ten minutes for which a
 /// signature is good: <https://docs.slack.dev/apis/events-api#rate-limiting>
@@ -57,6 +68,7 @@ struct Inlet {
     receive: Arc<dyn Receive>,
     clock: Arc<dyn Clock>,
     seen: Mutex<Seen<u128>>,
+    commands: Room,
     room: Room,
     refused: Refused,
 }
@@ -75,13 +87,14 @@ pub fn router(
         receive,
         clock,
         seen: Mutex::new(Seen::new(MOST_SEEN)),
+        commands: Room::new(COMMANDS),
         room: Room::new(ROOM),
         refused: Refused::by("Slack's routes"),
     });
-    let route = |decode: Decode| {
+    let route = |decode: Decode, is_command: bool| {
         post(
             move |State(inlet): State<Arc<Inlet>>, headers: HeaderMap, body: Body| async move {
-                match inlet.take(decode, &headers, body).await {
+                match inlet.take(decode, is_command, &headers, body).await {
                     Ok(answer) => answer,
                     Err(refusal) => refusal.into_response(),
                 }
@@ -89,9 +102,12 @@ pub fn router(
         )
     };
     Router::new()
-        .route("/slack/commands", route(Inbound::of_command_form))
-        .route("/slack/interactions", route(Inbound::of_interaction_form))
-        .route("/slack/events", route(event))
+        .route("/slack/commands", route(Inbound::of_command_form, true))
+        .route(
+            "/slack/interactions",
+            route(Inbound::of_interaction_form, false),
+        )
+        .route("/slack/events", route(event, false))
         .with_state(inlet)
 }
 
@@ -106,12 +122,18 @@ impl Inlet {
     async fn take(
         &self,
         decode: Decode,
+        is_command: bool,
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Response, Refusal> {
+        let (largest, room) = if is_command {
+            (LARGEST_COMMAND, &self.commands)
+        } else {
+            (LARGEST_BODY, &self.room)
+        };
         let announced = text(headers, header::CONTENT_LENGTH.as_str());
         let announced = announced.and_then(|length| length.parse().ok());
-        let is_large = announced.is_some_and(|length: usize| length > LARGEST_BODY);
+        let is_large = announced.is_some_and(|length: usize| length > largest);
         let signed = Signed::read(
             text(headers, "x-slack-signature"),
             text(headers, "x-slack-request-timestamp"),
@@ -123,7 +145,7 @@ impl Inlet {
             Err(error) if is_large => Err(error),
             Err(error) => return Err(self.nobody(error)),
         };
-        let body = body::read(body, LARGEST_BODY, &self.room).await;
+        let body = body::read(body, largest, room, WITHIN).await;
         let body = body.map_err(|why| match why {
             NoBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, String::new()),
             NoBody::Cut => bad("the body did not come whole"),

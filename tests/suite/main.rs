@@ -6,6 +6,7 @@ mod cards;
 mod check;
 mod cli;
 mod corpus;
+mod delivery;
 mod deploy;
 mod desk;
 mod formats;

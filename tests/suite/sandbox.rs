@@ -1,6 +1,7 @@
 //! The sandbox as a browser meets it: the page, what each person sees, what they do, and who is kept
 //! out. The bot in it is the real one.
 
+mod bridge;
 mod command;
 mod door;
 mod life;
@@ -133,18 +134,29 @@ impl Sandbox {
 
     /// Returns the messages that somebody sees once there are so many.
     async fn until(&self, who: &str, channel: &str, many: usize) -> Vec<Value> {
-        let mut changed = self.town.slack.changed();
+        self.eventually("messages", async || {
+            let messages = self.messages(who, channel).await;
+            (messages.len() >= many).then_some(messages)
+        })
+        .await
+    }
+
+    /// Returns what is looked for, once it is there.
+    async fn eventually<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+        let (mut slack, mut github) = (self.town.slack.changed(), self.town.github.changed());
         let wait = async {
             loop {
-                let messages = self.messages(who, channel).await;
-                if messages.len() >= many {
-                    return messages;
+                if let Some(found) = look().await {
+                    return found;
                 }
-                changed.changed().await.expect("Slack is there");
+                tokio::select! {
+                    changed = slack.changed() => changed.expect("Slack is there"),
+                    changed = github.changed() => changed.expect("GitHub is there"),
+                }
             }
         };
-        let messages = tokio::time::timeout(Duration::from_secs(10), wait).await;
-        messages.unwrap_or_else(|_| panic!("{who} never saw {many} messages"))
+        let found = tokio::time::timeout(Duration::from_secs(10), wait).await;
+        found.unwrap_or_else(|_| panic!("{what}: not within ten seconds"))
     }
 
     /// Ends it: Slack had nothing to scold.

@@ -7,7 +7,7 @@ mod faults;
 mod installed;
 mod killed;
 mod limits;
-mod mortal;
+pub(crate) mod mortal;
 mod news;
 mod sweeps;
 mod told;

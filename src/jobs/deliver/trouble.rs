@@ -49,7 +49,7 @@ impl Trouble {
     }
 }
 
-/// Chat's limits come as a time to wait, counted from now.
+/// Chat's limits come as a time to wait, counted from its answer.
 pub(super) fn of_chat(error: &ChatError, now: DateTime<Utc>) -> Trouble {
     let why = error.to_string();
     match error {

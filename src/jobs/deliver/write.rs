@@ -1,8 +1,8 @@
 //! One write to the far side, as an effect asks for it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
-use super::{Deliver, Trouble, trouble::of_chat};
+use super::{Deliver, Trouble};
 use crate::{
     domain::{
         Repository,
@@ -29,7 +29,6 @@ impl Deliver {
         bridge: &Bridge<'_>,
         leased: &Leased,
     ) -> Result<Option<Written>, Trouble> {
-        let now = bridge.now;
         match &leased.effect {
             // Was decided already.
             Effect::Step(_) => Ok(None),
@@ -80,7 +79,7 @@ impl Deliver {
                 if let Some(since) = leased.unclear_since {
                     let since = ts_of(since - CLOCKS_APART);
                     let found = chat.find(&channel.id, thread, &leased.key, &since).await;
-                    if let Some(ts) = found.map_err(|error| of_chat(&error, now))? {
+                    if let Some(ts) = found.map_err(|error| self.of_chat(&error))? {
                         return Ok(Some(message(channel.clone(), ts)));
                     }
                 }
@@ -139,14 +138,14 @@ impl Deliver {
                 emoji,
             } => {
                 let reacted = self.chat(&channel.workspace)?.react(&channel.id, ts, emoji);
-                sign(reacted.await, now)
+                self.sign(reacted.await)
             }
             Effect::Unreact {
                 message: MessageAt { channel, ts },
                 emoji,
             } => {
                 let chat = self.chat(&channel.workspace)?;
-                sign(chat.unreact(&channel.id, ts, emoji).await, now)
+                self.sign(chat.unreact(&channel.id, ts, emoji).await)
             }
         }
     }
@@ -237,17 +236,15 @@ impl Deliver {
             card: card.as_ref(),
             url: url.as_deref(),
         };
-        say(&speech)
-            .await
-            .map_err(|error| of_chat(&error, bridge.now))
+        say(&speech).await.map_err(|error| self.of_chat(&error))
     }
-}
 
-/// A sign on a message that is gone is nobody's loss.
-fn sign(signed: Result<(), ChatError>, now: DateTime<Utc>) -> Result<Option<Written>, Trouble> {
-    match signed {
-        Ok(()) | Err(ChatError::NoMessage(_)) => Ok(None),
-        Err(error) => Err(of_chat(&error, now)),
+    /// A sign on a message that is gone is nobody's loss.
+    fn sign(&self, signed: Result<(), ChatError>) -> Result<Option<Written>, Trouble> {
+        match signed {
+            Ok(()) | Err(ChatError::NoMessage(_)) => Ok(None),
+            Err(error) => Err(self.of_chat(&error)),
+        }
     }
 }
 

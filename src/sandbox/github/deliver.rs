@@ -1,4 +1,4 @@
-//! Sending what the webhooks have to say, when a test says so.
+//! Sending what the webhooks have to say, when somebody says so.
 
 use bytes::Bytes;
 use http::{Request, header};
@@ -6,7 +6,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use ring::hmac;
 
-use super::{GitHub, git::hex, webhook::Delivery};
+use super::{GitHub, git::hex, log::Delivered, webhook::Delivery};
 
 impl GitHub {
     /// Installs a webhook on a repository, for all events. The first delivery is a ping.
@@ -43,6 +43,22 @@ impl GitHub {
     /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers>
     /// <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>
     pub async fn deliver(&self, delivery: &Delivery) -> Option<u16> {
+        let at = self.lock().exact_now();
+        let status = self.send(delivery).await;
+        let mut state = self.lock();
+        let delivered = Delivered {
+            at,
+            event: delivery.event.clone(),
+            action: delivery.action.clone(),
+            status,
+            took: state.exact_now() - at,
+            payload: delivery.payload.clone(),
+        };
+        state.log.deliver(delivered);
+        status
+    }
+
+    async fn send(&self, delivery: &Delivery) -> Option<u16> {
         let mut request = Request::post(&delivery.url)
             .header(header::USER_AGENT, "GitHub-Hookshot/044aadd")
             .header(header::ACCEPT, "*/*")

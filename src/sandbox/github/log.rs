@@ -29,9 +29,27 @@ pub struct Logged {
     pub answer: Bytes,
 }
 
+/// One delivery of a webhook, and what became of it.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// When it was sent.
+    pub at: DateTime<Utc>,
+    /// What `X-GitHub-Event` said.
+    pub event: String,
+    /// The payload's `action`, where the event has some.
+    pub action: Option<String>,
+    /// What was answered; `None` where nothing was.
+    pub status: Option<u16>,
+    /// How long that took, by the model's clock.
+    pub took: TimeDelta,
+    /// What was sent; empty unless [`GitHub::keep_bodies`](super::GitHub::keep_bodies) was called.
+    pub payload: Bytes,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Log {
     entries: Vec<Logged>,
+    delivered: Vec<Delivered>,
     /// How many were forgotten, so that an entry's place stays valid when the log is reset.
     forgotten: usize,
     /// Whether bodies are kept.
@@ -50,7 +68,20 @@ impl Log {
         self.forgotten + self.entries.len() - 1
     }
 
-    fn touch(&self) {
+    pub(super) fn deliver(&mut self, mut delivered: Delivered) {
+        if !self.with_bodies {
+            delivered.payload = Bytes::new();
+        }
+        self.touch();
+        self.delivered.push(delivered);
+    }
+
+    pub(super) fn delivered(&self) -> &[Delivered] {
+        &self.delivered
+    }
+
+    /// Something is different for whoever watches.
+    pub(super) fn touch(&self) {
         self.revision.send_modify(|revision| *revision += 1);
     }
 
@@ -67,5 +98,6 @@ impl Log {
     pub(super) fn reset(&mut self) {
         self.forgotten += self.entries.len();
         self.entries.clear();
+        self.delivered.clear();
     }
 }

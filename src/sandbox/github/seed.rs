@@ -2,6 +2,7 @@
 
 mod app;
 mod issue;
+mod look;
 
 use chrono::NaiveDate;
 use serde_json::Value;

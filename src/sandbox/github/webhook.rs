@@ -110,5 +110,6 @@ impl State {
             url: hook.url.clone(),
             secret: hook.secret.clone(),
         });
+        self.log.touch();
     }
 }

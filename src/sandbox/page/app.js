@@ -4,9 +4,10 @@ import { blocks, el, icon } from "/blocks.js";
 import { drawCalls, openCalls, tookOf } from "/calls.js";
 import { composer } from "/composer.js";
 import { drawDialog } from "/dialog.js";
+import { GITHUB, drawGitHub, isGitHub } from "/github.js";
 import { fill, fillAtEnd, keepEnd } from "/lists.js";
 import { clockOf, rows } from "/messages.js";
-import { $, act, address, addressOf, busy, channelOf, follow, here, nameOf, person, refresh, say, scene, titleOf, whenSeen } from "/sandbox.js";
+import { $, act, address, addressOf, busy, channelOf, follow, here, insideOf, nameOf, person, refresh, say, scene, titleOf, whenSeen } from "/sandbox.js";
 
 const EXAMPLES = ["/kep status 5825", "/kep list shepherd:none", "/kep release", "/kep who 5825"];
 const HOME = "home";
@@ -41,7 +42,7 @@ function welcome(channel) {
     el("h2", {}, "Where does a KEP stand?"),
     el("p", {}, where, " The bot is the real one; Slack and GitHub are models on this machine. Try:"),
     el("div", { class: "chips" }, EXAMPLES.map(chip)),
-    el("p", { class: "more" }, "Or mention it: ", el("code", {}, "@kep-liaison who shepherds 5825?"), ". Be somebody else to see what they see. ", el("b", {}, "API calls"), " shows what went over the wire."));
+    el("p", { class: "more" }, "Or mention it: ", el("code", {}, "@kep-liaison who shepherds 5825?"), ". In #sig-node, react with 📡 to a message that names a KEP: it goes to the tracking issue. Be somebody else to see what they see. ", el("b", {}, "API calls"), " shows what went over the wire."));
 }
 
 function isInChannel(message) {
@@ -84,7 +85,7 @@ function newIn(channel) {
 
 function link(where, words, count) {
   const { seen, place } = here;
-  const isHere = where === place;
+  const isHere = where === place || (where === GITHUB && isGitHub(place));
   return {
     key: where,
     state: JSON.stringify([isHere, count, seen.you]),
@@ -106,6 +107,7 @@ function drawSide() {
   const [channels, direct] = [false, true].map((isDirect) => seen.channels.filter((one) => (one.kind === "direct") === isDirect));
   fill($("channels"), channels.map((one) => link(one.id, drawnTitle(one), newIn(one))));
   fill($("direct"), [link(HOME, "App Home", 0), ...direct.map((one) => link(one.id, "Direct message", newIn(one)))]);
+  fill($("elsewhere"), [link(GITHUB, "GitHub", 0)]);
   const now = new Date(seen.now);
   const date = new Intl.DateTimeFormat("en", { dateStyle: "medium" }).format(now);
   $("clock").textContent = `By the clock of the sandbox it is ${date}, ${clockOf(now)}. The bot is connected by ${seen.mode}.`;
@@ -144,7 +146,7 @@ async function show(seen) {
   const before = here.seen;
   here.seen = seen;
   const [who, where] = address();
-  const place = where === HOME || channelOf(where) ? where : seen.channels[0].id;
+  const place = where === HOME || isGitHub(where) || channelOf(where) ? where : seen.channels[0].id;
   if (who !== seen.you || where !== place) history.replaceState(null, "", addressOf(place));
   const moved = before?.you !== seen.you || here.place !== place;
   here.place = place;
@@ -155,19 +157,28 @@ async function show(seen) {
     if (place === HOME) act({ act: "opens_home" });
   }
   draw(moved);
+  if (isGitHub(place)) await drawGitHub(moved);
   await drawCalls();
+}
+
+/** The title and what stands below it, of what is no channel. */
+function titles() {
+  if (isGitHub(here.place)) return ["GitHub", `The issues of ${here.seen.repository}`];
+  return ["App Home", `What kep-liaison shows ${nameOf(here.seen.you)} alone`];
 }
 
 function draw(moved) {
   const channel = channelOf(here.place);
   drawSide();
-  $("title").replaceChildren(...(channel ? drawnTitle(channel) : ["App Home"]));
-  $("subtitle").textContent = channel ? subtitleOf(channel) : `What kep-liaison shows ${nameOf(here.seen.you)} alone`;
-  document.title = `${channel ? titleOf(channel) : "App Home"} · kep-liaison sandbox`;
+  const [title, subtitle] = channel ? [titleOf(channel), subtitleOf(channel)] : titles();
+  $("title").replaceChildren(...(channel ? drawnTitle(channel) : [title]));
+  $("subtitle").textContent = subtitle;
+  document.title = `${title} · kep-liaison sandbox`;
   for (const part of ["welcome", "messages", "composer"]) $(part).hidden = !channel;
-  $("home").hidden = Boolean(channel);
+  $("home").hidden = here.place !== HOME;
+  $("github").hidden = !isGitHub(here.place);
   if (channel) drawChannel(channel, moved);
-  else drawHome(moved);
+  if (here.place === HOME) drawHome(moved);
   drawThread(moved);
   drawDialog();
   $("calls-count").textContent = String(here.seen.calls);
@@ -214,10 +225,17 @@ $("side").addEventListener("click", (event) => {
 });
 $("thread-close").addEventListener("click", closeThread);
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented) return;
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
   if (document.body.classList.contains("with-side")) openSide(false);
   else if (here.thread) closeThread();
   else if (!$("calls").hidden) openCalls(false);
+});
+document.addEventListener("click", (event) => {
+  const anchor = event.target.closest?.("a[target]");
+  const inside = anchor && insideOf(anchor.href);
+  if (!inside) return;
+  event.preventDefault();
+  location.hash = inside;
 });
 addEventListener("hashchange", refresh);
 keepEnd($("scroll"), $("messages"));

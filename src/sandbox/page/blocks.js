@@ -284,7 +284,7 @@ function pressable(element, scene) {
       "data-action": element.action_id,
       "aria-label": element.accessibility_label,
       onclick: (event) => {
-        if (element.url) window.open(element.url, "_blank", "noopener,noreferrer");
+        if (element.url) scene.open(element.url);
         scene.press(element, event.currentTarget);
       },
     }, text(element.text, scene));
@@ -369,8 +369,8 @@ function draw(block, scene) {
 
 /**
  * Draws blocks. `scene` says who looks and where: `you`, `now`, `people`, `channels`, `name(id)`,
- * `channel(id)`, `address(id)`, `press(element, node)`, `choose(element, node)`, `held(block)`,
- * `error(block)`.
+ * `channel(id)`, `address(id)`, `open(url)`, `press(element, node)`, `choose(element, node)`,
+ * `held(block)`, `error(block)`.
  */
 export function blocks(list, scene) {
   return list.map((block) => draw(block, scene));

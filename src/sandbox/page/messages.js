@@ -1,10 +1,12 @@
 // Messages as they stand in a channel or a thread.
 
 import { EMOJI, blocks, el, icon, mrkdwn, pretty } from "/blocks.js";
-import { act, here, nameOf, scene } from "/sandbox.js";
+import { edit } from "/edit.js";
+import { openMenu } from "/menu.js";
+import { act, channelOf, here, nameOf, scene } from "/sandbox.js";
 
 /** What one can react with at once. */
-const REACTIONS = ["eyes", "+1", "white_check_mark"];
+const REACTIONS = ["satellite_antenna", "eyes", "+1"];
 
 export function clockOf(date) {
   return new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }).format(date);
@@ -43,6 +45,29 @@ function reaction(message, where, { name, people }) {
   }, `${EMOJI[name] ?? `:${name}:`} ${people.length}`);
 }
 
+/** A message as its author typed it. */
+function typed(text) {
+  const names = text
+    .replace(/<@(\w+)(?:\|[^>]*)?>/g, (_, id) => `@${nameOf(id)}`)
+    .replace(/<#(\w+)(?:\|([^>]*))?>/g, (_, id, name) => `#${channelOf(id)?.name ?? name}`)
+    .replace(/<!(here|channel|everyone)>/g, "@$1")
+    .replace(/<(https?:[^|>]+)>/g, "$1");
+  return names.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+/** What else one can do with a message; what is one's own one changes. */
+function more(message, where) {
+  const on = (what) => ({ act: what, channel: where, ts: message.ts });
+  const shortcuts = here.seen.shortcuts.map(({ name, callback_id: shortcut }) => [name, () => act({ ...on("uses_shortcut"), shortcut })]);
+  if (message.author !== here.seen.you) return shortcuts;
+  const save = async (text) => !(await act({ ...on("edits"), text })).error;
+  return [
+    ...shortcuts,
+    ["Edit message", () => edit("Edit message", typed(message.text), save)],
+    ["Delete message", () => act(on("deletes"))],
+  ];
+}
+
 function tools(message, where, onReply) {
   const reactions = REACTIONS.map((name) => el("button", {
     type: "button",
@@ -51,7 +76,14 @@ function tools(message, where, onReply) {
     onclick: () => react(message, where, name),
   }, EMOJI[name]));
   const reply = onReply && el("button", { type: "button", "data-action": "reply", onclick: () => onReply(message.ts) }, "Reply");
-  return el("div", { class: "tools" }, reactions, reply);
+  const menu = el("button", {
+    type: "button",
+    "data-action": "more",
+    "aria-label": "More",
+    "aria-haspopup": "menu",
+    onclick: (event) => openMenu(event.currentTarget, more(message, where)),
+  }, "⋯");
+  return el("div", { class: "tools" }, reactions, reply, menu);
 }
 
 function replies(message, authors, onReply) {

@@ -5,7 +5,7 @@ import { el } from "/blocks.js";
 /** What one person sees, as it was said last; and where in it one looks. */
 export const here = {
   seen: null,
-  /** A channel's id, or `home`. */
+  /** A channel's id, `home`, `github`, or an issue there: `github/12814`. */
   place: null,
   /** The open thread: `{ where, ts }`. */
   thread: null,
@@ -39,8 +39,26 @@ export function addressOf(where, who = here.seen.you) {
 
 /** The person and the place that the address names. */
 export function address() {
-  const [who, where] = decodeURIComponent(location.hash.slice(1)).split("/");
-  return [who || null, where || null];
+  const [who, ...where] = decodeURIComponent(location.hash.slice(1)).split("/");
+  return [who || null, where.join("/") || null];
+}
+
+/** Where in the sandbox an address of the web leads that its GitHub or Slack has; `null` elsewhere. */
+export function insideOf(url) {
+  if (!URL.canParse(url)) return null;
+  const { hostname, pathname } = new URL(url);
+  const { repository, workspace } = here.seen;
+  const issue = hostname === "github.com" && pathname.match(/^\/([^/]+\/[^/]+)\/issues\/(\d+)$/);
+  if (issue && issue[1].toLowerCase() === repository) return addressOf(`github/${issue[2]}`);
+  const message = hostname === `${workspace}.slack.com` && pathname.match(/^\/archives\/(\w+)/);
+  return message && channelOf(message[1]) ? addressOf(message[1]) : null;
+}
+
+/** Follows an address: inside the sandbox where it has that, or else in another window. */
+export function visit(url) {
+  const inside = insideOf(url);
+  if (inside) location.hash = inside;
+  else window.open(url, "_blank", "noopener,noreferrer");
 }
 
 /** Says what went wrong, above the messages. */
@@ -148,6 +166,7 @@ export function scene(on) {
     name: nameOf,
     channel: (id) => channelOf(id)?.name,
     address: addressOf,
+    open: visit,
     held: () => undefined,
     error: () => undefined,
     press: (element, node) => busy(node, () => act({ act: "clicks", on, action: element.action_id })),

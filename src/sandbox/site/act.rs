@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Refused;
+use super::{Refused, github};
 use crate::sandbox::{
     slack::{Channel, OpenView, Person, Said, Shown, Spot},
     town::Town,
@@ -49,6 +49,20 @@ pub(super) enum Act {
         ts: String,
         emoji: String,
     },
+    /// Changes what a message of theirs says.
+    Edits {
+        channel: String,
+        ts: String,
+        text: String,
+    },
+    /// Deletes a message of theirs.
+    Deletes { channel: String, ts: String },
+    /// Uses a shortcut in the menu of a message, by its callback.
+    UsesShortcut {
+        channel: String,
+        ts: String,
+        shortcut: String,
+    },
     /// Opens the bot's home.
     OpensHome,
     /// Sends a modal, with what was filled in, by block.
@@ -58,6 +72,8 @@ pub(super) enum Act {
     },
     /// Closes a modal.
     Closes { view: String },
+    /// Does something on GitHub, by a login.
+    OnGithub { login: String, does: github::Act },
 }
 
 /// What something is pressed in.
@@ -168,6 +184,35 @@ pub(super) async fn perform(town: &Town, person: &Person, act: Act) -> Result<Ou
             }
             Ok(Outcome::default())
         }
+        Act::Edits {
+            channel: id,
+            ts,
+            text,
+        } => {
+            let said = own(person, &channel(&id)?, &ts)?;
+            person.edits(&said, text_of(&text)?).await;
+            Ok(Outcome::default())
+        }
+        Act::Deletes { channel: id, ts } => {
+            let said = own(person, &channel(&id)?, &ts)?;
+            person.deletes(&said).await;
+            Ok(Outcome::default())
+        }
+        Act::UsesShortcut {
+            channel: id,
+            ts,
+            shortcut,
+        } => {
+            let said = message(person, &channel(&id)?, &ts)?;
+            if said.is_ephemeral() || said.is_tombstone() {
+                return Err(Refused::because("This message has no menu."));
+            }
+            let mut known = town.shortcuts.iter();
+            let known = known.find(|known| known.callback_id == shortcut);
+            let known = known.ok_or_else(|| Refused::because("The menu has no such entry."))?;
+            let shown = person.shortcut(&known.callback_id, &said).await;
+            Ok(Outcome::of(&shown, &known.name))
+        }
         Act::OpensHome => {
             person.opens_home().await;
             Ok(Outcome::default())
@@ -189,6 +234,10 @@ pub(super) async fn perform(town: &Town, person: &Person, act: Act) -> Result<Ou
         Act::Closes { view } => {
             let view = on_top(person, &view)?;
             person.closes(&view).await;
+            Ok(Outcome::default())
+        }
+        Act::OnGithub { login, does } => {
+            github::perform(town, &login, does)?;
             Ok(Outcome::default())
         }
     }
@@ -225,6 +274,16 @@ fn message(person: &Person, channel: &Channel, ts: &str) -> Result<Said, Refused
     };
     let said = person.sees(spot);
     said.ok_or_else(|| Refused::because("They see no such message; it may be gone."))
+}
+
+/// A message of their own.
+fn own(person: &Person, channel: &Channel, ts: &str) -> Result<Said, Refused> {
+    let said = message(person, channel, ts)?;
+    if said.author != person.id() || said.is_tombstone() {
+        let why = "People edit and delete their own messages, and no others.";
+        return Err(Refused::because(why));
+    }
+    Ok(said)
 }
 
 fn on_top(person: &Person, view: &str) -> Result<OpenView, Refused> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::sandbox::{
-    github::Logged,
+    github::{Delivered, Logged},
     slack::{ApiCall, Attempt, Outcome},
     town::Town,
 };
@@ -19,7 +19,7 @@ const LARGEST: usize = 256 * 1024;
 /// One call.
 #[derive(Serialize)]
 pub(super) struct Call {
-    /// Which, for asking for the whole of it: `slack-3`, `bot-0`, `github-17`.
+    /// Which, for asking for the whole of it: `slack-3`, `bot-0`, `github-17`, `webhook-2`.
     id: String,
     at: DateTime<Utc>,
     from: &'static str,
@@ -45,20 +45,19 @@ pub(super) struct Whole {
 
 /// How many calls there were.
 pub(super) fn many(town: &Town) -> usize {
-    town.slack.calls().len() + town.slack.attempts().len() + town.github.requests().len()
+    let slack = town.slack.calls().len() + town.slack.attempts().len();
+    slack + town.github.requests().len() + town.github.delivered().len()
 }
 
 /// The latest calls, oldest first.
 pub(super) fn latest(town: &Town) -> Vec<Call> {
-    let (calls, attempts, requests) = (
-        town.slack.calls(),
-        town.slack.attempts(),
-        town.github.requests(),
-    );
+    let (calls, attempts) = (town.slack.calls(), town.slack.attempts());
+    let (requests, delivered) = (town.github.requests(), town.github.delivered());
     let mut all: Vec<Call> = last(&calls)
         .map(|(at, call)| of_slack(at, call))
         .chain(last(&attempts).map(|(at, attempt)| to_bot(at, attempt)))
         .chain(last(&requests).map(|(at, logged)| of_github(at, logged)))
+        .chain(last(&delivered).map(|(at, delivered)| of_webhook(at, delivered)))
         .collect();
     all.sort_by_key(|call| call.at);
     let older = all.len().saturating_sub(MOST);
@@ -101,6 +100,14 @@ pub(super) fn whole(town: &Town, id: &str) -> Option<Whole> {
                 call: of_github(at, &logged),
                 request: body(&logged.request),
                 answer: body(&logged.answer),
+            })
+        }
+        "webhook" => {
+            let delivered = town.github.delivered().into_iter().nth(at)?;
+            Some(Whole {
+                call: of_webhook(at, &delivered),
+                request: body(&delivered.payload),
+                answer: Value::Null,
             })
         }
         _ => None,
@@ -179,6 +186,26 @@ fn of_github(at: usize, logged: &Logged) -> Call {
         ok: logged.status.is_none_or(|status| status < 400),
         ms: millis(logged.took),
         bytes: logged.status.map(|_| logged.bytes),
+    }
+}
+
+fn of_webhook(at: usize, delivered: &Delivered) -> Call {
+    let action = delivered.action.as_deref().unwrap_or_default();
+    Call {
+        id: format!("webhook-{at}"),
+        at: delivered.at,
+        from: "GitHub",
+        to: "bot",
+        what: format!("{} {action}", delivered.event)
+            .trim_end()
+            .to_owned(),
+        status: Some(match delivered.status {
+            Some(status) => status.to_string(),
+            None => "no answer".to_owned(),
+        }),
+        ok: delivered.status.is_some_and(|status| status < 400),
+        ms: millis(Some(delivered.took)),
+        bytes: None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     config::WorkspaceMode,
     sandbox::{
         slack::{Channel, ChannelKind, OpenView, Person, Said},
-        town::{Resident, Town},
+        town::{Resident, Shortcut, Town},
     },
 };
 
@@ -27,6 +27,9 @@ pub(super) struct Sight {
     bot: String,
     people: Vec<Somebody>,
     command: Hint,
+    shortcuts: Vec<Shortcut>,
+    /// The repository on GitHub, by its full name.
+    repository: String,
     channels: Vec<Place>,
     home: Option<Shown>,
     modal: Option<Shown>,
@@ -133,6 +136,8 @@ pub(super) fn of(town: &Town, resident: &Resident, revision: u64) -> Sight {
         bot: bot.id().to_owned(),
         people,
         command: hint(),
+        shortcuts: town.shortcuts.clone(),
+        repository: town.runtime().full_name(),
         channels: channels.iter().map(|one| place(one, person)).collect(),
         home: person.home().map(shown),
         modal: person.modal().map(shown),

@@ -6,7 +6,7 @@ use super::WORKSPACE;
 use crate::{
     config::WorkspaceMode,
     sandbox::{
-        github::GitHub,
+        github::{GitHub, Repository, Right},
         slack::{ChannelKind, Person, Slack, Workspace},
     },
 };
@@ -31,23 +31,27 @@ const FOLK: &[(&str, &str, Option<&str>)] = &[
     ),
     (
         "mikebrow",
-        "containerd maintainer",
+        "containerd maintainer, shepherds KEP-5607",
         Some("roles = [\"maintainer\"]"),
     ),
     (
         "fuweid",
-        "containerd maintainer",
+        "containerd maintainer, shepherds KEP-5474",
         Some("roles = [\"maintainer\"]"),
     ),
     ("bitoku", "KEP author", Some("")),
     ("HirazawaUi", "GitHub account not known to the bot", None),
 ];
 
-/// The channel that the settings name, by the id that it has there.
+/// The channels that the settings name, by the ids that they have there. The first one is bridged.
+const NODE_CHANNEL: &str = "C0BP8PW9A";
 const CONTAINERD_CHANNEL: &str = "C0BP8PW9G";
 
-/// Lets everybody in, and gives them channels.
-pub(super) fn settle(workspace: &Workspace) -> Vec<Resident> {
+/// Somebody whom nobody in the town knows, on GitHub alone.
+pub(super) const STRANGER: &str = "stranger";
+
+/// Lets everybody in, and gives them channels, and the maintainers rights to their repository.
+pub(super) fn settle(workspace: &Workspace, runtime: &Repository) -> Vec<Resident> {
     let residents: Vec<Resident> = FOLK
         .iter()
         .map(|&(name, about, roles)| Resident {
@@ -57,26 +61,23 @@ pub(super) fn settle(workspace: &Workspace) -> Vec<Resident> {
         })
         .collect();
     let all: Vec<&Person> = residents.iter().map(|resident| &resident.person).collect();
+    let public = |id, name| workspace.channel_with_id(id, name, ChannelKind::Public);
     let maintainers: Vec<&Person> = residents
         .iter()
         .filter(|resident| resident.about.contains("maintainer"))
         .map(|resident| &resident.person)
         .collect();
     let channels = [
-        (workspace.channel("sig-node"), &all),
-        (
-            workspace.channel_with_id(
-                CONTAINERD_CHANNEL,
-                "sig-node-containerd",
-                ChannelKind::Public,
-            ),
-            &all,
-        ),
+        (public(NODE_CHANNEL, "sig-node"), &all),
+        (public(CONTAINERD_CHANNEL, "sig-node-containerd"), &all),
         (
             workspace.private_channel("containerd-maintainers"),
             &maintainers,
         ),
     ];
+    for person in &maintainers {
+        runtime.grant(&person.name(), Right::Triage);
+    }
     for (channel, people) in channels {
         let _ = channel.with(people);
     }
@@ -114,6 +115,10 @@ api_url = "{github}"
 [[workspaces]]
 name = "{WORKSPACE}"
 {mode}
+
+[[channels]]
+id = "{NODE_CHANNEL}"
+bridge = "both"
 
 [[channels]]
 id = "{CONTAINERD_CHANNEL}"

@@ -26,7 +26,9 @@ impl Inbound {
         let first = outer.authorizations.into_iter().flatten().next();
         let first = first.unwrap_or_default();
         let organisation = first.enterprise_id.filter(|_| first.is_enterprise_install);
-        let team = organisation.or(outer.team_id);
+        // In a channel that is shared with another workspace the outer one may be that workspace's:
+        // <https://docs.slack.dev/apis/slack-connect>
+        let team = organisation.or(first.team_id).or(outer.team_id);
         let (Some(event), "event_callback") = (outer.event, &*kind) else {
             return Ok(Self::Other { team, kind });
         };
@@ -54,6 +56,7 @@ impl Inbound {
 #[serde(default)]
 struct Authorization {
     enterprise_id: Option<Box<str>>,
+    team_id: Option<Box<str>>,
     user_id: Option<Box<str>>,
     #[serde(deserialize_with = "or_no")]
     is_bot: bool,

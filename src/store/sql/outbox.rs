@@ -32,6 +32,9 @@ pub(in crate::store) const LEASE: &str = "\
     WHERE id = $1
     RETURNING id, key, lane, doc, attempt, failures, unclear_ms, queued_ms";
 
+pub(in crate::store) const PUT_OFF: &str =
+    "UPDATE effects SET state = 'waiting', due_ms = $2 WHERE id = $1";
+
 pub(in crate::store) const DUE: &str =
     "SELECT due_ms, place FROM places ORDER BY due_ms, effect LIMIT $1";
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{begin_write, journal, traces};
@@ -14,6 +14,9 @@ use crate::{
     ports::outbox::{Cause, Dead, HELD, Leased, Load, Outcome, Queued, Settled},
     store::{row, sql::outbox as sql},
 };
+
+/// How long an effect waits that cannot be read.
+const UNREADABLE_FOR: TimeDelta = TimeDelta::hours(1);
 
 pub(super) async fn accept(
     pool: &SqlitePool,
@@ -101,7 +104,19 @@ pub(super) async fn lease(
             .bind(until.timestamp_millis())
             .fetch_one(&mut *tx)
             .await?;
-        leased.push(row::read_leased(found)?);
+        match row::read_leased(found) {
+            Ok(found) => leased.push(found),
+            // A newer version wrote it, and may come back. Until then it holds up its lane alone.
+            Err(error) => {
+                tracing::error!(id, %error, "an effect cannot be read: it waits");
+                let later = (now + UNREADABLE_FOR).timestamp_millis();
+                sqlx::query(sql::PUT_OFF)
+                    .bind(id)
+                    .bind(later)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        }
         places.insert(place);
     }
     set_next(&mut tx, &places).await?;

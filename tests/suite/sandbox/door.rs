@@ -2,7 +2,7 @@
 
 use http::{Method, Request, StatusCode, header};
 use kep_liaison::config::WorkspaceMode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{STATUS, Sandbox, ask};
 
@@ -12,10 +12,11 @@ async fn the_page_takes_nothing_from_elsewhere() {
     let page = sandbox.get("/").await;
     assert!(page.body.starts_with("<!doctype html>"));
     let scripts = [
-        "app", "blocks", "calls", "composer", "dialog", "lists", "messages", "sandbox",
+        "app", "blocks", "calls", "composer", "dialog", "edit", "github", "lists", "menu",
+        "messages", "sandbox",
     ];
     let scripts = scripts.map(|name| format!("/{name}.js"));
-    let others = ["/", "/style.css", "/icon.svg"];
+    let others = ["/", "/style.css", "/github.css", "/icon.svg"];
     for path in others.into_iter().chain(scripts.iter().map(String::as_str)) {
         let file = sandbox.get(path).await;
         assert_eq!(file.status, StatusCode::OK, "{path}");
@@ -96,6 +97,22 @@ async fn other_pages_are_kept_out() {
     sandbox.end().await;
 }
 
+impl Sandbox {
+    /// Tries something, which is refused with a sentence.
+    async fn is_refused(&self, who: &str, mut act: Value) {
+        act["as"] = self.id(who).into();
+        let answer = ask(self.post(), &act.to_string()).await;
+        let status = StatusCode::BAD_REQUEST;
+        assert_eq!(answer.status, status, "{act}: {}", answer.body);
+        let error = answer.json()["error"].as_str().map(str::to_owned);
+        let error = error.expect("a sentence");
+        assert!(
+            error.ends_with('.') && error.contains(' '),
+            "{act}: {error}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn what_no_person_could_do_is_refused_in_a_sentence() {
     let sandbox = Sandbox::new(WorkspaceMode::Socket).await;
@@ -109,6 +126,9 @@ async fn what_no_person_could_do_is_refused_in_a_sentence() {
         .await;
     let answer = sandbox.messages("fuweid", &channel).await.remove(0);
     let on = json!({"channel": channel, "ts": answer["ts"]});
+    let hello = json!({"act": "writes", "channel": channel, "text": "hello"});
+    sandbox.act("fuweid", hello).await;
+    let theirs = sandbox.messages("fuweid", &channel).await[1]["ts"].clone();
     let long = "x".repeat(4001);
     for (who, act) in [
         ("fuweid", json!({})),
@@ -167,22 +187,32 @@ async fn what_no_person_could_do_is_refused_in_a_sentence() {
             json!({"act": "submits", "view": "V404", "values": {}}),
         ),
         ("fuweid", json!({"act": "closes", "view": "V404"})),
+        (
+            "mikebrow",
+            json!({"act": "edits", "channel": channel, "ts": theirs, "text": "mine"}),
+        ),
+        (
+            "mikebrow",
+            json!({"act": "deletes", "channel": channel, "ts": theirs}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "deletes", "channel": channel, "ts": answer["ts"]}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "edits", "channel": channel, "ts": theirs, "text": " "}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "uses_shortcut", "channel": channel, "ts": theirs, "shortcut": "none"}),
+        ),
+        (
+            "fuweid",
+            json!({"act": "uses_shortcut", "channel": channel, "ts": answer["ts"], "shortcut": "relay"}),
+        ),
     ] {
-        let mut asked = act.clone();
-        asked["as"] = sandbox.id(who).into();
-        let answer = ask(sandbox.post(), &asked.to_string()).await;
-        assert_eq!(
-            answer.status,
-            StatusCode::BAD_REQUEST,
-            "{act}: {}",
-            answer.body
-        );
-        let error = answer.json()["error"].as_str().map(str::to_owned);
-        let error = error.expect("a sentence");
-        assert!(
-            error.ends_with('.') && error.contains(' '),
-            "{act}: {error}"
-        );
+        sandbox.is_refused(who, act).await;
     }
     let junk = ask(sandbox.post(), "\u{0}{").await;
     assert_eq!(junk.status, StatusCode::BAD_REQUEST);
@@ -194,5 +224,78 @@ async fn what_no_person_could_do_is_refused_in_a_sentence() {
     assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
     let get = sandbox.get("/api/act").await;
     assert_eq!(get.status, StatusCode::METHOD_NOT_ALLOWED);
+    sandbox.end().await;
+}
+
+#[tokio::test]
+async fn what_nobody_could_do_on_github_is_refused_in_a_sentence() {
+    let sandbox = Sandbox::new(WorkspaceMode::Socket).await;
+    let (issue, pull) = (12814, 12518);
+    let containerd = sandbox.town.runtime();
+    let comment = containerd.comment("fuweid", issue, "In review.");
+    let label = "target/kubernetes/v1.37";
+    let long = "x".repeat(65_537);
+    for (login, does) in [
+        ("fuweid", json!({})),
+        ("fuweid", json!({"fly": {"issue": issue}})),
+        (
+            "nobody",
+            json!({"comment": {"issue": issue, "text": "hello"}}),
+        ),
+        ("kep-liaison-bot", json!({"close": {"issue": issue}})),
+        (
+            "fuweid",
+            json!({"comment": {"issue": 404, "text": "hello"}}),
+        ),
+        (
+            "fuweid",
+            json!({"comment": {"issue": pull, "text": "hello"}}),
+        ),
+        (
+            "fuweid",
+            json!({"comment": {"issue": issue, "text": " \n"}}),
+        ),
+        ("fuweid", json!({"comment": {"issue": issue, "text": long}})),
+        (
+            "mikebrow",
+            json!({"edit_comment": {"issue": issue, "comment": comment, "text": "mine"}}),
+        ),
+        (
+            "fuweid",
+            json!({"edit_comment": {"issue": issue, "comment": 5, "text": "mine"}}),
+        ),
+        (
+            "stranger",
+            json!({"delete_comment": {"issue": issue, "comment": comment}}),
+        ),
+        (
+            "fuweid",
+            json!({"delete_comment": {"issue": 15004, "comment": comment}}),
+        ),
+        ("stranger", json!({"close": {"issue": issue}})),
+        (
+            "stranger",
+            json!({"label": {"issue": issue, "label": label}}),
+        ),
+        // Labels are not for whoever opened the issue.
+        (
+            "HirazawaUi",
+            json!({"label": {"issue": 12489, "label": label}}),
+        ),
+        ("fuweid", json!({"label": {"issue": issue, "label": "new"}})),
+        (
+            "fuweid",
+            json!({"unlabel": {"issue": issue, "label": label}}),
+        ),
+        (
+            "fuweid",
+            json!({"unlabel": {"issue": issue, "label": "area/cri"}}),
+        ),
+    ] {
+        let act = json!({"act": "on_github", "login": login, "does": does});
+        sandbox.is_refused("bitoku", act).await;
+    }
+    assert_eq!(containerd.comments_on(issue), ["In review."]);
+    assert_eq!(containerd.issue(issue)["state"], "open");
     sandbox.end().await;
 }

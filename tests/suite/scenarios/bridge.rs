@@ -7,7 +7,10 @@ mod missed;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use kep_liaison::{ports::Clock as _, sandbox::slack::Said};
+use kep_liaison::{
+    ports::Clock as _,
+    sandbox::slack::{Fault, Gate, On, Said, Slack},
+};
 
 use super::{BOTH, Scene, Transport};
 
@@ -130,6 +133,31 @@ async fn an_edit_follows_and_an_undo_takes_back() {
         "{}",
         taken_back.words()
     );
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_edit_while_the_text_is_on_its_way_is_not_lost() {
+    let scene = bridged(Transport::Socket, "").await;
+    let said = scene
+        .sam
+        .says(&scene.sig_node, "KEP-5825 is in review.")
+        .await;
+    // The bot has read the message, and has stored nothing of it yet.
+    let gate = Gate::default();
+    let held = Fault::Held(gate.clone());
+    scene.slack.fault(On::method("chat.getPermalink"), held);
+    scene.sam.reacts(&said, "satellite_antenna").await;
+    gate.arrived(1).await;
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    let taken_in = |slack: &Slack| slack.attempts().iter().all(|one| one.outcome.is_some());
+    scene
+        .workspace
+        .until("the edit is taken in", |_| taken_in(&scene.slack))
+        .await;
+    gate.open();
+    scene.commented("is merged").await;
+    scene.hears().await;
     scene.end().await;
 }
 

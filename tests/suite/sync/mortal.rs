@@ -1,20 +1,31 @@
-//! A store and a forge that a process does not survive: at one call, told by its number, it ends,
-//! before the call took effect or after, and never sees the answer.
+//! Ports that a process does not survive: at one call, told by its number, it ends, before the call
+//! took effect or after, and never sees the answer.
 
 use std::{
     future::pending,
+    ops::Deref,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use kep_liaison::{
-    domain::{Comment, CommentKind, Issue, Login, Repository, change::Change},
+    domain::{
+        Comment, CommentKind, Issue, KepNumber, Login, Repository,
+        bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
+        change::Change,
+        rich::Rich,
+    },
     ports::{
-        Forge, ForgeError, Store, StoreError,
+        Chat, ChatError, Forge, ForgeError, Outbox, Store, StoreError,
+        chat::{History, Message, PostAt, Speech},
         forge::{
             Account, Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone,
             Page, Since, Tree, Validator,
+        },
+        outbox::{
+            Cause, CommentNews, Dead, Leased, Load, Looked, Outcome, Queued, Record, Settled,
+            Thread,
         },
         store::{Feed, IssueBatch, Position, StoredFacts, StoredFile, ToldChange, Version},
     },
@@ -23,34 +34,62 @@ use tokio::sync::Notify;
 
 /// At which side of a call the process ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     /// The call did nothing yet.
     Before,
     /// It did all that it does, and its answer is on the way.
     After,
+    /// It panics, which the process survives.
+    Panic,
 }
 
 /// When a process ends: at its nth call, counted from 1.
-pub(super) struct Fate {
+pub(crate) struct Fate {
     nth: usize,
     side: Side,
     calls: AtomicUsize,
+    under_way: AtomicUsize,
     met: Notify,
 }
 
+/// One call that is under way.
+struct UnderWay<'a>(&'a AtomicUsize);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Fate {
-    pub(super) fn new(nth: usize, side: Side) -> Self {
+    pub(crate) fn new(nth: usize, side: Side) -> Self {
         Self {
             nth,
             side,
             calls: AtomicUsize::new(0),
+            under_way: AtomicUsize::new(0),
             met: Notify::new(),
         }
     }
 
+    /// A process that does not end.
+    pub(crate) fn none() -> Self {
+        Self::new(usize::MAX, Side::Before)
+    }
+
+    /// Whether no call is under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.under_way.load(Ordering::Relaxed) == 0
+    }
+
+    /// How many calls were made.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+
     /// What work comes to, or `None` where it was cut off. What is under way beside the call is
     /// cut off with it.
-    pub(super) async fn live<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn live<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
             () = self.met.notified() => None,
@@ -60,7 +99,10 @@ impl Fate {
 
     async fn call<T>(&self, call: impl Future<Output = T>) -> T {
         let nth = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        let _under_way = UnderWay(&self.under_way);
         let ends = |side| nth == self.nth && side == self.side;
+        assert!(!ends(Side::Panic), "call {nth} panics");
         if ends(Side::Before) {
             self.end().await;
         }
@@ -78,16 +120,20 @@ impl Fate {
 }
 
 /// What a process that meets its fate has to do with.
-pub(super) struct Mortal<'a, T> {
-    pub(super) inner: &'a T,
-    pub(super) fate: &'a Fate,
+pub(crate) struct Mortal<P, F> {
+    pub(crate) inner: P,
+    pub(crate) fate: F,
 }
 
 /// Every call of a port goes through to the inner one, as fate will have it.
 macro_rules! go_through {
     ($port:ident { $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+ }) => {
         #[async_trait]
-        impl<T: $port> $port for Mortal<'_, T> {
+        impl<P, F> $port for Mortal<P, F>
+        where
+            P: Deref<Target: $port> + Send + Sync,
+            F: Deref<Target = Fate> + Send + Sync,
+        {
             $(async fn $name(&self, $($argument: $type),*) -> $answer {
                 self.fate.call(self.inner.$name($($argument),*)).await
             })+
@@ -147,4 +193,46 @@ go_through!(Forge {
     fn remove_label(repository: &Repository, issue: u64, label: &str) -> Result<(), ForgeError>;
     fn assign(repository: &Repository, issue: u64, people: &[Login]) -> Result<(), ForgeError>;
     fn unassign(repository: &Repository, issue: u64, people: &[Login]) -> Result<(), ForgeError>;
+});
+
+go_through!(Outbox {
+    fn accept(now: DateTime<Utc>, cause: Cause<'_>, effects: &[NewEffect]) -> Result<bool, StoreError>;
+    fn lease(now: DateTime<Utc>, until: DateTime<Utc>, busy: &[String], most: usize) -> Result<Vec<Leased>, StoreError>;
+    fn next_due(busy: &[String]) -> Result<Option<DateTime<Utc>>, StoreError>;
+    fn settle(now: DateTime<Utc>, leased: &Leased, outcome: &Outcome, settled: &Settled) -> Result<bool, StoreError>;
+    fn written(key: &Key) -> Result<Option<Written>, StoreError>;
+    fn key_of(written: &Written) -> Result<Option<Key>, StoreError>;
+    fn last(key: &Key) -> Result<Option<(Key, Effect)>, StoreError>;
+    fn queued(key: &Key) -> Result<Option<Queued>, StoreError>;
+    fn comments_below(key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
+    fn thread_of(channel: &ChannelAt, kep: KepNumber) -> Result<Option<Thread>, StoreError>;
+    fn thread_at(root: &MessageAt) -> Result<Option<Thread>, StoreError>;
+    fn threads() -> Result<Vec<Thread>, StoreError>;
+    fn looked() -> Result<Option<Looked>, StoreError>;
+    fn latest() -> Result<Looked, StoreError>;
+    fn untold_changes(most: usize) -> Result<Vec<(i64, Change)>, StoreError>;
+    fn untold_comments(most: usize) -> Result<Vec<CommentNews>, StoreError>;
+    fn done_since(lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError>;
+    fn dead() -> Result<Vec<Dead>, StoreError>;
+    fn retry(id: i64, now: DateTime<Utc>) -> Result<bool, StoreError>;
+    fn hurry(lane: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
+    fn records(since: DateTime<Utc>) -> Result<Vec<Record>, StoreError>;
+    fn load() -> Result<Load, StoreError>;
+    fn forget(before: DateTime<Utc>) -> Result<u64, StoreError>;
+});
+
+go_through!(Chat {
+    fn post(at: PostAt<'_>, speech: &Speech<'_>, key: &Key) -> Result<Box<str>, ChatError>;
+    fn edit(channel: &str, ts: &str, speech: &Speech<'_>, key: &Key) -> Result<(), ChatError>;
+    fn whisper(channel: &str, user: &str, thread: Option<&str>, speech: &Speech<'_>) -> Result<(), ChatError>;
+    fn react(channel: &str, ts: &str, emoji: &str) -> Result<(), ChatError>;
+    fn unreact(channel: &str, ts: &str, emoji: &str) -> Result<(), ChatError>;
+    fn find(channel: &str, thread: Option<&str>, key: &Key, since: &str) -> Result<Option<Box<str>>, ChatError>;
+    fn message(channel: &str, ts: &str, thread: Option<&str>) -> Result<Option<Message>, ChatError>;
+    fn read(typed: &str) -> Result<Rich, ChatError>;
+    fn history(channel: &str, oldest: &str, page: Option<&str>) -> Result<History, ChatError>;
+    fn replies(channel: &str, thread: &str, oldest: &str, page: Option<&str>) -> Result<History, ChatError>;
+    fn permalink(channel: &str, ts: &str) -> Result<Box<str>, ChatError>;
+    fn name_of(user: &str) -> Result<Option<Box<str>>, ChatError>;
+    fn direct(user: &str) -> Result<Box<str>, ChatError>;
 });

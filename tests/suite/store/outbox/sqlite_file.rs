@@ -95,3 +95,36 @@ async fn a_lease_outlives_its_process() {
         assert!(super::done(&store, 10, &again).await);
     }
 }
+
+#[tokio::test]
+async fn what_a_newer_version_wrote_holds_up_its_lane_alone() {
+    let place = SqliteFile::default();
+    let store = place.write().await;
+    let effects = [
+        queued("a", 1, step()),
+        queued("b", 1, step()),
+        queued("c", 2, step()),
+    ];
+    accept(&store, 0, "Ev1", &effects).await;
+    let options = SqliteConnectOptions::new().filename(place.path());
+    let mut connection = options.connect().await.unwrap();
+    let mut set = async |doc: &str| {
+        sqlx::query("UPDATE effects SET doc = $1 WHERE key = 'a'")
+            .bind(doc)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    };
+    set(r#"{"sing":"aloud"}"#).await;
+    let leased = lease_one(&store, 0).await;
+    assert_eq!(leased.key, key("c"));
+    assert!(super::done(&store, 0, &leased).await);
+    let later = 3600;
+    assert_eq!(store.next_due(&[]).await.unwrap(), Some(at(later)));
+    // It comes back.
+    set(&serde_json::to_string(&step()).unwrap()).await;
+    let leased = lease_one(&store, later).await;
+    assert_eq!((&leased.key, leased.unclear_since), (&key("a"), None));
+    assert!(super::done(&store, later, &leased).await);
+    assert_eq!(lease_one(&store, later).await.key, key("b"));
+}

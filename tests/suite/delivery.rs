@@ -1,0 +1,10 @@
+//! Delivery: what is queued is done once and in order, whatever breaks on the way.
+
+mod alone;
+mod city;
+mod cut;
+mod drain;
+mod driven;
+mod killed;
+mod process;
+mod stage;
