@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use tokio::sync::{Notify, watch};
 
 use super::follow::Known;
@@ -141,7 +141,8 @@ impl<S: Outbox + Store> Tell<S> {
             if known.synced_at.is_none() {
                 return Ok(None);
             }
-            let began = self.clock.now().to_rfc3339();
+            // The forge's times are whole seconds: what is said within this one is news already.
+            let began = self.clock.now().trunc_subsecs(0).to_rfc3339();
             self.outbox.set_note(BEGAN, &began).await?;
             let latest = self.outbox.latest().await?;
             let cause = Cause::News {

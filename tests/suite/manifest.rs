@@ -151,15 +151,20 @@ fn a_bridge_asks_for_what_its_ways_need() {
         )
     };
     let plain = from_yaml(&run(&["manifest"]).answer());
-    let relay = ["reactions:read", "reactions:write", "users:read"];
+    let relay = [
+        "im:write",
+        "reactions:read",
+        "reactions:write",
+        "users:read",
+    ];
     let events = ["message.channels", "reaction_added", "reaction_removed"];
     for (bridge, flags, scopes, told) in [
         ("off", &[][..], &[][..], &[][..]),
-        ("to-slack", &[], &["channels:history"], &[]),
+        ("to-slack", &[], &["channels:history", "im:write"], &[]),
         (
             "to-slack",
             &["--private-channels"],
-            &["channels:history", "groups:history"],
+            &["channels:history", "groups:history", "im:write"],
             &[],
         ),
         (

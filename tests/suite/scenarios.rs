@@ -186,12 +186,15 @@ impl Scene {
     async fn next_poll(&self) {
         let sleeps_for = || self.clock.next_wake().map(|wake| wake - self.clock.now());
         let wait = async {
+            // Who has just woken does not sleep, and is not seen to be at work, either.
+            let mut rounds = 0;
             loop {
                 for _ in 0..200 {
                     tokio::task::yield_now().await;
                 }
                 match sleeps_for() {
-                    Some(time) if time > TimeDelta::minutes(1) => return,
+                    Some(time) if time > TimeDelta::minutes(1) && rounds >= 10 => return,
+                    Some(time) if time > TimeDelta::minutes(1) => rounds += 1,
                     Some(time) if time < TimeDelta::seconds(5) => {
                         self.clock.advance(time.to_std().unwrap_or_default());
                     }

@@ -256,7 +256,6 @@ fn repository(name: &str) -> Result<Repository, Trouble> {
     Repository::parse(name).ok_or_else(|| Trouble::last("that is no repository"))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
 fn of_store(error: crate::ports::StoreError) -> Trouble {
     Trouble::Passing {
         unclear: false,

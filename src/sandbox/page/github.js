@@ -8,6 +8,9 @@ import { $, act, addressOf, ask, busy, here, insideOf, nameOf } from "/sandbox.j
 
 export const GITHUB = "github";
 
+/** What was drawn last. */
+let shown = null;
+
 /** Whom one is on GitHub, and who one is on Slack then: another one there is another one here. */
 let login = { chosen: null, you: null };
 
@@ -62,7 +65,7 @@ function row(issue) {
     key: `issue ${issue.number}`,
     state: JSON.stringify([issue, here.seen.you]),
     draw: () => el("a", { class: "issue", href: addressOf(`${GITHUB}/${issue.number}`) },
-      el("span", { class: "issue-title" }, stateOf(issue), el("b", {}, issue.title), el("span", { class: "number" }, `#${issue.number}`)),
+      el("span", { class: "issue-title" }, stateOf(issue), el("b", {}, issue.title), " ", el("span", { class: "number" }, `#${issue.number}`)),
       el("span", { class: "about-issue" },
         labelsOf(issue),
         issue.milestone ? el("span", {}, `Milestone ${issue.milestone.title}`) : null,
@@ -136,7 +139,7 @@ function stateForm({ issue }) {
 function chooser(seen) {
   const choose = (event) => {
     login.chosen = event.target.value;
-    draw(seen, false);
+    draw(shown, false);
   };
   const about = seen.people.find((one) => one.login === who())?.about;
   return el("div", { class: "as" },
@@ -164,6 +167,7 @@ function whole(seen) {
 }
 
 function draw(seen, moved) {
+  shown = seen;
   const number = issueOf(here.place);
   const missing = number && !seen.issue;
   const wanted = seen.issue ? whole(seen) : seen.issues.map(row);

@@ -43,9 +43,11 @@ const FOLK: &[(&str, &str, Option<&str>)] = &[
     ("HirazawaUi", "GitHub account not known to the bot", None),
 ];
 
-/// The channels that the settings name, by the ids that they have there. The first one is bridged.
+/// The channels, in the order in which the page lists them. The settings name the first two, and bridge
+/// the first.
 const NODE_CHANNEL: &str = "C0BP8PW9A";
 const CONTAINERD_CHANNEL: &str = "C0BP8PW9G";
+const MAINTAINERS_CHANNEL: &str = "C0BP8PW9M";
 
 /// Somebody whom nobody in the town knows, on GitHub alone.
 pub(super) const STRANGER: &str = "stranger";
@@ -61,17 +63,21 @@ pub(super) fn settle(workspace: &Workspace, runtime: &Repository) -> Vec<Residen
         })
         .collect();
     let all: Vec<&Person> = residents.iter().map(|resident| &resident.person).collect();
-    let public = |id, name| workspace.channel_with_id(id, name, ChannelKind::Public);
     let maintainers: Vec<&Person> = residents
         .iter()
         .filter(|resident| resident.about.contains("maintainer"))
         .map(|resident| &resident.person)
         .collect();
+    let (public, private) = (ChannelKind::Public, ChannelKind::Private);
+    let channel = |id, name, kind| workspace.channel_with_id(id, name, kind);
     let channels = [
-        (public(NODE_CHANNEL, "sig-node"), &all),
-        (public(CONTAINERD_CHANNEL, "sig-node-containerd"), &all),
+        (channel(NODE_CHANNEL, "sig-node", public), &all),
         (
-            workspace.private_channel("containerd-maintainers"),
+            channel(CONTAINERD_CHANNEL, "sig-node-containerd", public),
+            &all,
+        ),
+        (
+            channel(MAINTAINERS_CHANNEL, "containerd-maintainers", private),
             &maintainers,
         ),
     ];

@@ -1,11 +1,6 @@
 //! A stage for the deliverer alone: the models of both sides behind real HTTP, and a store in memory.
 
-use std::{
-    collections::HashMap,
-    fmt::Write as _,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, fmt::Write as _, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kep_liaison::{
