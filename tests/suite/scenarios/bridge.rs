@@ -4,7 +4,7 @@
 mod admins;
 mod missed;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use kep_liaison::{
@@ -46,11 +46,21 @@ impl Scene {
     /// something is so.
     async fn until(&self, what: &str, is_so: impl Fn() -> bool) {
         let wait = async {
+            let mut moved = Instant::now();
             while !is_so() {
                 for _ in 0..50 {
                     tokio::task::yield_now().await;
                 }
-                // Nothing is late by it.
+                // Nothing is late by it; what hangs is waited for a second.
+                let is_asking = || {
+                    let (calls, now) = (self.slack.calls(), self.clock.now());
+                    calls
+                        .iter()
+                        .any(|call| call.took.is_none() && call.at == now)
+                };
+                if moved.elapsed() < Duration::from_secs(1) && is_asking() {
+                    continue;
+                }
                 if self
                     .slack
                     .attempts()
@@ -62,6 +72,7 @@ impl Scene {
                 let wake = self.clock.next_wake().map(|wake| wake - self.clock.now());
                 if let Some(time) = wake.filter(|time| *time < TimeDelta::seconds(30)) {
                     self.clock.advance(time.to_std().unwrap_or_default());
+                    moved = Instant::now();
                 }
             }
         };

@@ -178,7 +178,11 @@ async fn an_issue_where_too_much_is_written_is_held_until_an_admin_lets_it_go_on
     scene.sam.clicks(&told, "Let it go on").await;
     let told_again = scene.is_told(&scene.sam).await;
     assert_eq!(told_again.ts, told.ts);
-    insta::assert_snapshot!(told_again.words());
+    let words = told_again.words();
+    assert!(
+        words.starts_with("samuelkarp lets containerd/containerd#1 go on, until 13:"),
+        "{words}"
+    );
     scene.commented("part 21.").await;
     scene.hears().await;
     scene.relays_text("KEP-5825, part 22.").await;
