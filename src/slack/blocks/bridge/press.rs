@@ -78,8 +78,20 @@ mod tests {
             ("bridge_which_0", "0 a"),
             ("bridge_which_0", "x a"),
             ("bridge_which_0", "99999999999999 a"),
+            (GO_ON, "held"),
+            (GO_ON, "<held> issue/a/b#1"),
         ] {
             assert_eq!(Press::read(action, value), None, "{action} {value:?}");
         }
+    }
+
+    #[test]
+    fn a_lane_goes_on_by_its_own_name() {
+        let alarm = Key::of(["held", "issue/a/b#1"]);
+        let value = format!("{alarm} issue/a/b#1");
+        let press = Press::GoOn("issue/a/b#1".into(), alarm.clone());
+        assert_eq!(Press::read(GO_ON, &value), Some(press));
+        assert!(go_on("issue/a/b#1", &alarm).is_some());
+        assert!(go_on(&"x".repeat(LONGEST), &alarm).is_none());
     }
 }
