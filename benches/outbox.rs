@@ -66,14 +66,16 @@ fn fill(github: &GitHub) {
     github.set_budget("bot", 1_000_000);
 }
 
-/// Half of the lanes are issues, the others a channel each.
+/// Half of the lanes are issues, the others a channel each; in a channel ten people are spoken to, as
+/// a lane with more than twenty writes in an hour would be held.
 fn effect(nth: usize, channels: &[Channel], user: &str) -> NewEffect {
     let lane = nth % LANES;
     let channel = ChannelAt::new("kubernetes", channels[lane / 2].id());
     let words = "Some words of a sentence. ".repeat(40);
     let key = Key::of([nth.to_string()]);
     if !lane.is_multiple_of(2) {
-        let lane = Lane::Person(channel.clone(), user.into());
+        let one_of_ten = format!("{user}{}", nth / LANES % 10);
+        let lane = Lane::Person(channel.clone(), one_of_ten.into());
         let post = Effect::Post {
             channel,
             below: Below::Channel,

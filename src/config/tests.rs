@@ -40,6 +40,17 @@ fn a_wrong_value_is_told_with_its_line_path_and_wish() {
 }
 
 #[test]
+fn words_are_kept_for_a_day_at_least() {
+    assert_eq!(
+        only_problem("[store]\nkeep_text = \"12h\""),
+        "k.toml:2: store.keep_text: that is too short to know what was done already; want a day or \
+         more, such as \"30d\""
+    );
+    let config = Config::parse("[store]\nkeep_text = \"1d\"", "k.toml").expect("settings");
+    assert_eq!(config.store.keep_text, Duration::from_hours(24));
+}
+
+#[test]
 fn an_unknown_key_is_told_with_the_nearest() {
     assert_eq!(
         only_problem("[kubernetes]\nsig = []"),

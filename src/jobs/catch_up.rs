@@ -30,8 +30,8 @@ const BRIDGED: TimeDelta = TimeDelta::minutes(1);
 /// How often it is looked whether something was missed that nobody noticed: at most this often a
 /// channel costs a request.
 const EVERY: Duration = Duration::from_hours(1);
-/// How long after it failed it is tried again.
-const RETRY: Duration = Duration::from_mins(5);
+/// How long after it failed it is tried again, at first and at most.
+const RETRY: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(10));
 /// So long before the silence a message may stand that was edited, or reacted to, in it.
 const BEFORE: TimeDelta = TimeDelta::days(7);
 /// Nothing older is looked for.
@@ -94,6 +94,7 @@ impl CatchUp {
         let mut depth = Depth::Whole;
         let mut due = self.clock.now() + EVERY;
         let mut goes_on = true;
+        let mut retry = RETRY.0;
         loop {
             let hears = *connections.borrow_and_update() > 0;
             let now = self.clock.now();
@@ -108,11 +109,15 @@ impl CatchUp {
                 _ => {}
             }
             if now >= due {
-                let is_done = self.all(workspace, depth).await;
-                if is_done {
-                    depth = Depth::Glance;
-                }
-                due = self.clock.now() + if is_done { EVERY } else { RETRY };
+                let pause = if self.all(workspace, depth).await {
+                    (depth, retry) = (Depth::Glance, RETRY.0);
+                    EVERY
+                } else {
+                    let pause = retry;
+                    retry = (retry * 2).min(RETRY.1);
+                    pause
+                };
+                due = self.clock.now() + pause;
             }
             let wait = (due - self.clock.now()).to_std().unwrap_or_default();
             tokio::select! {
@@ -122,7 +127,8 @@ impl CatchUp {
         }
     }
 
-    /// Catches up with each channel from which something may go; whether that worked everywhere.
+    /// Catches up with each channel from which something may go; whether none of them is to be tried
+    /// again soon.
     async fn all(&self, workspace: &str, depth: Depth) -> bool {
         let mut is_done = true;
         let channels = self.hear.channels.channels.iter();
@@ -132,7 +138,8 @@ impl CatchUp {
                 Err(error) => {
                     let channel = &channel.at;
                     tracing::warn!(%channel, %error, "what was said there cannot be read");
-                    is_done = false;
+                    // Once somebody brings the bot back, what was said until then is found.
+                    is_done &= matches!(error, Missed::Chat(ChatError::NoChannel(_)));
                 }
             }
         }

@@ -373,6 +373,11 @@ fn saying() -> impl Strategy<Value = Saying> {
         }),
         (proptest::collection::vec(kep(), 0..60), any_key())
             .prop_map(|(keps, of)| Saying::Which { keps, of }),
+        (word(), word(), any_key()).prop_map(|(lane, what, alarm)| Saying::Held {
+            lane,
+            what,
+            alarm,
+        }),
         word().prop_map(Saying::Plain),
     ]
 }

@@ -18,6 +18,9 @@ fn help_of_every_subcommand() {
         &["sync", "--help"],
         &["check", "--help"],
         &["manifest", "--help"],
+        &["audit", "--help"],
+        &["outbox", "--help"],
+        &["outbox", "retry", "--help"],
     ] {
         let ran = run(words);
         assert_eq!((ran.status, &*ran.stderr), (0, ""), "{words:?}");

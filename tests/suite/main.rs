@@ -17,6 +17,7 @@ mod layering;
 mod listeners;
 mod lists;
 mod logs;
+mod looking_after;
 mod manifest;
 mod properties;
 mod rich;

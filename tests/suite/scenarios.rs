@@ -184,7 +184,11 @@ impl Scene {
     /// second try, which comes some seconds after the first, is let through; a bound on an answer,
     /// of half a minute at most, is not reached by that.
     async fn next_poll(&self) {
-        let sleeps_for = || self.clock.next_wake().map(|wake| wake - self.clock.now());
+        // Whoever sleeps longer is not the one who polls.
+        let sleeps_for = || {
+            let wake = self.clock.next_wake()?;
+            Some(wake - self.clock.now()).filter(|time| *time < TimeDelta::minutes(3))
+        };
         let wait = async {
             // Who has just woken does not sleep, and is not seen to be at work, either.
             let mut rounds = 0;

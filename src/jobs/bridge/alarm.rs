@@ -126,7 +126,8 @@ impl Bridge<'_> {
         )];
         let by = self.name_of(asked).await;
         let until = (self.now + Alarm::LIFT).format("%H:%M UTC");
-        let text = format!("{by} lets {lane} go on, until {until} however much is written there.");
+        let (_, place) = lane.split_once('/').unwrap_or(("", lane));
+        let text = format!("{by} lets {place} go on, until {until} however much is written there.");
         for admin in self.people.admins() {
             let written = told(alarm, admin);
             let Some(Written::Message(MessageAt { channel, .. })) =

@@ -110,10 +110,10 @@ fn taken_back(kep: KepNumber, issue: &IssueAt, url: Option<&str>) -> Mrkdwn {
 
 fn held(lane: &str, what: &str, alarm: &Key, draft: &mut Draft) {
     draft.plain(&format!(
-        "Too much was written in {lane} within an hour, perhaps by two bots that argue. I hold what comes next: {what}."
+        "I hold {what}, and what is behind it: too much was written there within an hour, perhaps because two bots argue."
     ));
     draft.small(
-        "Otherwise it goes on as the hour passes, one write for each that is an hour old; nothing is lost. What waits stays in its order.",
+        "The button lifts that for an hour. Otherwise it goes on as the hour passes, one write for each that is an hour old. Nothing is lost, and the order stays.",
     );
     let button = press::go_on(lane, alarm);
     let buttons = button.map(|button| Part::actions(vec![button]));

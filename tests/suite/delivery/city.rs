@@ -30,6 +30,10 @@ const KEPS: usize = 4;
 /// How many effects wait, those left out that are put off for a quarter of an hour.
 pub(super) const OPEN: &str =
     "SELECT COUNT(*) FROM effects WHERE settled_ms IS NULL AND name <> 'settle'";
+/// How many changes and comments nobody looked at.
+const UNTOLD: &str =
+    "SELECT (SELECT COUNT(*) FROM changes, looked WHERE changes.id > looked.change)
+    + (SELECT COUNT(*) FROM comment_news, looked WHERE comment_news.id > looked.comment)";
 
 /// What was said and given the reaction.
 pub(super) struct Relayed {
@@ -118,14 +122,17 @@ impl City {
         self.program.start(self.port).await
     }
 
-    /// A number from the bot's own file; `None` while there is none.
-    pub(super) async fn one(&self, sql: &'static str) -> Option<i64> {
+    /// A value from the bot's own file; `None` while there is none.
+    pub(super) async fn one<T>(&self, sql: &'static str) -> Option<T>
+    where
+        T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite> + Send + Unpin,
+    {
         let path = self.program.folder.join("store.db");
         let options = SqliteConnectOptions::new().filename(path).read_only(true);
         let mut connection = options.connect().await.ok()?;
-        let number = sqlx::query_scalar(sql).fetch_one(&mut connection).await;
+        let value = sqlx::query_scalar(sql).fetch_one(&mut connection).await;
         let _ = connection.close().await;
-        number.ok()
+        value.ok()
     }
 
     /// Lets time run fast until something is so.
@@ -136,24 +143,40 @@ impl City {
             }
         };
         let waited = tokio::time::timeout(Duration::from_mins(3), wait).await;
-        assert!(waited.is_ok(), "{what}: not within three minutes");
+        if waited.is_err() {
+            let left =
+                "SELECT group_concat(key || ': ' || state || ', ' || COALESCE(why, ''), '\n')
+                FROM effects WHERE settled_ms IS NULL";
+            let left: Option<String> = self.one(left).await;
+            let last = self.slack.attempts().pop().map(|one| one.outcome);
+            panic!("{what}: not within three minutes\n{left:?}\nlast delivery: {last:?}");
+        }
     }
 
     /// Moves to when the next effect is due, if that is all that is waited for.
-    async fn skips(&self) {
+    pub(super) async fn skips(&self) {
         let due = "SELECT MIN(due_ms) FROM effects WHERE has_turn = 1 AND name <> 'settle'
             AND NOT EXISTS (SELECT 1 FROM effects WHERE state = 'leased')";
-        if let Some(due) = self.one(due).await {
+        if !self.is_delivered() {
+            return;
+        }
+        if let Some(due) = self.one::<i64>(due).await {
             let wait = due - self.clock.now().timestamp_millis();
             self.clock.advance(TimeDelta::milliseconds(wait.max(0)));
         }
     }
 
-    /// So much real time passes, and fifty times as much on everybody's clock.
+    /// Whether Slack delivers nothing just now.
+    fn is_delivered(&self) -> bool {
+        let mut attempts = self.slack.attempts().into_iter();
+        attempts.all(|one| one.outcome.is_some())
+    }
+
+    /// So much real time passes, and twenty times as much on everybody's clock.
     pub(super) async fn passes(&self, real: Duration) {
         let step = Duration::from_millis(2);
         for _ in 0..=(real.as_millis() / step.as_millis()) {
-            self.clock.advance(TimeDelta::milliseconds(100));
+            self.clock.advance(TimeDelta::milliseconds(40));
             tokio::time::sleep(step).await;
         }
     }
@@ -212,21 +235,20 @@ impl City {
         self.slack.clear_faults();
         self.github.clear_faults();
         let _bot = self.start().await;
-        // Slack tries once more after five minutes, and the forge is asked every two.
-        self.clock.advance(TimeDelta::minutes(3));
-        self.passes(Duration::from_millis(300)).await;
-        let is_over = || {
-            let mut attempts = self.slack.attempts().into_iter();
-            attempts.all(|one| one.outcome.is_some())
-        };
+        // Slack tries once more after one minute, and after five.
         for _ in 0..3 {
-            self.until("an empty queue", async || {
-                self.skips().await;
-                is_over() && self.one(OPEN).await == Some(0)
+            let began = self.clock.now().timestamp_millis();
+            self.clock.advance(TimeDelta::minutes(3));
+            self.until("a sync", async || {
+                let synced: Option<i64> = self.one("SELECT synced_at_ms FROM state").await;
+                synced > Some(began) && self.one(UNTOLD).await == Some(0)
             })
             .await;
-            self.clock.advance(TimeDelta::minutes(3));
-            self.passes(Duration::from_millis(200)).await;
+            self.until("an empty queue", async || {
+                self.skips().await;
+                self.is_delivered() && self.one(OPEN).await == Some(0)
+            })
+            .await;
         }
         let dead = "SELECT COUNT(*) FROM effects WHERE state = 'dead'";
         assert_eq!(self.one(dead).await, Some(0));

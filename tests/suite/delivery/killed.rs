@@ -104,6 +104,7 @@ async fn killed_at(city: &mut City, round: usize, nth: usize, side: Side, is_aft
             let word = &city.relayed.last().expect("it was said").word;
             let stands = |body: &String| body.contains(word.as_str());
             city.until("the end", async || {
+                city.skips().await;
                 city.comments().iter().flatten().any(stands) && city.one(OPEN).await == Some(0)
             })
             .await;

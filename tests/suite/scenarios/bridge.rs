@@ -1,10 +1,12 @@
 //! What is said on one side and stands on the other: relays to the tracking issues, and their news
 //! in the KEP's thread.
 
+mod admins;
 mod again;
 mod echo;
 mod feeds;
 mod lost;
+mod missed;
 mod news;
 mod ways;
 mod who;
@@ -74,6 +76,7 @@ async fn unstarted(transport: Transport, more: &str) -> Scene {
         scene.sig_node.id()
     );
     scene.settings.push_str(&channel);
+    scene.sam.invites_bot(&scene.sig_node).await;
     scene.workspace.shortcut("relay");
     let secret = ("GITHUB_WEBHOOK_SECRET".to_owned(), SECRET.to_owned());
     scene.tokens.push(secret);

@@ -15,6 +15,8 @@ const GO_ON: &str = "bridge_go_on";
 /// The longest value of a button.
 /// <https://docs.slack.dev/reference/block-kit/block-elements/button-element>
 const LONGEST: usize = 2_000;
+/// The longest key in the values of many buttons: 25 of them, and 10,000 characters in a message.
+const LONGEST_OF_MANY: usize = 300;
 
 /// What a button asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,9 +52,9 @@ pub(super) fn undo(written: &Key) -> Option<Button> {
     Some(Button::new(UNDO, "Undo", written.to_string()))
 }
 
-/// None where the key is longer than one that is read again.
+/// None where the key is so long that so many buttons are more than Slack takes in a message.
 pub(super) fn which(at: usize, kep: KepNumber, of: &Key) -> Option<Button> {
-    Key::parse(of.as_str())?;
+    Key::parse(of.as_str()).filter(|of| of.as_str().len() <= LONGEST_OF_MANY)?;
     let (action, label) = (format!("{WHICH}{at}"), format!("KEP-{kep}"));
     Some(Button::new(action, &label, format!("{kep} {of}")))
 }
@@ -78,8 +80,20 @@ mod tests {
             ("bridge_which_0", "0 a"),
             ("bridge_which_0", "x a"),
             ("bridge_which_0", "99999999999999 a"),
+            (GO_ON, "held"),
+            (GO_ON, "<held> issue/a/b#1"),
         ] {
             assert_eq!(Press::read(action, value), None, "{action} {value:?}");
         }
+    }
+
+    #[test]
+    fn a_lane_goes_on_by_its_own_name() {
+        let alarm = Key::of(["held", "issue/a/b#1"]);
+        let value = format!("{alarm} issue/a/b#1");
+        let press = Press::GoOn("issue/a/b#1".into(), alarm.clone());
+        assert_eq!(Press::read(GO_ON, &value), Some(press));
+        assert!(go_on("issue/a/b#1", &alarm).is_some());
+        assert!(go_on(&"x".repeat(LONGEST), &alarm).is_none());
     }
 }

@@ -1,0 +1,217 @@
+//! What was said while the bot heard nothing is found and relayed, once.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use kep_liaison::{
+    ports::Clock as _,
+    sandbox::slack::{Fault, On, Said, Workspace},
+};
+
+use super::{BOTH, ISSUE, Scene, Transport, bridged, unstarted};
+
+const ANTENNA: &str = "satellite_antenna";
+/// Longer than Slack tries again.
+const LONG: Duration = Duration::from_hours(2);
+
+impl Scene {
+    /// How often the history was asked for.
+    fn histories(&self) -> usize {
+        self.slack.calls_of("conversations.history").len()
+    }
+
+    /// Stops the bot; Slack has noticed when this returns.
+    async fn goes_away(&mut self) {
+        self.stop().await;
+        let gone = |workspace: &Workspace| workspace.connections() == 0;
+        self.workspace.until("no connection", gone).await;
+    }
+
+    /// Starts the bot again after a long time.
+    async fn starts_again(&mut self) {
+        self.pass(LONG).await;
+        self.start().await;
+    }
+
+    /// So many new messages, looked at.
+    async fn hears_many(&self, many: usize) -> Vec<Said> {
+        let mut said = Vec::new();
+        for _ in 0..many {
+            said.push(self.hears().await);
+        }
+        said
+    }
+
+    /// A message of Sam's that stands on the tracking issue.
+    async fn has_relayed(&self, text: &str) -> Said {
+        let said = self.sam.says(&self.sig_node, text).await;
+        self.sam.reacts(&said, ANTENNA).await;
+        self.commented(text).await;
+        self.hears().await;
+        said
+    }
+}
+
+#[tokio::test]
+async fn after_an_outage_it_is_done_once() {
+    for transport in BOTH {
+        let mut scene = bridged(transport, "replies = \"all\"").await;
+        // KEP-5825's thread begins.
+        let containerd = scene.github.repository("containerd/containerd");
+        containerd.comment("samuelkarp", ISSUE, "Work has begun.");
+        scene.next_poll().await;
+        let root = scene.hears_many(2).await.remove(0);
+        let edited = scene.has_relayed("KEP-5825 is in review.").await;
+        let deleted = scene.has_relayed("KEP-5825 is late.").await;
+        let kept = scene.has_relayed("KEP-5825 has a test.").await;
+
+        scene.goes_away().await;
+        scene.sam.edits(&edited, "KEP-5825 is approved.").await;
+        scene.sam.deletes(&deleted).await;
+        let new = scene.sam.says(&scene.sig_node, "KEP-5825 is merged.").await;
+        scene.sam.reacts(&new, ANTENNA).await;
+        scene.sam.replies(&root, "It ships in 2.4.").await;
+        scene.mike.replies(&root, "Great!").await;
+        scene.mike.replies(&kept, "Thanks.").await;
+        scene.mike.says(&scene.sig_node, "KEP-5825 is great.").await;
+
+        scene.starts_again().await;
+        for words in ["approved", "<del>", "merged", "ships in 2.4"] {
+            scene.commented(words).await;
+        }
+        let receipts = || {
+            let said = scene.sig_node.messages().into_iter();
+            said.filter(|said| said.is_app && said.words().contains("On the tracking issue"))
+                .count()
+        };
+        scene.until("five receipts", || receipts() == 5).await;
+        let comments = scene.comments();
+        assert_eq!(comments.len(), 6, "{comments:#?}");
+        let struck = comments.iter().filter(|comment| comment.contains("<del>"));
+        assert_eq!(struck.count(), 1, "{comments:#?}");
+        assert!(!comments.iter().any(|comment| comment.contains("reat")));
+
+        scene.goes_away().await;
+        let before = scene.histories();
+        scene.starts_again().await;
+        let asked = || scene.histories() > before;
+        scene.until("it looks again", asked).await;
+        scene.commented("merged").await;
+        scene.goes_away().await;
+        assert_eq!(scene.comments(), comments, "nothing is done twice");
+        // The button below a receipt goes after a while, which is a change.
+        scene.sig_node.look_at_all();
+        scene.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_first_start_is_quiet() {
+    let mut scene = unstarted(Transport::Socket, "").await;
+    let before = scene.sam.says(&scene.sig_node, "KEP-5825 is old.").await;
+    scene.sam.reacts(&before, ANTENNA).await;
+    scene.clock.advance(LONG);
+    scene.start().await;
+    scene.synced().await;
+    scene.goes_away().await;
+    let after = scene.sam.says(&scene.sig_node, "KEP-5825 is new.").await;
+    scene.sam.reacts(&after, ANTENNA).await;
+    scene.starts_again().await;
+    scene.commented("is new").await;
+    scene.hears().await;
+    assert_eq!(scene.comments().len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_channel_that_was_switched_off_begins_anew() {
+    let mut scene = bridged(Transport::Socket, "").await;
+    scene.goes_away().await;
+    let settings = scene.settings.clone();
+    scene.settings = settings.replace("bridge = \"both\"", "bridge = \"to-slack\"");
+    scene.starts_again().await;
+    let meanwhile = scene.sam.says(&scene.sig_node, "KEP-5825 is secret.").await;
+    scene.sam.reacts(&meanwhile, ANTENNA).await;
+    // What does not go from here is said so.
+    scene.hears().await;
+    scene.goes_away().await;
+    let unheard = scene
+        .sam
+        .says(&scene.sig_node, "KEP-5825 is secret too.")
+        .await;
+    scene.sam.reacts(&unheard, ANTENNA).await;
+    scene.settings = settings;
+    scene.starts_again().await;
+    let now = scene.sam.says(&scene.sig_node, "KEP-5825 is public.").await;
+    scene.sam.reacts(&now, ANTENNA).await;
+    scene.commented("public").await;
+    scene.hears().await;
+    assert_eq!(scene.comments().len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn while_it_hears_it_asks_once_an_hour() {
+    let scene = bridged(Transport::Http, "").await;
+    scene.until("a first look", || scene.histories() == 1).await;
+    // Slack forgets to tell of something.
+    scene.workspace.subscribe(&["app_mention"]);
+    let lost = scene.sam.says(&scene.sig_node, "KEP-5825 is merged.").await;
+    scene.sam.reacts(&lost, ANTENNA).await;
+    for look in 1..=3 {
+        let (asked, since) = (scene.histories(), scene.clock.now());
+        while scene.histories() == asked {
+            scene.pass(Duration::from_mins(1)).await;
+            // What is under way is not late by it.
+            for _ in 0..200 {
+                tokio::task::yield_now().await;
+            }
+        }
+        let waited = scene.clock.now() - since;
+        assert!(waited >= TimeDelta::minutes(55), "look {look}: {waited}");
+        if look == 1 {
+            scene.commented("merged").await;
+            scene.hears().await;
+        }
+    }
+    // The button below the receipt has gone.
+    scene.sig_node.look_at_all();
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_was_missed_between_two_connections_is_found() {
+    let scene = bridged(Transport::Socket, "").await;
+    let opening = On::method("apps.connections.open").first(2);
+    scene.slack.fault(opening, Fault::Hang);
+    let before = scene.slack.calls_of("apps.connections.open").len();
+    scene.workspace.drop_connections();
+    let asked = || scene.slack.calls_of("apps.connections.open").len() == before + 2;
+    scene.until("two more openings", asked).await;
+    let said = scene.sam.says(&scene.sig_node, "KEP-5825 is merged.").await;
+    scene.sam.reacts(&said, ANTENNA).await;
+    scene.clock.advance(Duration::from_mins(2));
+    let reconnected = || scene.workspace.connections() == 2;
+    scene.until("two other connections", reconnected).await;
+    scene.commented("merged").await;
+    scene.hears().await;
+    // Slack tells of it a last time.
+    scene.clock.advance(Duration::from_mins(5));
+    scene.sam.says(&scene.sig_node, "Anything else?").await;
+    assert_eq!(scene.comments().len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_history_that_is_limited_is_read_later() {
+    let mut scene = bridged(Transport::Http, "").await;
+    scene.goes_away().await;
+    let said = scene.sam.says(&scene.sig_node, "KEP-5825 is merged.").await;
+    scene.sam.reacts(&said, ANTENNA).await;
+    let limited = On::method("conversations.history").first(2);
+    scene.slack.fault(limited, Fault::TooManyRequests(25));
+    scene.starts_again().await;
+    scene.commented("merged").await;
+    scene.hears().await;
+    scene.end().await;
+}
