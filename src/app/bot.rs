@@ -33,7 +33,10 @@ use super::{
 use crate::{
     config::{Config, HttpUrl, SecretRef, Workspace, WorkspaceMode},
     domain::Secret,
-    jobs::follow::{Follow, Known},
+    jobs::{
+        catch_up::CatchUp,
+        follow::{Follow, Known},
+    },
     ports::{Chat, Clock, Dice, Forge, Outbox as _, Store as _, StoreError},
     slack::{
         api::{self, Api, ApiError},
@@ -179,14 +182,9 @@ impl Bot {
             inlet,
         });
         let (events, waiting) = mpsc::channel(MOST_WAITING);
-        let secret = webhook_secret(config, env)?;
-        let router = Router::new()
-            .merge(web::github::router(secret, events))
-            .merge(web::slack::router(
-                signatories(&workspaces)?,
-                desk.clone(),
-                clock.clone(),
-            ));
+        let from_github = web::github::router(webhook_secret(config, env)?, events);
+        let from_slack = web::slack::router(signatories(&workspaces)?, desk.clone(), clock.clone());
+        let router = Router::new().merge(from_github).merge(from_slack);
         let listener = bind("http.listen", config.http.listen).await?;
         let admin = bind("http.admin_listen", config.http.admin_listen).await?;
         let (address, admin_address) = (local(&listener)?, local(&admin)?);
@@ -201,12 +199,7 @@ impl Bot {
         aside.spawn(metrics.clone().upkeep());
         aside.spawn(forget.run());
         for workspace in &workspaces {
-            // Whoever delivers by HTTP does not say when it cannot.
-            let connections = sockets
-                .get(&workspace.name)
-                .map_or_else(|| watch::Sender::new(1).subscribe(), Socket::watch);
-            let (catch_up, name) = (catch_up.clone(), workspace.name.clone());
-            aside.spawn(async move { catch_up.run(&name, connections).await });
+            aside.spawn(look_back(catch_up.clone(), &workspace.name, &sockets));
         }
         let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
         let (serving, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -350,6 +343,20 @@ async fn open_sockets(
         }
     }
     sockets
+}
+
+/// Finds what was missed whenever a workspace is heard again.
+fn look_back(
+    catch_up: Arc<CatchUp>,
+    workspace: &str,
+    sockets: &HashMap<Box<str>, Socket>,
+) -> impl Future<Output = ()> + use<> {
+    // Whoever delivers by HTTP does not say when it cannot.
+    let connections = sockets
+        .get(workspace)
+        .map_or_else(|| watch::Sender::new(1).subscribe(), Socket::watch);
+    let name = workspace.to_owned();
+    async move { catch_up.run(&name, connections).await }
 }
 
 async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, StartError> {

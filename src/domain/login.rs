@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 #[serde(transparent)]
 pub struct Login(#[serde(serialize_with = "as_str")] Box<str>);
 
-#[allow(clippy::borrowed_box, reason = "serde hands the field's type")]
+#[expect(clippy::borrowed_box, reason = "serde hands the field's type")]
 fn as_str<S: Serializer>(login: &Box<str>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(login)
 }

@@ -201,8 +201,8 @@ impl Reading<'_> {
         let oldest = ts_of(self.oldest);
         let mut roots: BTreeSet<Box<str>> = BTreeSet::new();
         for message in found.messages.values() {
-            let is_live = |latest: &Box<str>| **latest >= *oldest;
-            if message.replies > 0 && message.latest_reply.as_ref().is_none_or(is_live) {
+            let is_live = |latest: &str| latest >= &*oldest;
+            if message.replies > 0 && message.latest_reply.as_deref().is_none_or(is_live) {
                 roots.insert(message.ts.clone());
             }
         }

@@ -163,7 +163,7 @@ pub fn relay(asked: Asked, way: Way, message: MessageAt, thread: Option<Box<str>
     let step = Step::Relay(Relay {
         asked,
         way,
-        message: Some(message.clone()),
+        message: Some(message),
         thread,
         kep: None,
         text: None,

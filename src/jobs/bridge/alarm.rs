@@ -81,17 +81,17 @@ impl Bridge<'_> {
         admin: &'p Person,
         workspace: Option<&str>,
     ) -> Result<Option<(ChannelAt, &'p str)>, ChatError> {
-        let served = |(name, _): &(&Box<str>, &Box<str>)| self.chats.contains_key(*name);
-        let here = admin.slack.iter().filter(served);
-        let there = here.clone().find(|(name, _)| Some(&***name) == workspace);
-        let Some((name, user)) = there.or_else(|| here.clone().next()) else {
+        let accounts = admin.slack.iter().map(|(name, user)| (&**name, &**user));
+        let served = accounts.filter(|(name, _)| self.chats.contains_key(*name));
+        let there = served.clone().find(|(name, _)| Some(*name) == workspace);
+        let Some((name, user)) = there.or_else(|| served.clone().next()) else {
             return Ok(None);
         };
         let id = match self.chat(name)?.direct(user).await {
             Ok(id) => id,
             // An app that was installed before it asked for `im:write`. A person stands for the
             // conversation with them: <https://docs.slack.dev/reference/methods/chat.postMessage>
-            Err(ChatError::Unauthorized(why)) if *why == *"missing_scope" => user.clone(),
+            Err(ChatError::Unauthorized(why)) if *why == *"missing_scope" => user.into(),
             // Somebody who has left.
             Err(ChatError::NoChannel(_)) => return Ok(None),
             Err(error) => return Err(error),
@@ -107,11 +107,11 @@ impl Bridge<'_> {
         lane: &str,
         asked: &Asked,
     ) -> Result<Settled, Undecided> {
-        let asker = Asker {
+        let who = Asker {
             workspace: &asked.channel.workspace,
             user: &asked.user,
         };
-        if let Err(why) = self.people.must_be_admin(asker) {
+        if let Err(why) = self.people.must_be_admin(who) {
             return Ok(whisper(key, asked, None, why));
         }
         let lifted = Alarm::lifted(lane, self.now);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::ports::{ChatError, ForgeError, outbox::Leased};
+use crate::ports::{ChatError, ForgeError, StoreError, outbox::Leased};
 
 /// The first wait; it doubles with each failure.
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(2);
@@ -45,6 +45,16 @@ impl Trouble {
         Self::Final {
             why: why.to_owned(),
             is_rootless: false,
+        }
+    }
+}
+
+/// The bot's own store may answer again.
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Passing {
+            unclear: false,
+            why: error.to_string(),
         }
     }
 }

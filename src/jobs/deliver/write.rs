@@ -66,7 +66,7 @@ impl Deliver {
                     Below::Message(ts) => (Some(ts.clone()), false),
                     Below::Thread { kep, broadcast } => {
                         let thread = self.outbox.thread_of(channel, *kep).await;
-                        let Some(thread) = thread.map_err(of_store)? else {
+                        let Some(thread) = thread? else {
                             // Its root comes before it, and was given up.
                             return Err(Trouble::last("its thread could not begin"));
                         };
@@ -99,7 +99,7 @@ impl Deliver {
                 saying,
             } => {
                 let chat = self.chat(&channel.workspace)?;
-                let at = self.outbox.written(written).await.map_err(of_store)?;
+                let at = self.outbox.written(written).await?;
                 let Some(Written::Message(at)) = at else {
                     return Ok(None);
                 };
@@ -219,7 +219,7 @@ impl Deliver {
     }
 
     async fn comment_of(&self, written: &Key) -> Result<Option<(Repository, u64)>, Trouble> {
-        match self.outbox.written(written).await.map_err(of_store)? {
+        match self.outbox.written(written).await? {
             Some(Written::Comment { at, .. }) => {
                 Ok(Some((repository(&at.issue.repository)?, at.id)))
             }
@@ -245,12 +245,10 @@ impl Deliver {
             _ => None,
         };
         let url = match saying {
-            Saying::Receipt { written, .. } => {
-                match self.outbox.written(written).await.map_err(of_store)? {
-                    Some(Written::Comment { url, .. }) => Some(url),
-                    _ => None,
-                }
-            }
+            Saying::Receipt { written, .. } => match self.outbox.written(written).await? {
+                Some(Written::Comment { url, .. }) => Some(url),
+                _ => None,
+            },
             Saying::TakenBack { kep, issue } => page(bridge, *kep, issue),
             _ => None,
         };
@@ -284,11 +282,4 @@ fn message(channel: ChannelAt, ts: Box<str>) -> Written {
 
 fn repository(name: &str) -> Result<Repository, Trouble> {
     Repository::parse(name).ok_or_else(|| Trouble::last("that is no repository"))
-}
-
-fn of_store(error: crate::ports::StoreError) -> Trouble {
-    Trouble::Passing {
-        unclear: false,
-        why: error.to_string(),
-    }
 }

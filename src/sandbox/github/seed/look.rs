@@ -28,9 +28,11 @@ impl Repository {
         let state = self.github.lock();
         let repository = state.at(self.id);
         let user = state.find_user(login);
-        let granted = user.and_then(|user| match user == repository.owner {
-            true => Some(Right::Write),
-            false => repository.rights.get(&user).copied(),
+        let granted = user.and_then(|user| {
+            if user == repository.owner {
+                return Some(Right::Write);
+            }
+            repository.rights.get(&user).copied()
         });
         granted.unwrap_or(Right::Read)
     }

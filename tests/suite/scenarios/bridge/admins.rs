@@ -58,8 +58,7 @@ impl Scene {
         let line = text
             .lines()
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        line.map(str::to_owned)
-            .unwrap_or_else(|| panic!("no {name} in {text}"))
+        line.map_or_else(|| panic!("no {name} in {text}"), str::to_owned)
     }
 
     /// Has two texts given up.
