@@ -181,8 +181,8 @@ impl Scene {
     }
 
     /// Moves the clock to the next poll, once the last one is over and nobody waits but for that. A
-    /// second try, which comes some seconds after the first, is let through; a bound on an answer,
-    /// of half a minute at most, is not reached by that.
+    /// second try, which comes some seconds after the first, is let through, and so is a poll that is
+    /// due within a minute; a bound on an answer, of half a minute at most, is not reached by that.
     async fn next_poll(&self) {
         // Whoever sleeps longer is not the one who polls.
         let sleeps_for = || {
@@ -199,7 +199,7 @@ impl Scene {
                 match sleeps_for() {
                     Some(time) if time > TimeDelta::minutes(1) && rounds >= 10 => return,
                     Some(time) if time > TimeDelta::minutes(1) => rounds += 1,
-                    Some(time) if time < TimeDelta::seconds(5) => {
+                    Some(time) if time < TimeDelta::seconds(5) || !self.clock.is_asking() => {
                         self.clock.advance(time.to_std().unwrap_or_default());
                     }
                     _ => {}
