@@ -113,7 +113,7 @@ impl Hear {
                 let goes = channel
                     .is_some_and(|channel| channel.to_forge && channel.replies == Replies::All);
                 let root = MessageAt::new(workspace, id, thread);
-                if !goes || self.outbox.thread_at(&root).await?.is_none() {
+                if !goes || self.outbox.kep_at(&root).await?.is_none() {
                     return Ok(None);
                 }
                 let asked = self.asked(workspace, id, user);
@@ -167,6 +167,7 @@ pub fn relay(asked: Asked, way: Way, message: MessageAt, thread: Option<Box<str>
         thread,
         kep: None,
         text: None,
+        ties: None,
     });
     NewEffect::now(key, lane, Effect::Step(step))
 }

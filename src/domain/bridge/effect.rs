@@ -186,6 +186,8 @@ pub struct Relay {
     pub kep: Option<KepNumber>,
     /// Their own text, in Slack's markup; otherwise it is the message's.
     pub text: Option<String>,
+    /// Whether the thread is to be tied to the KEP, or no more; otherwise it is left as it is.
+    pub ties: Option<bool>,
 }
 
 /// A message that stands on a tracking issue as well.
@@ -201,6 +203,8 @@ pub struct Relayed {
     pub permalink: Box<str>,
     /// Whether its text was changed on its way, so that an edit of the message is none of it.
     pub reworded: bool,
+    /// Whether its thread was tied to the KEP with it.
+    pub tied: bool,
 }
 
 /// By which way a relay was asked for.

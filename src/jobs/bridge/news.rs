@@ -379,11 +379,9 @@ impl Bridge<'_> {
                 then.push(reply(key, channel, kep, broadcast, saying));
             }
             Some(thread) => {
-                if let Some(root) = &thread.root_key
-                    && new.iter().any(|item| matches!(item, Item::Changed { .. }))
-                {
+                if new.iter().any(|item| matches!(item, Item::Changed { .. })) {
                     let card = Saying::Card(kep);
-                    then.push(edit(key, channel, kep, root, card));
+                    then.push(edit(key, channel, kep, &thread.root_key, card));
                 }
                 match self.open(&thread).await? {
                     Some((written, mut told))
@@ -439,7 +437,7 @@ impl Bridge<'_> {
         let begun = threads.iter().filter(|thread| {
             let seconds = thread.root.split('.').next();
             let began: i64 = seconds.and_then(|it| it.parse().ok()).unwrap_or_default();
-            thread.channel == *channel && thread.root_key.is_some() && began > day_ago
+            thread.channel == *channel && began > day_ago
         });
         Ok(begun.count() >= MOST_ROOTS)
     }

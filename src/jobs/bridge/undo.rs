@@ -57,7 +57,10 @@ impl Bridge<'_> {
         else {
             return Ok(Settled::default());
         };
-        let Saying::Receipt { kep, written, .. } = saying else {
+        let Saying::Receipt {
+            kep, written, tied, ..
+        } = saying
+        else {
             return Ok(Settled::default());
         };
         let lane = match self.outbox.written(&receipt).await? {
@@ -71,6 +74,7 @@ impl Bridge<'_> {
                 kep,
                 written,
                 undo: false,
+                tied,
             },
         };
         Ok(Settled {

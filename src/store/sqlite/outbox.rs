@@ -87,6 +87,10 @@ impl Outbox for SqliteStore {
         self.said(traces::thread_at(&self.reader, root).await)
     }
 
+    async fn tie_at(&self, root: &MessageAt) -> Result<Option<KepNumber>, StoreError> {
+        self.said(traces::tie_at(&self.reader, root).await)
+    }
+
     async fn threads(&self) -> Result<Vec<Thread>, StoreError> {
         self.said(traces::threads(&self.reader).await)
     }

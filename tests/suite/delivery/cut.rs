@@ -63,6 +63,7 @@ impl Play {
             thread: None,
             kep: None,
             text: None,
+            ties: None,
         };
         let typed = Relay {
             way: Way::Command,

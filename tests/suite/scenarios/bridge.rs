@@ -8,6 +8,7 @@ mod feeds;
 mod lost;
 mod missed;
 mod news;
+mod tied;
 mod ways;
 mod who;
 mod words;
@@ -117,11 +118,6 @@ impl Scene {
         for _ in 0..50 {
             tokio::task::yield_now().await;
         }
-    }
-
-    fn is_delivering(&self) -> bool {
-        let mut attempts = self.slack.attempts().into_iter();
-        attempts.any(|one| one.outcome.is_none())
     }
 
     /// Waits until something is so.

@@ -211,7 +211,7 @@ fn thread(nth: u8, leased: &Leased) -> Thread {
         channel: channel("C1"),
         kep: kep(nth.into()),
         root: leased.attempt.to_string().into(),
-        root_key: Some(leased.key.clone()),
+        root_key: leased.key.clone(),
         latest: None,
     }
 }
