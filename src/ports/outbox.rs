@@ -267,7 +267,7 @@ pub trait Outbox: Send + Sync {
         settled: &Settled,
     ) -> Result<bool, StoreError>;
 
-    /// Where the thing with a key stands.
+    /// Where the thing with a key, or an alias, stands.
     async fn written(&self, key: &Key) -> Result<Option<Written>, StoreError>;
 
     /// The key of what the bot wrote there.
@@ -303,6 +303,9 @@ pub trait Outbox: Send + Sync {
             None => self.tie_at(root).await,
         }
     }
+
+    /// How many roots of threads wait to be posted in a channel.
+    async fn waiting_roots(&self, channel: &ChannelAt) -> Result<u64, StoreError>;
 
     /// All KEPs' own threads.
     async fn threads(&self) -> Result<Vec<Thread>, StoreError>;

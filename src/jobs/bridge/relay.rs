@@ -1,6 +1,6 @@
 //! From Slack to a tracking issue: somebody wants a message, or a text of theirs, to stand there.
 
-use super::{Bridge, Undecided, comment_key, role::may_speak, tracking_issue, whisper};
+use super::{Bridge, Undecided, comment_key, tracking_issue, whisper};
 use crate::{
     domain::{
         KepNumber,
@@ -123,7 +123,7 @@ impl Bridge<'_> {
             ));
         };
         let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
-        if !may_speak(person, entry) {
+        if !self.may_speak(person, entry) {
             return Some(self.may_not(entry));
         }
         let channel = self.channels.get(&asked.channel);

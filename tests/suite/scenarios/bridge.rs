@@ -64,6 +64,7 @@ async fn unstarted(transport: Transport, more: &str) -> Scene {
         "[SIG-Node]: KEP-4680 - Add Resource Health Status to the Pod Status",
         "### References\n\nKEP(s): KEP-4680\nstage: beta\nKEP Issue: https://github.com/kubernetes/enhancements/issues/4680\nK8s-Release: v1.37\nKEP owner: @author\nKEP-Shepherd: @shepherd\n",
     );
+    scene.containerd().assign(OTHER, "shepherd");
     for (name, roles) in [("liaison", r#"["liaison"]"#), ("shepherd", "[]")] {
         let person = scene.person(name);
         let section = format!(

@@ -208,6 +208,7 @@ go_through!(Outbox {
     fn thread_of(channel: &ChannelAt, kep: KepNumber) -> Result<Option<Thread>, StoreError>;
     fn thread_at(root: &MessageAt) -> Result<Option<Thread>, StoreError>;
     fn tie_at(root: &MessageAt) -> Result<Option<KepNumber>, StoreError>;
+    fn waiting_roots(channel: &ChannelAt) -> Result<u64, StoreError>;
     fn threads() -> Result<Vec<Thread>, StoreError>;
     fn looked() -> Result<Option<Looked>, StoreError>;
     fn latest() -> Result<Looked, StoreError>;

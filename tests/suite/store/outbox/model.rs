@@ -192,6 +192,7 @@ async fn take(step: Step, outbox: &dyn Outbox, model: &mut Model, held: &mut Vec
             let row = model.rows.iter_mut().find(|row| row.id == dead);
             if let Some(row) = row.filter(|_| retried) {
                 row.state = State::Waiting;
+                row.queued = now;
                 row.due = now;
                 row.failures = 0;
             }
