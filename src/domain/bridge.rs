@@ -9,6 +9,7 @@ mod mark;
 mod named;
 mod place;
 mod speech;
+mod tidy;
 mod words;
 
 pub use self::{
@@ -19,4 +20,5 @@ pub use self::{
     named::keps_in,
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, ts_of},
     speech::{Item, Saying},
+    tidy::tidied,
 };

@@ -7,6 +7,7 @@ mod alarm;
 mod news;
 mod relay;
 mod role;
+mod thread;
 mod undo;
 
 use std::{collections::HashMap, sync::Arc};
@@ -70,12 +71,7 @@ pub enum Undecided {
 
 impl Bridge<'_> {
     /// Decides what follows from a step. The same step gives the same keys.
-    pub async fn decide(
-        &self,
-        key: &Key,
-        step: &Step,
-        queued_at: DateTime<Utc>,
-    ) -> Result<Settled, Undecided> {
+    pub async fn decide(&self, key: &Key, step: &Step) -> Result<Settled, Undecided> {
         match step {
             Step::Relay(relay) => self.relay(key, relay).await,
             Step::Again { message } => self.again(key, message).await,
@@ -93,7 +89,7 @@ impl Bridge<'_> {
                 channel,
                 kep,
                 items,
-            } => self.news(key, channel, *kep, items, queued_at).await,
+            } => self.news(key, channel, *kep, items).await,
         }
     }
 

@@ -26,7 +26,7 @@ use super::follow::Known;
 use crate::{
     domain::{
         Settings,
-        bridge::{Below, Channels, Effect, Place},
+        bridge::{Below, Channels, Effect, Place, Step},
         people::People,
     },
     jobs::bridge::{Bridge, Failed, Undecided, failed},
@@ -224,6 +224,10 @@ impl Deliver {
         let now = self.clock.now();
         self.settle(now, leased, carried).await;
         match leased.effect.place() {
+            // It has asked nobody.
+            Place::Channel(_) if matches!(leased.effect, Effect::Step(Step::News { .. })) => {
+                limited
+            }
             Place::Channel(_) => limited.or(Some(now + CHANNEL_PACE)),
             // The client keeps GitHub's pace.
             Place::Forge => limited,
@@ -291,7 +295,7 @@ impl Deliver {
         };
         let key = &leased.key;
         if let Effect::Step(step) = &leased.effect {
-            return match bridge.decide(key, step, leased.queued_at).await {
+            return match bridge.decide(key, step).await {
                 Ok(settled) => Carried::new(Outcome::Done, settled),
                 Err(Undecided::Later(at)) => {
                     let outcome = Outcome::Again {
@@ -384,16 +388,15 @@ impl Deliver {
     async fn is_too_much(&self, bridge: &Bridge<'_>, leased: &Leased) -> Result<bool, StoreError> {
         // What somebody asked for by hand is theirs to bear.
         // And an admin is told what there is to tell.
-        if matches!(
+        let is_theirs = matches!(
             leased.effect,
-            Effect::DeleteComment { .. }
-                | Effect::Whisper { .. }
-                | Effect::React { .. }
+            Effect::Whisper { .. }
                 | Effect::Post {
                     below: Below::Direct,
                     ..
                 }
-        ) {
+        );
+        if is_theirs || !leased.effect.is_read() {
             return Ok(false);
         }
         let since = bridge.now - TimeDelta::hours(1);

@@ -281,6 +281,15 @@ pub trait Outbox: Send + Sync {
     /// Comments that were queued with keys that go on from this one, given up or not.
     async fn comments_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
 
+    /// What is neither done nor given up of a KEP's thread in a channel, or of all threads there, in
+    /// the order in which it is to be done: effects of this name.
+    async fn open_in(
+        &self,
+        channel: &ChannelAt,
+        kep: Option<KepNumber>,
+        name: &str,
+    ) -> Result<Vec<Effect>, StoreError>;
+
     /// A KEP's thread in a channel.
     async fn thread_of(
         &self,
@@ -307,7 +316,8 @@ pub trait Outbox: Send + Sync {
     /// more than `most`.
     async fn untold_comments(&self, most: usize) -> Result<Vec<CommentNews>, StoreError>;
 
-    /// How many effects of a lane, by its name, that write something were done at or after a moment.
+    /// How many effects of a lane, by its name, that add something for people to read were done at or
+    /// after a moment.
     async fn done_since(&self, lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// What was given up, oldest first.

@@ -213,8 +213,7 @@ impl Scene {
 
     /// Lets time pass once everything that Slack sent has been taken in: nothing is late by it.
     async fn pass(&self, time: Duration) {
-        let is_over = |slack: &Slack| slack.attempts().iter().all(|one| one.outcome.is_some());
-        let taken = |_: &Workspace| is_over(&self.slack);
+        let taken = |_: &Workspace| !self.slack.is_delivering();
         self.workspace.until("everything is taken in", taken).await;
         self.clock.advance(time);
     }

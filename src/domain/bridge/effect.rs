@@ -243,11 +243,18 @@ pub enum Lane {
     Later(Key),
 }
 
+impl Lane {
+    /// What the names of all lanes of a channel's threads begin with; `/` and a number follow.
+    pub fn threads_of(channel: &ChannelAt) -> String {
+        format!("thread/{channel}")
+    }
+}
+
 impl fmt::Display for Lane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Issue(issue) => write!(f, "issue/{issue}"),
-            Self::Thread(channel, kep) => write!(f, "thread/{channel}/{kep}"),
+            Self::Thread(channel, kep) => write!(f, "{}/{kep}", Self::threads_of(channel)),
             Self::Message(message) => write!(f, "message/{message}"),
             Self::Person(channel, user) => write!(f, "person/{channel}/{user}"),
             Self::Later(key) => write!(f, "later/{key}"),
@@ -311,6 +318,8 @@ impl Effect {
                 message: Some(message),
                 ..
             })) => Place::Channel(message.channel.clone()),
+            // Whether one more thread may begin there is decided for one after the other.
+            Self::Step(Step::News { channel, .. }) => Place::Channel(channel.clone()),
             Self::Step(_) => Place::Here,
             Self::Comment { .. } | Self::EditComment { .. } | Self::DeleteComment { .. } => {
                 Place::Forge
@@ -322,6 +331,18 @@ impl Effect {
                 Place::Channel(message.channel.clone())
             }
         }
+    }
+
+    /// Whether it adds something for people to read: too much of that is held. A message that is made
+    /// to say something else, or a sign on it, tells nobody.
+    pub fn is_read(&self) -> bool {
+        matches!(
+            self,
+            Self::Comment { .. }
+                | Self::EditComment { .. }
+                | Self::Post { .. }
+                | Self::Whisper { .. }
+        )
     }
 
     /// The key of what it makes different, where that stands already.

@@ -75,6 +75,15 @@ impl Outbox for SqliteStore {
         self.said(queue::comments_below(&self.reader, key).await)
     }
 
+    async fn open_in(
+        &self,
+        channel: &ChannelAt,
+        kep: Option<KepNumber>,
+        name: &str,
+    ) -> Result<Vec<Effect>, StoreError> {
+        self.said(queue::open_in(&self.reader, channel, kep, name).await)
+    }
+
     async fn thread_of(
         &self,
         channel: &ChannelAt,

@@ -10,7 +10,10 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{begin_write, journal, traces};
 use crate::{
-    domain::bridge::{Effect, Key, NewEffect, Place},
+    domain::{
+        KepNumber,
+        bridge::{ChannelAt, Effect, Key, Lane, NewEffect, Place},
+    },
     ports::outbox::{Cause, Dead, HELD, Leased, Load, Outcome, Queued, Settled},
     store::{row, sql::outbox as sql},
 };
@@ -61,7 +64,7 @@ async fn put_effects(
             .bind(new.lane.to_string())
             .bind(&place)
             .bind(new.effect.name())
-            .bind(i64::from(!matches!(new.effect, Effect::Step(_))))
+            .bind(i64::from(new.effect.is_read()))
             .bind(now.timestamp_millis())
             .bind(row::millis_after(now, new.delay_ms))
             .bind(row::document(&new.effect)?)
@@ -273,6 +276,24 @@ pub(super) async fn comments_below(
         .fetch_all(pool)
         .await?;
     rows.into_iter().map(row::read_queued).collect()
+}
+
+pub(super) async fn open_in(
+    pool: &SqlitePool,
+    channel: &ChannelAt,
+    kep: Option<KepNumber>,
+    name: &str,
+) -> sqlx::Result<Vec<Effect>> {
+    let lanes = match kep {
+        Some(kep) => Lane::Thread(channel.clone(), kep).to_string(),
+        None => Lane::threads_of(channel),
+    };
+    let docs: Vec<String> = sqlx::query_scalar(sql::OPEN_IN)
+        .bind(lanes)
+        .bind(name)
+        .fetch_all(pool)
+        .await?;
+    docs.iter().map(|doc| row::read_document(doc)).collect()
 }
 
 pub(super) async fn done_since(

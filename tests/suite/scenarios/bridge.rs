@@ -9,6 +9,7 @@ mod lost;
 mod missed;
 mod news;
 mod ways;
+mod week;
 mod who;
 mod words;
 mod workspaces;
@@ -104,7 +105,7 @@ impl Scene {
     async fn nudge(&self) {
         self.give_way().await;
         // Nothing is late by it.
-        if self.is_delivering() || self.clock.is_asking() {
+        if self.slack.is_delivering() || self.clock.is_asking() {
             return;
         }
         let wake = self.clock.next_wake().map(|wake| wake - self.clock.now());
@@ -117,11 +118,6 @@ impl Scene {
         for _ in 0..50 {
             tokio::task::yield_now().await;
         }
-    }
-
-    fn is_delivering(&self) -> bool {
-        let mut attempts = self.slack.attempts().into_iter();
-        attempts.any(|one| one.outcome.is_none())
     }
 
     /// Waits until something is so.
@@ -141,7 +137,7 @@ impl Scene {
             let mut looks = 0;
             // Once more, so that whoever was under way has gone to sleep.
             while looks < 2 {
-                if self.is_delivering() || self.to_do().await > 0 {
+                if self.slack.is_delivering() || self.to_do().await > 0 {
                     looks = 0;
                     self.nudge().await;
                 } else {

@@ -36,7 +36,7 @@ impl Scene {
         let lines = replies.map(|said| {
             assert_eq!(said.thread.as_deref(), Some(&*root.ts), "{}", said.words());
             let shown = self.shown(said);
-            let lines = shown.lines().skip(2);
+            let lines = shown.lines().skip(1);
             lines.collect::<Vec<_>>().join("\n")
         });
         lines.collect::<Vec<_>>().join("\n")
