@@ -10,6 +10,7 @@ mod missed;
 mod news;
 mod tied;
 mod ways;
+mod week;
 mod who;
 mod words;
 mod workspaces;
@@ -106,7 +107,7 @@ impl Scene {
     async fn nudge(&self) {
         self.give_way().await;
         // Nothing is late by it.
-        if self.is_delivering() || self.clock.is_asking() {
+        if self.slack.is_delivering() || self.clock.is_asking() {
             return;
         }
         let wake = self.clock.next_wake().map(|wake| wake - self.clock.now());
@@ -138,7 +139,7 @@ impl Scene {
             let mut looks = 0;
             // Once more, so that whoever was under way has gone to sleep.
             while looks < 2 {
-                if self.is_delivering() || self.to_do().await > 0 {
+                if self.slack.is_delivering() || self.to_do().await > 0 {
                     looks = 0;
                     self.nudge().await;
                 } else {
