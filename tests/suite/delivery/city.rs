@@ -357,6 +357,8 @@ impl City {
                 .channel
                 .thread(&root.ts)
                 .iter()
+                // The card names the latest news as well.
+                .filter(|said| said.ts != root.ts)
                 .map(Said::words)
                 .collect();
             let told = told.join("\n");
