@@ -80,6 +80,18 @@ const DESCRIBED: &[(Kind, &str, Unit, &str)] = &[
         "Requests that are not signed by whom they should be, by route.",
     ),
     (
+        Kind::Gauge,
+        "kep_liaison_connections",
+        Unit::Count,
+        "Connections that are open, by listener.",
+    ),
+    (
+        Counter,
+        "kep_liaison_connections_cut_total",
+        Unit::Count,
+        "Connections that made way for others because all places were taken, by listener.",
+    ),
+    (
         Counter,
         "kep_liaison_slack_calls_total",
         Unit::Count,

@@ -12,8 +12,10 @@ use tokio::sync::Semaphore;
 pub(super) enum NoBody {
     /// It is larger than the limit.
     TooLarge,
-    /// It ended before its end, or did not come.
+    /// It ended before its end.
     Cut,
+    /// It did not come in time.
+    Late,
     /// Others are being read that leave no room.
     NoRoom,
 }
@@ -44,7 +46,7 @@ pub(super) async fn read(
 ) -> Result<Bytes, NoBody> {
     tokio::time::timeout(within, read_all(body, most, room))
         .await
-        .unwrap_or(Err(NoBody::Cut))
+        .unwrap_or(Err(NoBody::Late))
 }
 
 async fn read_all(mut body: Body, most: usize, room: &Room) -> Result<Bytes, NoBody> {

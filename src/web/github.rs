@@ -99,6 +99,7 @@ impl Hook {
         let body = body.map_err(|why| match why {
             NoBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, String::new()),
             NoBody::Cut => bad("the body did not come whole"),
+            NoBody::Late => (StatusCode::REQUEST_TIMEOUT, String::new()),
             NoBody::NoRoom => busy(),
         })?;
         if let Err(error) = verify(&self.secret, signature, &body) {
