@@ -177,6 +177,7 @@ impl Bot {
             dice,
             speaking: speaking.clone(),
             runtime: Handle::current(),
+            commands_per_minute: config.slack.commands_per_minute,
             came: Came::default(),
             memo: Memo::default(),
             inlet,

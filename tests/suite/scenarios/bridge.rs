@@ -8,6 +8,7 @@ mod feeds;
 mod lost;
 mod missed;
 mod news;
+mod slow;
 mod ways;
 mod who;
 mod words;
