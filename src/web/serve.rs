@@ -66,7 +66,7 @@ impl Default for Limits {
             undisturbed: Duration::from_millis(500),
             head_within: Duration::from_secs(10),
             read_within: Duration::from_secs(10),
-            finish_within: Duration::from_secs(10),
+            finish_within: Duration::from_secs(5),
         }
     }
 }
