@@ -9,7 +9,9 @@ use super::desk::FrontDesk;
 use crate::{
     command::{is_outbox, is_update, outbox, update},
     domain::{
-        bridge::{Asked, Effect, Key, Lane, MessageAt, NewEffect, Relay, Step, Way, keps_in},
+        bridge::{
+            Asked, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Step, Way, keps_in,
+        },
         people::{Asker, People},
     },
     handlers,
@@ -21,7 +23,7 @@ use crate::{
     ports::{Chat, StoreError},
     slack::{
         blocks::bridge::press::Press,
-        dialog::{self, Dialog},
+        dialog::{self, Dialog, Tie},
         inbound::{Author, Command, Happened, Heard, Inbound, Shortcut, Spoken, Submitted},
     },
 };
@@ -174,6 +176,7 @@ impl Inlet {
             thread: None,
             kep: Some(kep),
             text: Some(text.to_owned()),
+            ties: None,
         }));
         let effect = NewEffect::now(Key::of(["update"]).then(identity.as_str()), lane, step);
         self.hear.accept(identity, effect).await?;
@@ -215,22 +218,25 @@ impl Inlet {
     ) -> Result<Dialog, StoreError> {
         let channel = shortcut.from.channel.as_deref().unwrap_or_default();
         let text = shortcut.message["text"].as_str().unwrap_or_default();
-        let mut kep = None;
-        if let Some(root) = &shortcut.thread_ts {
-            let root = MessageAt::new(workspace, channel, root);
-            kep = self
-                .hear
-                .outbox
-                .thread_at(&root)
-                .await?
-                .map(|thread| thread.kep);
-        }
+        let root = shortcut.thread_ts.as_ref().unwrap_or(&shortcut.ts);
+        let root = MessageAt::new(workspace, channel, root);
+        let own = self.hear.outbox.thread_at(&root).await?;
+        let tied = self.hear.outbox.tie_at(&root).await?;
+        let channel_of = self.hear.channels.get(&root.channel);
+        let tie = channel_of
+            .filter(|channel| own.is_none() && channel.replies != Replies::Off)
+            .map(|channel| Tie {
+                is_tied: tied.is_some(),
+                replies: channel.replies,
+            });
+        let kep = own.map(|thread| thread.kep).or(tied);
         Ok(Dialog {
             channel: channel.into(),
             ts: shortcut.ts.clone(),
             thread: shortcut.thread_ts.clone(),
             kep: kep.or_else(|| keps_in(text, &known.board).first().copied()),
             text: text.into(),
+            tie,
         })
     }
 
@@ -263,6 +269,7 @@ impl Inlet {
         if let Effect::Step(Step::Relay(relay)) = &mut effect.effect {
             relay.kep = kep;
             relay.text = sent.reworded;
+            relay.ties = sent.ties;
         }
         effect.key = Key::of(["relay"]).then(identity.as_str());
         self.hear.accept(identity, effect).await?;

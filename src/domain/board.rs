@@ -14,6 +14,7 @@ use super::{
     kep::{Kep, KepFile, Person, ProdReadiness, Unnumbered},
     reply::Part,
     settings::letters,
+    text::each_once,
     tracking::{PullLinks, TrackingIssue, read_pull, read_tracking_issue},
 };
 
@@ -111,6 +112,21 @@ impl Entry {
         ];
         let theirs = parts.into_iter().filter(|(_, is)| *is);
         theirs.map(|(part, _)| part).collect()
+    }
+
+    /// The shepherds in whose name something may be said: maintainers, and those whom the runtime
+    /// assigned. Anybody can open an issue, and name anybody in it.
+    pub fn speakers(&self, settings: &Settings) -> Vec<&Login> {
+        let sides = self.runtimes.iter().zip(&settings.runtimes);
+        let found = sides.flat_map(|(side, runtime)| {
+            side.issues.iter().flat_map(|tracking| {
+                let named = tracking.shepherds.iter();
+                named
+                    .filter(|login| runtime.maintainers.contains(login))
+                    .chain(&tracking.assigned)
+            })
+        });
+        each_once(found)
     }
 
     /// All shepherds, each once.

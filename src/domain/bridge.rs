@@ -14,7 +14,7 @@ mod words;
 pub use self::{
     alarm::Alarm,
     channel::{Channel, Channels, Comments, Replies},
-    effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Relayed, Step, Way, Written},
+    effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Relayed, Step, Waited, Way, Written},
     mark::{Key, marked, unmarked},
     named::keps_in,
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, ts_of},

@@ -21,7 +21,9 @@ use crate::{
     domain::{
         KepNumber, Settings,
         board::{Board, Entry},
-        bridge::{Asked, Channels, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step},
+        bridge::{
+            Asked, Channels, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step, Waited,
+        },
         card::Card,
         finding::Inspector,
         people::People,
@@ -54,9 +56,6 @@ pub struct Bridge<'a> {
 /// Why nothing could be decided now.
 #[derive(Debug, thiserror::Error)]
 pub enum Undecided {
-    /// It is not the time for it.
-    #[error("it waits until {}", .0.format("%H:%M UTC"))]
-    Later(DateTime<Utc>),
     /// Slack was asked in vain.
     #[error(transparent)]
     Chat(#[from] ChatError),
@@ -93,7 +92,22 @@ impl Bridge<'_> {
                 channel,
                 kep,
                 items,
-            } => self.news(key, channel, *kep, items, queued_at).await,
+                waited,
+            } => {
+                let since = waited.as_ref().map(|waited| waited.since_ms);
+                let waited = Waited {
+                    first: waited.as_ref().map_or(key, |waited| &waited.first).clone(),
+                    since_ms: since.unwrap_or_else(|| queued_at.timestamp_millis()),
+                    times: waited.as_ref().map_or(0, |waited| waited.times),
+                };
+                self.news(key, channel, *kep, items, waited).await
+            }
+            Step::Waited {
+                channel,
+                kep,
+                items,
+                waited,
+            } => Ok(news::again(channel, *kep, items, waited)),
         }
     }
 

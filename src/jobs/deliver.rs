@@ -227,7 +227,7 @@ impl Deliver {
             Place::Channel(_) => limited.or(Some(now + CHANNEL_PACE)),
             // The client keeps GitHub's pace.
             Place::Forge => limited,
-            Place::Here => None,
+            Place::Asking(_) | Place::News(_) | Place::Alarms | Place::Here => None,
         }
     }
 
@@ -293,15 +293,6 @@ impl Deliver {
         if let Effect::Step(step) = &leased.effect {
             return match bridge.decide(key, step, leased.queued_at).await {
                 Ok(settled) => Carried::new(Outcome::Done, settled),
-                Err(Undecided::Later(at)) => {
-                    let outcome = Outcome::Again {
-                        at,
-                        unclear: false,
-                        failed: false,
-                        why: "there is enough to read for today".to_owned(),
-                    };
-                    Carried::new(outcome, Settled::default())
-                }
                 Err(Undecided::Chat(error)) => {
                     let trouble = self.of_chat(&error);
                     self.after(leased, trouble)

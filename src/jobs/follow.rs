@@ -32,7 +32,7 @@ pub struct Known {
     pub board: Arc<Board>,
     /// When the last sync that went through ended; `None` before the first.
     pub synced_at: Option<DateTime<Utc>>,
-    revision: i64,
+    pub(super) revision: i64,
 }
 
 /// What keeps the board true.

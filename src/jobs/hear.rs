@@ -113,7 +113,7 @@ impl Hear {
                 let goes = channel
                     .is_some_and(|channel| channel.to_forge && channel.replies == Replies::All);
                 let root = MessageAt::new(workspace, id, thread);
-                if !goes || self.outbox.thread_at(&root).await?.is_none() {
+                if !goes || self.outbox.kep_at(&root).await?.is_none() {
                     return Ok(None);
                 }
                 let asked = self.asked(workspace, id, user);
@@ -150,15 +150,19 @@ impl Hear {
 /// Somebody wants a message to stand on a tracking issue.
 pub fn relay(asked: Asked, way: Way, message: MessageAt, thread: Option<Box<str>>) -> NewEffect {
     let MessageAt { channel, ts } = &message;
-    let by = [
+    // Whoever replied may ask by the reaction as well, when nothing came of the reply.
+    let by = match way {
+        Way::Reply => "reply",
+        Way::Reaction | Way::Shortcut | Way::Command => "by",
+    };
+    let key = Key::of([
         "relay",
         &*channel.workspace,
         &*channel.id,
         &**ts,
-        "by",
+        by,
         &*asked.user,
-    ];
-    let key = Key::of(by);
+    ]);
     let lane = Lane::Message(message.clone());
     let step = Step::Relay(Relay {
         asked,
@@ -167,6 +171,7 @@ pub fn relay(asked: Asked, way: Way, message: MessageAt, thread: Option<Box<str>
         thread,
         kep: None,
         text: None,
+        ties: None,
     });
     NewEffect::now(key, lane, Effect::Step(step))
 }

@@ -77,6 +77,11 @@ impl<S: Outbox + Store> Tell<S> {
         if changes.is_empty() && comments.is_empty() {
             return Ok(false);
         }
+        // Of what was stored since, the board knows nothing: the next one is published with it.
+        let (revision, _) = self.outbox.pending().await?;
+        if revision != known.revision {
+            return Ok(false);
+        }
         let looked = self.outbox.looked().await?;
         let change = changes.last().map(|(id, _)| *id);
         let comment = comments.last().map(|news| news.id);

@@ -85,7 +85,7 @@ pub enum Outcome {
     },
 }
 
-/// How a KEP's thread in a channel stands.
+/// How a KEP's own thread in a channel stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thread {
     /// The channel.
@@ -94,8 +94,8 @@ pub struct Thread {
     pub kep: KepNumber,
     /// Its root.
     pub root: Box<str>,
-    /// The key of the root, where the bot wrote it: one that grew elsewhere has none.
-    pub root_key: Option<Key>,
+    /// The key of the root.
+    pub root_key: Key,
     /// The latest news in it, which later news may be folded into.
     pub latest: Option<LatestNews>,
 }
@@ -131,6 +131,8 @@ pub struct Settled {
     pub threads: Vec<Thread>,
     /// Threads that are no more.
     pub ended: Vec<(ChannelAt, KepNumber)>,
+    /// Threads that grew by themselves, by their roots: to which KEP each is tied, or none any more.
+    pub ties: Vec<(MessageAt, Option<KepNumber>)>,
     /// What follows. In the same lane it comes before what was queued behind.
     pub then: Vec<NewEffect>,
     /// A record of a write to the forge.
@@ -265,7 +267,7 @@ pub trait Outbox: Send + Sync {
         settled: &Settled,
     ) -> Result<bool, StoreError>;
 
-    /// Where the thing with a key stands.
+    /// Where the thing with a key, or an alias, stands.
     async fn written(&self, key: &Key) -> Result<Option<Written>, StoreError>;
 
     /// The key of what the bot wrote there.
@@ -281,17 +283,31 @@ pub trait Outbox: Send + Sync {
     /// Comments that were queued with keys that go on from this one, given up or not.
     async fn comments_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
 
-    /// A KEP's thread in a channel.
+    /// A KEP's own thread in a channel.
     async fn thread_of(
         &self,
         channel: &ChannelAt,
         kep: KepNumber,
     ) -> Result<Option<Thread>, StoreError>;
 
-    /// The thread with a root.
+    /// The KEP's own thread with a root.
     async fn thread_at(&self, root: &MessageAt) -> Result<Option<Thread>, StoreError>;
 
-    /// All threads.
+    /// The KEP to which the thread with a root was tied.
+    async fn tie_at(&self, root: &MessageAt) -> Result<Option<KepNumber>, StoreError>;
+
+    /// The KEP to which the thread with a root belongs: it is the KEP's own, or was tied to it.
+    async fn kep_at(&self, root: &MessageAt) -> Result<Option<KepNumber>, StoreError> {
+        match self.thread_at(root).await? {
+            Some(thread) => Ok(Some(thread.kep)),
+            None => self.tie_at(root).await,
+        }
+    }
+
+    /// How many roots of threads wait to be posted in a channel.
+    async fn waiting_roots(&self, channel: &ChannelAt) -> Result<u64, StoreError>;
+
+    /// All KEPs' own threads.
     async fn threads(&self) -> Result<Vec<Thread>, StoreError>;
 
     /// How far news of the forge was looked at; `None` before the first time.
@@ -327,7 +343,7 @@ pub trait Outbox: Send + Sync {
     async fn load(&self) -> Result<Load, StoreError>;
 
     /// Forgets what was done, or given up, before a moment, people's texts with it, causes from
-    /// before it, and the journal of comments as far as it was looked at. What was written, threads,
-    /// and the record, stay. How many rows that were.
+    /// before it, and the journal of comments as far as it was looked at. What was written, threads
+    /// and their ties, and the record, stay. How many rows that were.
     async fn forget(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
 }

@@ -8,12 +8,21 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::domain::KepNumber;
+use crate::domain::{KepNumber, bridge::Replies};
 
 /// The shortcut, and the dialog that it opens.
 pub const RELAY: &str = "relay";
 /// The longest text that a field is given: <https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element>
 const LONGEST: usize = 3000;
+
+/// How a thread that grew by itself can be tied to the KEP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tie {
+    /// Whether it is tied to one.
+    pub is_tied: bool,
+    /// What that changes for replies.
+    pub replies: Replies,
+}
 
 /// What a dialog is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +37,8 @@ pub struct Dialog {
     pub kep: Option<KepNumber>,
     /// The text, in Slack's markup.
     pub text: Box<str>,
+    /// The thread's tie, where it can have one.
+    pub tie: Option<Tie>,
 }
 
 /// What the dialog remembers.
@@ -41,6 +52,8 @@ pub struct Of {
     pub thread: Option<Box<str>>,
     /// The text that was filled in, as a number that tells it from another.
     was: u64,
+    /// Whether the thread was tied to a KEP.
+    was_tied: bool,
 }
 
 /// A dialog that was sent.
@@ -52,6 +65,8 @@ pub struct Sent {
     pub kep: Result<KepNumber, String>,
     /// The text, where it was edited.
     pub reworded: Option<String>,
+    /// Whether the thread is to be tied to the KEP, or no more.
+    pub ties: Option<bool>,
 }
 
 impl Dialog {
@@ -64,6 +79,7 @@ impl Dialog {
             ts: self.ts.clone(),
             thread: self.thread.clone(),
             was: number(&self.text),
+            was_tied: self.tie.is_some_and(|tie| tie.is_tied),
         };
         let mut kep = json!({
             "type": "plain_text_input", "action_id": "kep", "max_length": 100,
@@ -90,6 +106,7 @@ impl Dialog {
                 "elements": [plain("The message goes to the tracking issue as it is.")],
             }));
         }
+        blocks.extend(self.tie.map(tie));
         json!({
             "type": "modal", "callback_id": RELAY,
             "private_metadata": serde_json::to_string(&of).unwrap_or_default(),
@@ -107,9 +124,16 @@ pub fn read(remembered: &str, values: &Value) -> Option<Sent> {
     let value = |name: &str| values[name][name]["value"].as_str();
     let typed = value("kep")?.trim();
     let text = value("text").filter(|text| number(text) != of.was);
+    let ticked = values["tie"]["tie"]["selected_options"].as_array();
+    let ties = match ticked.map(|options| !options.is_empty()) {
+        Some(true) => Some(true),
+        Some(false) if of.was_tied => Some(false),
+        _ => None,
+    };
     Some(Sent {
         kep: KepNumber::from_reference(typed).ok_or_else(|| typed.to_owned()),
         reworded: text.map(str::to_owned),
+        ties,
         of,
     })
 }
@@ -119,6 +143,28 @@ pub fn read(remembered: &str, values: &Value) -> Option<Sent> {
 pub fn wrong(why: &str) -> Bytes {
     let errors = json!({ "response_action": "errors", "errors": { "kep": why } });
     errors.to_string().into()
+}
+
+fn tie(Tie { is_tied, replies }: Tie) -> Value {
+    let hint = match replies {
+        Replies::All => {
+            "What liaisons and the KEP's shepherds reply there goes to the tracking issue by itself."
+        }
+        Replies::Marked | Replies::Off => {
+            "A reply there need not name the KEP to be relayed by the reaction."
+        }
+    };
+    let option = json!({ "text": plain("Tie the whole thread to this KEP"), "value": "tie" });
+    let mut boxes = json!({
+        "type": "checkboxes", "action_id": "tie", "options": [option],
+    });
+    if is_tied {
+        boxes["initial_options"] = json!([option]);
+    }
+    json!({
+        "type": "input", "block_id": "tie", "optional": true, "label": plain("Thread"),
+        "hint": plain(hint), "element": boxes,
+    })
 }
 
 fn plain(text: &str) -> Value {

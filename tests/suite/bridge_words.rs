@@ -255,6 +255,7 @@ fn what_becomes_of_relayed_words() {
         kep,
         written: key("relay/kubernetes/C1/1767600000.000100"),
         undo,
+        tied: false,
     };
     let fresh = sent(&office, &receipt(true), None, Some(COMMENT));
     let button = &fresh["blocks"][1]["elements"][0];
@@ -359,10 +360,13 @@ fn saying() -> impl Strategy<Value = Saying> {
                 permalink
             }
         ),
-        (kep(), any_key(), any::<bool>()).prop_map(|(kep, written, undo)| Saying::Receipt {
-            kep,
-            written,
-            undo
+        (kep(), any_key(), any::<(bool, bool)>()).prop_map(|(kep, written, (undo, tied))| {
+            Saying::Receipt {
+                kep,
+                written,
+                undo,
+                tied,
+            }
         }),
         (kep(), word()).prop_map(|(kep, repository)| Saying::TakenBack {
             kep,

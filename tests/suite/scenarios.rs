@@ -181,8 +181,8 @@ impl Scene {
     }
 
     /// Moves the clock to the next poll, once the last one is over and nobody waits but for that. A
-    /// second try, which comes some seconds after the first, is let through; a bound on an answer,
-    /// of half a minute at most, is not reached by that.
+    /// second try, which comes some seconds after the first, is let through, and so is a poll that is
+    /// due within a minute; a bound on an answer, of half a minute at most, is not reached by that.
     async fn next_poll(&self) {
         // Whoever sleeps longer is not the one who polls.
         let sleeps_for = || {
@@ -197,9 +197,10 @@ impl Scene {
                     tokio::task::yield_now().await;
                 }
                 match sleeps_for() {
+                    _ if self.is_delivering() => {}
                     Some(time) if time > TimeDelta::minutes(1) && rounds >= 10 => return,
                     Some(time) if time > TimeDelta::minutes(1) => rounds += 1,
-                    Some(time) if time < TimeDelta::seconds(5) => {
+                    Some(time) if time < TimeDelta::seconds(5) || !self.clock.is_asking() => {
                         self.clock.advance(time.to_std().unwrap_or_default());
                     }
                     _ => {}
@@ -211,10 +212,15 @@ impl Scene {
         self.clock.advance(Duration::from_secs(130));
     }
 
+    /// Whether something that Slack sent is not acknowledged yet.
+    fn is_delivering(&self) -> bool {
+        let mut attempts = self.slack.attempts().into_iter();
+        attempts.any(|one| one.outcome.is_none())
+    }
+
     /// Lets time pass once everything that Slack sent has been taken in: nothing is late by it.
     async fn pass(&self, time: Duration) {
-        let is_over = |slack: &Slack| slack.attempts().iter().all(|one| one.outcome.is_some());
-        let taken = |_: &Workspace| is_over(&self.slack);
+        let taken = |_: &Workspace| !self.is_delivering();
         self.workspace.until("everything is taken in", taken).await;
         self.clock.advance(time);
     }

@@ -145,6 +145,19 @@ pub enum Step {
         kep: KepNumber,
         /// What is new.
         items: Vec<Item>,
+        /// Where as many threads had begun as a channel bears: how it waited since.
+        waited: Option<Waited>,
+    },
+    /// News has waited, and is decided again in its order.
+    Waited {
+        /// The channel.
+        channel: ChannelAt,
+        /// The KEP.
+        kep: KepNumber,
+        /// What is new.
+        items: Vec<Item>,
+        /// How it waited.
+        waited: Waited,
     },
     /// The time in which a relayed text could be taken back is over.
     Settle {
@@ -171,6 +184,17 @@ pub enum Step {
     },
 }
 
+/// How news waited until fewer threads have begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waited {
+    /// The key of the first step.
+    pub first: Key,
+    /// Since when, in milliseconds since 1970.
+    pub since_ms: i64,
+    /// How often.
+    pub times: u32,
+}
+
 /// What somebody wants to stand on a tracking issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relay {
@@ -186,6 +210,8 @@ pub struct Relay {
     pub kep: Option<KepNumber>,
     /// Their own text, in Slack's markup; otherwise it is the message's.
     pub text: Option<String>,
+    /// Whether the thread is to be tied to the KEP, or no more; otherwise it is left as it is.
+    pub ties: Option<bool>,
 }
 
 /// A message that stands on a tracking issue as well.
@@ -201,6 +227,8 @@ pub struct Relayed {
     pub permalink: Box<str>,
     /// Whether its text was changed on its way, so that an edit of the message is none of it.
     pub reworded: bool,
+    /// Whether its thread was tied to the KEP with it.
+    pub tied: bool,
 }
 
 /// By which way a relay was asked for.
@@ -280,6 +308,22 @@ impl NewEffect {
     }
 }
 
+impl Step {
+    /// What it may have to wait for, so that nothing else waits behind it.
+    fn place(&self) -> Place {
+        match self {
+            Self::Relay(Relay { asked, .. })
+            | Self::Undo { asked, .. }
+            | Self::GoOn { asked, .. } => Place::Asking(asked.channel.workspace.clone()),
+            Self::Again { message } => Place::Asking(message.channel.workspace.clone()),
+            // One after the other, so that each knows how many threads have begun.
+            Self::News { channel, .. } | Self::Tell { channel, .. } => Place::News(channel.clone()),
+            Self::Alarm(_) => Place::Alarms,
+            Self::Waited { .. } | Self::Settle { .. } | Self::Lifted { .. } => Place::Here,
+        }
+    }
+}
+
 impl Effect {
     /// Its name in logs, counts and the store.
     pub fn name(&self) -> &'static str {
@@ -289,6 +333,7 @@ impl Effect {
             Self::Step(Step::Undo { .. }) => "undo",
             Self::Step(Step::Tell { .. }) => "tell",
             Self::Step(Step::News { .. }) => "news",
+            Self::Step(Step::Waited { .. }) => "waited",
             Self::Step(Step::Settle { .. }) => "settle",
             Self::Step(Step::Alarm(_)) => "alarm",
             Self::Step(Step::GoOn { .. }) => "go-on",
@@ -296,6 +341,10 @@ impl Effect {
             Self::Comment { .. } => "comment",
             Self::EditComment { .. } => "edit-comment",
             Self::DeleteComment { .. } => "delete-comment",
+            Self::Post {
+                below: Below::Root(_),
+                ..
+            } => "root",
             Self::Post { .. } => "post",
             Self::EditPost { .. } => "edit-post",
             Self::Whisper { .. } => "whisper",
@@ -307,11 +356,7 @@ impl Effect {
     /// Whose pace it keeps.
     pub fn place(&self) -> Place {
         match self {
-            Self::Step(Step::Relay(Relay {
-                message: Some(message),
-                ..
-            })) => Place::Channel(message.channel.clone()),
-            Self::Step(_) => Place::Here,
+            Self::Step(step) => step.place(),
             Self::Comment { .. } | Self::EditComment { .. } | Self::DeleteComment { .. } => {
                 Place::Forge
             }

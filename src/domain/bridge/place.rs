@@ -41,13 +41,20 @@ pub struct CommentAt {
     pub id: u64,
 }
 
-/// What has a pace of its own, and may be down while others are not.
+/// Where one effect at a time is carried out: it has a pace of its own, or may be down while others
+/// are not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// Slack takes about one message a second for a channel.
     Channel(ChannelAt),
     /// GitHub takes writes one after the other, for all repositories together.
     Forge,
+    /// Steps that ask a workspace something, which may not answer.
+    Asking(Box<str>),
+    /// What a channel is to be told is decided piece by piece.
+    News(ChannelAt),
+    /// Alarms, which look for the admins in any workspace.
+    Alarms,
     /// Nobody is asked outside.
     Here,
 }
@@ -108,6 +115,9 @@ impl fmt::Display for Place {
         match self {
             Self::Channel(channel) => write!(f, "slack/{channel}"),
             Self::Forge => f.write_str("github"),
+            Self::Asking(workspace) => write!(f, "asking/{workspace}"),
+            Self::News(channel) => write!(f, "news/{channel}"),
+            Self::Alarms => f.write_str("alarms"),
             Self::Here => f.write_str("here"),
         }
     }

@@ -37,6 +37,8 @@ pub enum Saying {
         written: Key,
         /// Whether it can still be taken back.
         undo: bool,
+        /// Whether the thread was tied to the KEP with it.
+        tied: bool,
     },
     /// A text was taken back from the tracking issue.
     TakenBack {

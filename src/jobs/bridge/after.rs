@@ -38,6 +38,7 @@ impl Bridge<'_> {
                     kep: *kep,
                     written: key.clone(),
                     undo: true,
+                    tied: of.as_ref().is_some_and(|of| of.tied),
                 };
                 settled.then = match of {
                     Some(of) => {
@@ -63,7 +64,7 @@ impl Bridge<'_> {
                     channel: channel.clone(),
                     kep: *kep,
                     root: ts.clone(),
-                    root_key: Some(key.clone()),
+                    root_key: key.clone(),
                     latest: None,
                 }];
             }

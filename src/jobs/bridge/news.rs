@@ -11,7 +11,7 @@ use crate::{
         board::Entry,
         bridge::{
             Below, Channel, ChannelAt, CommentAt, Comments, Effect, IssueAt, Item, Key, Lane,
-            NewEffect, Saying, Step, Written, unmarked,
+            NewEffect, Saying, Step, Waited, Written, unmarked,
         },
         change::{Change, Direction, Role, What},
         people,
@@ -27,7 +27,7 @@ const FOLD_WITHIN: TimeDelta = TimeDelta::seconds(60);
 /// A message with more pieces of news than this is closed.
 const MOST_ITEMS: usize = 10;
 /// How many threads begin in a channel within a day, so that its readers see no more than that.
-const MOST_ROOTS: usize = 5;
+const MOST_ROOTS: u64 = 5;
 /// News that would begin one more waits so long before it asks again,
 const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// and after so long is none any more: the digest has told it.
@@ -95,6 +95,7 @@ pub async fn gather(bridge: &Bridge<'_>, news: Gathered<'_>) -> Result<Vec<NewEf
                     channel,
                     kep,
                     items: items.into_iter().map(|(_, item)| item).collect(),
+                    waited: None,
                 }),
             )
         })
@@ -169,6 +170,10 @@ impl Bridge<'_> {
             let key = said_key(&channel.at, &said.repository, said.comment);
             let told = self.outbox.last(&key).await?;
             let told = told.and_then(|(_, effect)| kep_and_item(effect, said));
+            // It was told so long ago that its words are forgotten.
+            if told.is_none() && self.outbox.written(&key).await?.is_some() {
+                continue;
+            }
             let new = match (&said.now, &told) {
                 (None, None) => None,
                 (None, Some((kep, item))) => Some((*kep, gone(item))),
@@ -237,7 +242,7 @@ impl Bridge<'_> {
         let is_theirs = || {
             let person = self.people.by_login(author);
             person.is_some_and(|person| person.roles.contains(&people::Role::Liaison))
-                || entry.shepherds().contains(&author)
+                || entry.speakers(self.settings).contains(&author)
         };
         match channel.comments {
             Comments::All => !comment.by_app,
@@ -334,44 +339,61 @@ impl Bridge<'_> {
         channel: &ChannelAt,
         kep: KepNumber,
         items: &[Item],
-        queued_at: DateTime<Utc>,
+        waited: Waited,
     ) -> Result<Settled, Undecided> {
-        let mut then = Vec::new();
+        // What messages say from now on: several items may concern one of them.
+        let mut edited: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
         let mut new = Vec::new();
         for item in items {
             match self.told(channel, item).await? {
-                Some((written, mut told)) => {
+                Some((written, told)) => {
+                    let told = edited.entry(written).or_insert(told);
                     for old in told.iter_mut().filter(|old| is_of_one_comment(old, item)) {
                         *old = item.clone();
                     }
-                    let saying = Saying::News { kep, items: told };
-                    then.push(edit(key, channel, kep, &written, saying));
                 }
                 None if matches!(item, Item::Said { markdown: None, .. }) => {}
                 None => new.push(item.clone()),
             }
         }
-        let (Some(_), Some(of)) = (self.board.get(kep), self.channels.get(channel)) else {
-            return Ok(Settled {
-                then,
-                ..Settled::default()
-            });
-        };
-        if new.is_empty() {
-            return Ok(Settled {
-                then,
-                ..Settled::default()
-            });
+        let mut then = Vec::new();
+        if let (Some(_), Some(of)) = (self.board.get(kep), self.channels.get(channel))
+            && !new.is_empty()
+        {
+            then = self
+                .new_items(key, of, kep, new, waited, &mut edited)
+                .await?;
         }
+        for (written, items) in edited {
+            let saying = Saying::News { kep, items };
+            then.push(edit(key, channel, kep, &written, saying));
+        }
+        Ok(Settled {
+            then,
+            ..Settled::default()
+        })
+    }
+
+    /// Has something told that was not told before: in a message of its own, or among those that are
+    /// `edited`.
+    async fn new_items(
+        &self,
+        key: &Key,
+        of: &Channel,
+        kep: KepNumber,
+        new: Vec<Item>,
+        waited: Waited,
+        edited: &mut BTreeMap<Key, Vec<Item>>,
+    ) -> Result<Vec<NewEffect>, Undecided> {
+        let channel = &of.at;
+        let mut then = Vec::new();
         let thread = self.outbox.thread_of(channel, kep).await?;
         let is_small = !new.iter().any(is_great);
         let broadcast = of.broadcast && new.iter().any(is_for_all);
         match thread {
             None if is_small => {}
             None if self.has_begun_enough(channel).await? => {
-                if self.now - queued_at < NEWS_FOR {
-                    return Err(Undecided::Later(self.now + ASK_AGAIN));
-                }
+                then.extend(self.put_off(channel, kep, new, waited));
             }
             None => {
                 then.push(root(key, channel, kep));
@@ -379,19 +401,13 @@ impl Bridge<'_> {
                 then.push(reply(key, channel, kep, broadcast, saying));
             }
             Some(thread) => {
-                if let Some(root) = &thread.root_key
-                    && new.iter().any(|item| matches!(item, Item::Changed { .. }))
-                {
+                if new.iter().any(|item| matches!(item, Item::Changed { .. })) {
                     let card = Saying::Card(kep);
-                    then.push(edit(key, channel, kep, root, card));
+                    then.push(edit(key, channel, kep, &thread.root_key, card));
                 }
                 match self.open(&thread).await? {
-                    Some((written, mut told))
-                        if !broadcast && told.len() + new.len() <= MOST_ITEMS =>
-                    {
-                        told.extend(new);
-                        let saying = Saying::News { kep, items: told };
-                        then.push(edit(key, channel, kep, &written, saying));
+                    Some((written, told)) if !broadcast && told.len() + new.len() <= MOST_ITEMS => {
+                        edited.entry(written).or_insert(told).extend(new);
                     }
                     _ => {
                         let saying = Saying::News { kep, items: new };
@@ -400,9 +416,35 @@ impl Bridge<'_> {
                 }
             }
         }
-        Ok(Settled {
-            then,
-            ..Settled::default()
+        Ok(then)
+    }
+
+    /// News that would begin one thread too many waits, and holds up nothing; in the end it is none
+    /// any more.
+    fn put_off(
+        &self,
+        channel: &ChannelAt,
+        kep: KepNumber,
+        items: Vec<Item>,
+        waited: Waited,
+    ) -> Option<NewEffect> {
+        if self.now.timestamp_millis() - waited.since_ms >= NEWS_FOR.num_milliseconds() {
+            return None;
+        }
+        let waited = Waited {
+            times: waited.times + 1,
+            ..waited
+        };
+        let key = waited.first.then(&format!("waits.{}", waited.times));
+        let step = Step::Waited {
+            channel: channel.clone(),
+            kep,
+            items,
+            waited,
+        };
+        Some(NewEffect {
+            delay_ms: ASK_AGAIN.num_milliseconds(),
+            ..NewEffect::now(key.clone(), Lane::Later(key), Effect::Step(step))
         })
     }
 
@@ -435,13 +477,36 @@ impl Bridge<'_> {
     /// Whether as many threads began in a channel within a day as its readers bear.
     async fn has_begun_enough(&self, channel: &ChannelAt) -> Result<bool, Undecided> {
         let day_ago = (self.now - TimeDelta::days(1)).timestamp();
+        // In this order: one that is posted between the two questions is counted twice, not never.
+        let waiting = self.outbox.waiting_roots(channel).await?;
         let threads = self.outbox.threads().await?;
         let begun = threads.iter().filter(|thread| {
             let seconds = thread.root.split('.').next();
             let began: i64 = seconds.and_then(|it| it.parse().ok()).unwrap_or_default();
-            thread.channel == *channel && thread.root_key.is_some() && began > day_ago
+            thread.channel == *channel && began > day_ago
         });
-        Ok(begun.count() >= MOST_ROOTS)
+        Ok(begun.count() as u64 + waiting >= MOST_ROOTS)
+    }
+}
+
+/// What has waited has its turn behind what else there is of the KEP.
+pub(super) fn again(
+    channel: &ChannelAt,
+    kep: KepNumber,
+    items: &[Item],
+    waited: &Waited,
+) -> Settled {
+    let step = Step::News {
+        channel: channel.clone(),
+        kep,
+        items: items.to_vec(),
+        waited: Some(waited.clone()),
+    };
+    let key = waited.first.then(&format!("again.{}", waited.times));
+    let lane = Lane::Thread(channel.clone(), kep);
+    Settled {
+        then: vec![NewEffect::now(key, lane, Effect::Step(step))],
+        ..Settled::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! From Slack to a tracking issue: somebody wants a message, or a text of theirs, to stand there.
 
-use super::{Bridge, Undecided, comment_key, role::may_speak, tracking_issue, whisper};
+use super::{Bridge, Undecided, comment_key, tracking_issue, whisper};
 use crate::{
     domain::{
         KepNumber,
@@ -85,7 +85,33 @@ impl Bridge<'_> {
         let Some(issue) = issue else {
             return Ok(Settled::default());
         };
-        self.write(key, relay, kep, issue, said).await
+        let tie = self.tie(relay, &said, kep).await?;
+        let tied = matches!(tie, Some((_, Some(_))));
+        let mut settled = self.write(key, relay, kep, issue, said, tied).await?;
+        settled.ties.extend(tie);
+        Ok(settled)
+    }
+
+    /// What changes about which KEP the message's thread is tied to.
+    async fn tie(
+        &self,
+        relay: &Relay,
+        said: &Said,
+        kep: KepNumber,
+    ) -> Result<Option<(MessageAt, Option<KepNumber>)>, Undecided> {
+        let (Some(ties), Some(message)) = (relay.ties, &relay.message) else {
+            return Ok(None);
+        };
+        let root = MessageAt {
+            ts: said.thread.clone().unwrap_or_else(|| message.ts.clone()),
+            ..message.clone()
+        };
+        // A KEP's own thread stays its own.
+        if self.outbox.thread_at(&root).await?.is_some() {
+            return Ok(None);
+        }
+        let (was, is) = (self.outbox.tie_at(&root).await?, ties.then_some(kep));
+        Ok((was != is).then_some((root, is)))
     }
 
     /// Why somebody cannot have anything stand on the tracking issue of a KEP, in a sentence that
@@ -97,7 +123,7 @@ impl Bridge<'_> {
             ));
         };
         let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
-        if !may_speak(person, entry) {
+        if !self.may_speak(person, entry) {
             return Some(self.may_not(entry));
         }
         let channel = self.channels.get(&asked.channel);
@@ -128,6 +154,7 @@ impl Bridge<'_> {
         number: KepNumber,
         issue: IssueAt,
         said: Said,
+        tied: bool,
     ) -> Result<Settled, Undecided> {
         let comment = match &relay.message {
             Some(message) => {
@@ -136,8 +163,13 @@ impl Bridge<'_> {
                     Some(free) => free,
                     None => {
                         let thread = said.thread.as_deref();
-                        let text =
-                            format!("That stands on the tracking issue of KEP-{number} already.");
+                        let text = if tied {
+                            format!(
+                                "That stands on the tracking issue of KEP-{number} already. The thread is tied to it from now on."
+                            )
+                        } else {
+                            format!("That stands on the tracking issue of KEP-{number} already.")
+                        };
                         return Ok(match relay.way {
                             Way::Reply => Settled::default(),
                             _ => whisper(key, &relay.asked, thread, text),
@@ -157,6 +189,7 @@ impl Bridge<'_> {
             who: said.who.clone(),
             permalink,
             reworded: relay.text.is_some(),
+            tied,
         });
         let repository = issue.repository.clone();
         let mut then = vec![NewEffect::now(
@@ -279,8 +312,7 @@ impl Bridge<'_> {
             return Ok(None);
         };
         let channel = relay.asked.channel.clone();
-        let thread = self.outbox.thread_at(&MessageAt { channel, ts }).await?;
-        Ok(thread.map(|thread| thread.kep))
+        Ok(self.outbox.kep_at(&MessageAt { channel, ts }).await?)
     }
 
     /// Which KEP is meant: the one that was said, the thread's, or those that the text names.

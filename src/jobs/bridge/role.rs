@@ -7,18 +7,19 @@ use crate::domain::{
     people::{Person, Role},
 };
 
-/// Whether somebody speaks for a KEP: a liaison, or a shepherd of it.
-pub(super) fn may_speak(person: Option<&Person>, entry: &Entry) -> bool {
-    person.is_some_and(|person| {
-        person.roles.contains(&Role::Liaison) || entry.shepherds().contains(&&person.login)
-    })
-}
-
 impl Bridge<'_> {
+    /// Whether somebody speaks for a KEP: a liaison, or a shepherd of it.
+    pub(super) fn may_speak(&self, person: Option<&Person>, entry: &Entry) -> bool {
+        person.is_some_and(|person| {
+            person.roles.contains(&Role::Liaison)
+                || entry.speakers(self.settings).contains(&&person.login)
+        })
+    }
+
     /// A polite no that names who may.
     pub(super) fn may_not(&self, entry: &Entry) -> String {
         let number = entry.kep.number;
-        let shepherds = listed(&entry.shepherds());
+        let shepherds = listed(&entry.speakers(self.settings));
         let liaisons = self
             .people
             .iter()

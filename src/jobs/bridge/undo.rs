@@ -1,6 +1,6 @@
 //! A text that was put on a tracking issue is taken back, or the time for that is over.
 
-use super::{Bridge, Undecided, role::may_speak, whisper};
+use super::{Bridge, Undecided, whisper};
 use crate::{
     domain::{
         bridge::{Asked, ChannelAt, Effect, Key, Lane, NewEffect, Saying},
@@ -27,7 +27,7 @@ impl Bridge<'_> {
         let is_admin = person.is_some_and(|person| person.roles.contains(&Role::Admin));
         if let Some(entry) = self.board.get(kep)
             && !is_admin
-            && !may_speak(person, entry)
+            && !self.may_speak(person, entry)
         {
             return Ok(whisper(key, asked, None, self.may_not(entry)));
         }
@@ -57,7 +57,10 @@ impl Bridge<'_> {
         else {
             return Ok(Settled::default());
         };
-        let Saying::Receipt { kep, written, .. } = saying else {
+        let Saying::Receipt {
+            kep, written, tied, ..
+        } = saying
+        else {
             return Ok(Settled::default());
         };
         let lane = match self.outbox.written(&receipt).await? {
@@ -71,6 +74,7 @@ impl Bridge<'_> {
                 kep,
                 written,
                 undo: false,
+                tied,
             },
         };
         Ok(Settled {

@@ -5,7 +5,7 @@ import { drawCalls, openCalls, tookOf } from "/calls.js";
 import { composer } from "/composer.js";
 import { drawDialog } from "/dialog.js";
 import { GITHUB, drawGitHub, isGitHub } from "/github.js";
-import { fill, fillAtEnd, keepEnd } from "/lists.js";
+import { fill, fillAtEnd, keepEnd, toTop } from "/lists.js";
 import { clockOf, rows } from "/messages.js";
 import { $, act, address, addressOf, busy, channelOf, follow, here, insideOf, nameOf, person, refresh, say, scene, titleOf, whenSeen } from "/sandbox.js";
 
@@ -54,7 +54,7 @@ function drawChannel(channel, moved) {
   const messages = channel.messages.filter(isInChannel);
   const onReply = (ts) => openThread(channel.id, ts);
   fillAtEnd($("messages"), $("scroll"), rows(messages, channel.messages, channel.id, onReply), moved);
-  if (moved && messages.length === 0) $("scroll").scrollTop = 0;
+  if (moved && messages.length === 0) toTop($("scroll"));
   write.to(`Message to ${titleOf(channel)}`);
 }
 
@@ -64,7 +64,7 @@ function drawHome(moved) {
     ? { key: view.id, state: JSON.stringify(view), draw: () => el("div", { class: "content" }, blocks(view.blocks, scene({ view: view.id }))) }
     : { key: "none", state: "", draw: () => el("p", { class: "unknown" }, "The bot has not drawn a home for this person yet.") };
   fill($("home"), [drawn]);
-  if (moved) $("scroll").scrollTop = 0;
+  if (moved) toTop($("scroll"));
 }
 
 // The side

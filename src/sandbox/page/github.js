@@ -3,7 +3,7 @@
 
 import { el } from "/blocks.js";
 import { edit } from "/edit.js";
-import { fill } from "/lists.js";
+import { fill, toTop } from "/lists.js";
 import { $, act, addressOf, ask, busy, here, insideOf, nameOf } from "/sandbox.js";
 
 export const GITHUB = "github";
@@ -173,7 +173,7 @@ function draw(seen, moved) {
   const wanted = seen.issue ? whole(seen) : seen.issues.map(row);
   const none = { key: "none", state: "", draw: () => el("p", { class: "unknown" }, missing ? "There is no such issue in the sandbox." : "There are no issues yet.") };
   fill($("github"), missing ? [none, ...seen.issues.map(row)] : wanted.length ? wanted : [none]);
-  if (moved) $("scroll").scrollTop = 0;
+  if (moved) toTop($("scroll"));
 }
 
 /** Draws the place where one is. */

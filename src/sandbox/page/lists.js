@@ -72,6 +72,12 @@ export function keepEnd(scroller, box) {
   watch.observe(scroller);
 }
 
+/** Shows the beginning of something that is no list of messages. */
+export function toTop(scroller) {
+  atEnd.delete(scroller);
+  scroller.scrollTop = 0;
+}
+
 /** Fills a list of messages, `fresh` when it is another list than before. */
 export function fillAtEnd(box, scroller, wanted, fresh) {
   const last = box.lastElementChild?.dataset.key;

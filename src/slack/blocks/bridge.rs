@@ -45,8 +45,16 @@ pub fn message(speech: &Speech<'_>, now: DateTime<Utc>) -> Message {
             markdown,
             permalink,
         } => draft.rich(&update(*kep, who, markdown, permalink.as_deref())),
-        Saying::Receipt { kep, written, undo } => {
+        Saying::Receipt {
+            kep,
+            written,
+            undo,
+            tied,
+        } => {
             draft.section(&receipt(*kep, speech.url));
+            if *tied {
+                draft.small(&format!("This thread is tied to KEP-{kep} from now on: what its shepherds and the liaisons reply here can go there, too."));
+            }
             let undo = undo.then(|| press::undo(written)).flatten();
             draft
                 .blocks

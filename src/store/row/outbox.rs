@@ -133,7 +133,7 @@ pub(in crate::store) type ThreadRow = (
     String,
     i64,
     String,
-    Option<String>,
+    String,
     Option<String>,
     Option<i64>,
 );
@@ -164,12 +164,12 @@ pub(in crate::store) fn read_thread(row: ThreadRow) -> sqlx::Result<Thread> {
         channel: ChannelAt::new(&workspace, &channel),
         kep: read_kep(kep)?,
         root: root.into(),
-        root_key: root_key.as_deref().map(read_key).transpose()?,
+        root_key: read_key(&root_key)?,
         latest,
     })
 }
 
-fn read_kep(kep: i64) -> sqlx::Result<KepNumber> {
+pub(in crate::store) fn read_kep(kep: i64) -> sqlx::Result<KepNumber> {
     u32::try_from(kep)
         .ok()
         .and_then(KepNumber::new)

@@ -53,7 +53,8 @@ pub(in crate::store) const SETTLE_DEAD: &str = "\
     WHERE id = $1 AND attempt = $2 AND state = 'leased' RETURNING lane, place";
 
 pub(in crate::store) const RETRY: &str = "\
-    UPDATE effects SET state = 'waiting', settled_ms = NULL, due_ms = $2, failures = 0, why = NULL
+    UPDATE effects SET state = 'waiting', settled_ms = NULL, queued_ms = $2, due_ms = $2,
+        failures = 0, why = NULL
     WHERE id = $1 AND state = 'dead' RETURNING lane, place";
 
 /// What is leased keeps its turn until it is settled.
@@ -143,7 +144,8 @@ pub(in crate::store) const FORGET_WORDS: &str =
     "UPDATE written SET doc = NULL WHERE at_ms < $1 AND doc IS NOT NULL";
 
 pub(in crate::store) const WRITTEN: &str = "\
-    SELECT repository, issue, comment, url, workspace, channel, ts FROM written WHERE key = $1";
+    SELECT repository, issue, comment, url, workspace, channel, ts FROM written
+    WHERE key = COALESCE((SELECT key FROM aliases WHERE alias = $1), $1)";
 
 /// What was written last, where a place has several.
 pub(in crate::store) const KEY_OF_COMMENT: &str = "\
@@ -186,6 +188,19 @@ pub(in crate::store) const THREAD_AT: &str = concat!(
 );
 
 pub(in crate::store) const THREADS: &str = concat!(thread!(), "ORDER BY workspace, channel, kep");
+
+pub(in crate::store) const PUT_TIE: &str = "\
+    INSERT INTO ties (workspace, channel, root, kep) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (workspace, channel, root) DO UPDATE SET kep = excluded.kep";
+
+pub(in crate::store) const END_TIE: &str =
+    "DELETE FROM ties WHERE workspace = $1 AND channel = $2 AND root = $3";
+
+pub(in crate::store) const TIE_AT: &str =
+    "SELECT kep FROM ties WHERE workspace = $1 AND channel = $2 AND root = $3";
+
+pub(in crate::store) const WAITING_ROOTS: &str = "\
+    SELECT COUNT(*) FROM effects WHERE settled_ms IS NULL AND name = 'root' AND place = $1";
 
 pub(in crate::store) const PUT_RECORD: &str = "\
     INSERT INTO records (at_ms, what, target, asked, outcome) VALUES ($1, $2, $3, $4, $5)";

@@ -87,6 +87,14 @@ impl Outbox for SqliteStore {
         self.said(traces::thread_at(&self.reader, root).await)
     }
 
+    async fn tie_at(&self, root: &MessageAt) -> Result<Option<KepNumber>, StoreError> {
+        self.said(traces::tie_at(&self.reader, root).await)
+    }
+
+    async fn waiting_roots(&self, channel: &ChannelAt) -> Result<u64, StoreError> {
+        self.said(queue::waiting_roots(&self.reader, channel).await)
+    }
+
     async fn threads(&self) -> Result<Vec<Thread>, StoreError> {
         self.said(traces::threads(&self.reader).await)
     }

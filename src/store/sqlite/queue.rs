@@ -10,7 +10,7 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{begin_write, journal, traces};
 use crate::{
-    domain::bridge::{Effect, Key, NewEffect, Place},
+    domain::bridge::{ChannelAt, Effect, Key, NewEffect, Place},
     ports::outbox::{Cause, Dead, HELD, Leased, Load, Outcome, Queued, Settled},
     store::{row, sql::outbox as sql},
 };
@@ -262,6 +262,14 @@ pub(super) async fn queued(pool: &SqlitePool, key: &Key) -> sqlx::Result<Option<
         .await?;
     let found = found.map(row::read_queued).transpose()?;
     Ok(found.map(|(_, queued)| queued))
+}
+
+pub(super) async fn waiting_roots(pool: &SqlitePool, channel: &ChannelAt) -> sqlx::Result<u64> {
+    let many: i64 = sqlx::query_scalar(sql::WAITING_ROOTS)
+        .bind(Place::Channel(channel.clone()).to_string())
+        .fetch_one(pool)
+        .await?;
+    Ok(many.unsigned_abs())
 }
 
 pub(super) async fn comments_below(

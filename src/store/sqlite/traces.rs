@@ -58,6 +58,9 @@ pub(super) async fn put(
     for thread in &settled.threads {
         put_thread(tx, thread).await?;
     }
+    for (root, kep) in &settled.ties {
+        put_tie(tx, root, *kep).await?;
+    }
     if let Some(record) = &settled.record {
         put_record(tx, record).await?;
     }
@@ -99,11 +102,33 @@ async fn put_thread(tx: &mut SqliteConnection, thread: &Thread) -> sqlx::Result<
         .bind(&*thread.channel.id)
         .bind(i64::from(thread.kep.get()))
         .bind(&*thread.root)
-        .bind(thread.root_key.as_ref().map(row::key).transpose()?)
+        .bind(row::key(&thread.root_key)?)
         .bind(latest_key)
         .bind(latest_ms)
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+async fn put_tie(
+    tx: &mut SqliteConnection,
+    root: &MessageAt,
+    kep: Option<KepNumber>,
+) -> sqlx::Result<()> {
+    let query = sqlx::query(if kep.is_some() {
+        sql::PUT_TIE
+    } else {
+        sql::END_TIE
+    });
+    let query = query
+        .bind(&*root.channel.workspace)
+        .bind(&*root.channel.id)
+        .bind(&*root.ts);
+    let query = match kep {
+        Some(kep) => query.bind(i64::from(kep.get())),
+        None => query,
+    };
+    query.execute(tx).await?;
     Ok(())
 }
 
@@ -174,6 +199,16 @@ pub(super) async fn thread_at(pool: &SqlitePool, root: &MessageAt) -> sqlx::Resu
         .fetch_optional(pool)
         .await?;
     found.map(row::read_thread).transpose()
+}
+
+pub(super) async fn tie_at(pool: &SqlitePool, root: &MessageAt) -> sqlx::Result<Option<KepNumber>> {
+    let kep: Option<i64> = sqlx::query_scalar(sql::TIE_AT)
+        .bind(&*root.channel.workspace)
+        .bind(&*root.channel.id)
+        .bind(&*root.ts)
+        .fetch_optional(pool)
+        .await?;
+    kep.map(row::read_kep).transpose()
 }
 
 pub(super) async fn threads(pool: &SqlitePool) -> sqlx::Result<Vec<Thread>> {

@@ -63,6 +63,7 @@ impl Play {
             thread: None,
             kep: None,
             text: None,
+            ties: None,
         };
         let typed = Relay {
             way: Way::Command,
@@ -81,6 +82,7 @@ impl Play {
                 url: "https://github.com/containerd/containerd/issues/3".into(),
                 markdown: Some("Needs a rebase.".to_owned()),
             }],
+            waited: None,
         };
         let thread = Lane::Thread(asked.channel.clone(), kep(3));
         [
@@ -107,6 +109,7 @@ impl Play {
             channel: asked.channel.clone(),
             kep: kep(3),
             items,
+            waited: None,
         };
         let undo = Step::Undo {
             written: Key::of(["typed"]).then("comment"),

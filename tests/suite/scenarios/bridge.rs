@@ -9,6 +9,7 @@ mod lost;
 mod missed;
 mod news;
 mod slow;
+mod tied;
 mod ways;
 mod who;
 mod words;
@@ -64,6 +65,7 @@ async fn unstarted(transport: Transport, more: &str) -> Scene {
         "[SIG-Node]: KEP-4680 - Add Resource Health Status to the Pod Status",
         "### References\n\nKEP(s): KEP-4680\nstage: beta\nKEP Issue: https://github.com/kubernetes/enhancements/issues/4680\nK8s-Release: v1.37\nKEP owner: @author\nKEP-Shepherd: @shepherd\n",
     );
+    scene.containerd().assign(OTHER, "shepherd");
     for (name, roles) in [("liaison", r#"["liaison"]"#), ("shepherd", "[]")] {
         let person = scene.person(name);
         let section = format!(
@@ -118,11 +120,6 @@ impl Scene {
         for _ in 0..50 {
             tokio::task::yield_now().await;
         }
-    }
-
-    fn is_delivering(&self) -> bool {
-        let mut attempts = self.slack.attempts().into_iter();
-        attempts.any(|one| one.outcome.is_none())
     }
 
     /// Waits until something is so.

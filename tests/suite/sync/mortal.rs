@@ -207,6 +207,8 @@ go_through!(Outbox {
     fn comments_below(key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
     fn thread_of(channel: &ChannelAt, kep: KepNumber) -> Result<Option<Thread>, StoreError>;
     fn thread_at(root: &MessageAt) -> Result<Option<Thread>, StoreError>;
+    fn tie_at(root: &MessageAt) -> Result<Option<KepNumber>, StoreError>;
+    fn waiting_roots(channel: &ChannelAt) -> Result<u64, StoreError>;
     fn threads() -> Result<Vec<Thread>, StoreError>;
     fn looked() -> Result<Option<Looked>, StoreError>;
     fn latest() -> Result<Looked, StoreError>;

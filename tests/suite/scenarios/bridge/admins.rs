@@ -83,7 +83,7 @@ async fn admins_are_told_once_of_what_is_given_up_and_have_it_tried_again() {
     let scene = looked_after(Transport::Socket).await;
     scene.loses_two().await;
     assert_eq!(scene.measured("kep_liaison_outbox_dead").await, "2");
-    scene.clock.advance(Duration::from_mins(5));
+    scene.pass(Duration::from_mins(5)).await;
     let told = scene.is_told(&scene.sam).await;
     insta::assert_snapshot!(unnumbered(&told.words()));
 
@@ -129,7 +129,7 @@ async fn admins_are_told_once_of_what_is_given_up_and_have_it_tried_again() {
         shown.words()
     );
     assert_eq!(scene.measured("kep_liaison_outbox_dead").await, "0");
-    scene.clock.advance(Duration::from_mins(5));
+    scene.pass(Duration::from_mins(5)).await;
     scene.end().await;
 }
 
@@ -137,7 +137,7 @@ async fn admins_are_told_once_of_what_is_given_up_and_have_it_tried_again() {
 async fn what_is_tried_again_from_the_command_line_is_taken_up() {
     let scene = looked_after(Transport::Http).await;
     scene.loses_two().await;
-    scene.clock.advance(Duration::from_mins(5));
+    scene.pass(Duration::from_mins(5)).await;
     scene.is_told(&scene.sam).await;
     scene
         .github

@@ -70,6 +70,46 @@ async fn a_comment_that_comes_back_before_its_answer_is_known_for_its_own() {
 }
 
 #[tokio::test]
+async fn who_names_themselves_shepherd_speaks_for_nobody() {
+    let mut scene = super::unstarted(Transport::Socket, "replies = \"all\"").await;
+    // They are in the settings, with no role.
+    let stranger = scene.person("stranger");
+    let section = format!(
+        "[[people]]\ngithub = \"stranger\"\nslack = {{ kubernetes = \"{}\" }}\n",
+        stranger.id()
+    );
+    scene.settings.push_str(&section);
+    scene.start().await;
+    scene.synced().await;
+    scene.rest().await;
+    let root = scene.thread().await;
+    let containerd = scene.containerd();
+    let own = containerd.open_issue(
+        "stranger",
+        "[SIG-Node]: KEP-5825 - CRI List Streaming",
+        "### References\n\nKEP(s): KEP-5825\nKEP Issue: https://github.com/kubernetes/enhancements/issues/5825\nKEP-Shepherd: @stranger\n",
+    );
+    scene.poll().await;
+    // That there is a second issue is news; what they say on either is none.
+    let told = scene.all_said().await;
+    assert_eq!(told.len(), 2, "the card and the news: {told:#?}");
+    for issue in [ISSUE, own] {
+        containerd.comment("stranger", issue, "All is lost.");
+    }
+    scene.poll().await;
+    let before = scene.comments();
+    stranger.replies(&root, "It is withdrawn.").await;
+    let said = stranger.says(&scene.sig_node, "KEP-5825 is off.").await;
+    stranger.reacts(&said, RELAY).await;
+    let no = scene.whispers(&stranger).await;
+    assert!(no.contains("its shepherds (samuelkarp)"), "{no}");
+    scene.rest().await;
+    assert_eq!(scene.comments(), before);
+    assert_eq!(containerd.comments_on(own).len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_comment_that_imitates_the_mark_is_somebodys() {
     let scene = bridged(Transport::Socket, "").await;
     let (_, receipt) = scene.relayed("KEP-5825 is in review.").await;

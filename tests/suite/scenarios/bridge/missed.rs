@@ -174,7 +174,8 @@ async fn while_it_hears_it_asks_once_an_hour() {
             scene.hears().await;
         }
     }
-    // The button below the receipt has gone.
+    // The button below the receipt goes.
+    scene.rest().await;
     scene.sig_node.look_at_all();
     scene.end().await;
 }

@@ -1,6 +1,6 @@
 //! What happens on GitHub is told in the KEP's thread.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use kep_liaison::{
     sample,
@@ -277,5 +277,102 @@ async fn each_kep_has_a_thread_of_its_own() {
         };
         assert!(root.contains(kep), "{root}");
     }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn two_comments_of_one_message_may_change_at_once() {
+    let scene = bridged(Transport::Http, "").await;
+    let root = scene.thread().await;
+    scene.clock.advance(Duration::from_mins(2));
+    let containerd = scene.containerd();
+    let first = containerd.comment("samuelkarp", ISSUE, "It is in reveiw.");
+    let second = containerd.comment("samuelkarp", ISSUE, "It ships in 2.3.");
+    scene.poll().await;
+    let told = scene.all_said().await;
+    assert_eq!(told.len(), 1, "{told:#?}");
+
+    containerd.edit_comment(first, "It is in review.");
+    containerd.edit_comment(second, "It ships in 2.4.");
+    scene.poll().await;
+    let news = scene.all_said().await;
+    assert_eq!(news.len(), 1, "{news:#?}");
+    let words = news[0].words();
+    assert_eq!(news[0].ts, told[0].ts);
+    assert!(words.contains("It is in review."), "{words}");
+    assert!(words.contains("It ships in 2.4."), "{words}");
+    assert_eq!(news[0].thread.as_deref(), Some(&*root.ts));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_edit_and_a_new_comment_may_come_at_once() {
+    let mut scene = bridged(Transport::Http, "").await;
+    scene.thread().await;
+    scene.hook();
+    let containerd = scene.containerd();
+    scene.clock.advance(Duration::from_mins(2));
+    let first = containerd.comment("samuelkarp", ISSUE, "It is in reveiw.");
+    scene.deliver().await;
+    let told = scene.hears_all(1).await;
+    // The bot is away for a moment, and finds both at once.
+    scene.stop().await;
+    containerd.edit_comment(first, "It is in review.");
+    containerd.comment("samuelkarp", ISSUE, "It ships in 2.4.");
+    scene.start().await;
+    let words = || {
+        let said = scene.sig_node.message(&told[0].ts);
+        said.map(|said| said.words()).unwrap_or_default()
+    };
+    scene
+        .until("both", || {
+            words().contains("in review.") && words().contains("2.4")
+        })
+        .await;
+    scene.all_said().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn no_more_than_five_threads_begin_in_a_day() {
+    let scene = bridged(Transport::Http, "").await;
+    let containerd = scene.containerd();
+    let open = |kep: u32| {
+        containerd.open_issue(
+            "author",
+            &format!("[SIG-Node]: KEP-{kep} - A feature"),
+            &format!(
+                "### References\n\nKEP(s): KEP-{kep}\nKEP Issue: https://github.com/kubernetes/enhancements/issues/{kep}\nKEP-Shepherd: @samuelkarp\n"
+            ),
+        )
+    };
+    let issues = [127, 753, 1287, 2371, 3619, 5474, 5855].map(open);
+    scene.poll().await;
+    let mut begun = BTreeSet::new();
+    let mut begin = |said: Vec<Said>| {
+        let in_channel = said.into_iter();
+        let in_channel = in_channel.filter(|said| said.thread.is_none() && !said.is_ephemeral());
+        in_channel
+            .filter(|root| begun.insert(root.ts.clone()))
+            .count()
+    };
+    assert_eq!(begin(scene.all_said().await), 5);
+    // What somebody wants to be told waits for nothing.
+    for kep in [127, 753, 1287, 2371, 3619, 5474, 5855] {
+        let update = format!("/kep update {kep} merged");
+        let shown = scene.sam.types(&scene.sig_node, &update).await;
+        assert!(shown.words().contains("On its way"), "{}", shown.words());
+    }
+    scene.rest().await;
+    assert_eq!(begin(scene.all_said().await), 2);
+    for issue in issues {
+        assert_eq!(containerd.comments_on(issue).len(), 1);
+    }
+    // What has waited stands there within the hour.
+    scene.pass(Duration::from_hours(1)).await;
+    let said = scene.all_said().await;
+    let opened = said.iter().filter(|said| said.words().contains("opened"));
+    assert_eq!(opened.count(), 2);
+    assert_eq!(begin(said), 0);
     scene.end().await;
 }

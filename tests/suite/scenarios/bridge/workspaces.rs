@@ -1,5 +1,7 @@
 //! Several workspaces: the same news comes to each, and one that is down holds up only its own.
 
+use std::time::Duration;
+
 use kep_liaison::sandbox::slack::{Channel, Fault, On, Person, Workspace};
 
 use super::{ISSUE, RELAY, Scene, Transport, unstarted};
@@ -127,6 +129,37 @@ async fn one_that_is_down_holds_up_only_its_own() {
     scene.hears_all(2).await;
     scene.slack.take_violations();
     elsewhere.end(scene).await;
+}
+
+#[tokio::test]
+async fn one_that_hangs_holds_up_only_its_own() {
+    let (scene, elsewhere) = two_workspaces().await;
+    // More messages than are looked at side by side are edited where no answer comes.
+    let mut said = Vec::new();
+    for nth in 0..20 {
+        let text = format!("KEP-5825, part {nth}.");
+        said.push(elsewhere.sam.says(&elsewhere.channel, &text).await);
+    }
+    for method in ["conversations.history", "conversations.replies"] {
+        scene.slack.fault(On::method(method), Fault::Hang);
+    }
+    for said in &said {
+        elsewhere.sam.reacts(said, RELAY).await;
+    }
+    scene.hook();
+    scene
+        .containerd()
+        .comment("samuelkarp", ISSUE, "It is merged.");
+    scene.deliver().await;
+    for many in 1..=2 {
+        let told = |here: &Workspace| here.unseen().len() == many;
+        scene.workspace.until("the card and the news", told).await;
+        // Nothing that hangs is over by then.
+        scene.clock.advance(Duration::from_secs(1));
+    }
+    scene.sig_node.look_at_all();
+    elsewhere.channel.look_at_all();
+    drop(scene);
 }
 
 #[tokio::test]

@@ -192,6 +192,7 @@ async fn take(step: Step, outbox: &dyn Outbox, model: &mut Model, held: &mut Vec
             let row = model.rows.iter_mut().find(|row| row.id == dead);
             if let Some(row) = row.filter(|_| retried) {
                 row.state = State::Waiting;
+                row.queued = now;
                 row.due = now;
                 row.failures = 0;
             }
@@ -211,7 +212,7 @@ fn thread(nth: u8, leased: &Leased) -> Thread {
         channel: channel("C1"),
         kep: kep(nth.into()),
         root: leased.attempt.to_string().into(),
-        root_key: Some(leased.key.clone()),
+        root_key: leased.key.clone(),
         latest: None,
     }
 }

@@ -119,7 +119,7 @@ fn thread(id: &str, number: u32, root: &str) -> Thread {
         channel: channel(id),
         kep: kep(number),
         root: root.into(),
-        root_key: None,
+        root_key: key("card"),
         latest: None,
     }
 }
@@ -128,7 +128,7 @@ pub(super) async fn threads(place: &dyn Place) {
     let outbox = &*place.open_both().await;
     let bare = thread("C2", 9001, "1.2");
     let full = Thread {
-        root_key: Some(key("root")),
+        root_key: key("root"),
         latest: Some(LatestNews {
             key: key("news"),
             at: super::moment(123),
@@ -174,6 +174,39 @@ pub(super) async fn threads(place: &dyn Place) {
     let second = leased(outbox, "b").await;
     settle(outbox, 0, &second, &settled).await;
     assert_eq!(outbox.threads().await.unwrap(), [other, anew]);
+}
+
+pub(super) async fn ties(place: &dyn Place) {
+    let outbox = &*place.open_both().await;
+    let own = thread("C1", 9001, "1.1");
+    let [own_root, tied, other] = ["1.1", "1.2", "1.3"].map(|ts| MessageAt::new("cncf", "C1", ts));
+    let own = Thread {
+        channel: own_root.channel.clone(),
+        ..own
+    };
+    let settled = Settled {
+        threads: vec![own],
+        ties: vec![
+            (tied.clone(), Some(kep(5825))),
+            (other.clone(), Some(kep(1))),
+        ],
+        ..Settled::default()
+    };
+    let first = leased(outbox, "a").await;
+    settle(outbox, 0, &first, &settled).await;
+    assert_eq!(outbox.tie_at(&tied).await.unwrap(), Some(kep(5825)));
+    assert_eq!(outbox.tie_at(&own_root).await.unwrap(), None);
+    assert_eq!(outbox.kep_at(&tied).await.unwrap(), Some(kep(5825)));
+    assert_eq!(outbox.kep_at(&own_root).await.unwrap(), Some(kep(9001)));
+    // One is tied to another KEP, one to none any more.
+    let settled = Settled {
+        ties: vec![(tied.clone(), Some(kep(4680))), (other.clone(), None)],
+        ..Settled::default()
+    };
+    let second = leased(outbox, "b").await;
+    settle(outbox, 0, &second, &settled).await;
+    assert_eq!(outbox.kep_at(&tied).await.unwrap(), Some(kep(4680)));
+    assert_eq!(outbox.kep_at(&other).await.unwrap(), None);
 }
 
 fn record(seconds: i64, outcome: &str) -> Record {
@@ -250,6 +283,10 @@ pub(super) async fn what_follows(place: &dyn Place) {
     assert_eq!((e.key.as_str(), e.queued_at), ("e", at(5)));
 }
 
+fn tied() -> MessageAt {
+    MessageAt::new("cncf", "C1", "1.3")
+}
+
 fn everything(name: &str) -> Settled {
     Settled {
         written: Some(a_comment(1)),
@@ -257,6 +294,7 @@ fn everything(name: &str) -> Settled {
         erased: vec![key("old")],
         threads: vec![thread("C1", 5825, "1.2")],
         ended: vec![(channel("C2"), kep(9001))],
+        ties: vec![(tied(), Some(kep(5825)))],
         then: vec![queued(name, 2, step())],
         record: Some(record(1, "done")),
     }
@@ -265,6 +303,7 @@ fn everything(name: &str) -> Settled {
 /// None of it is there.
 async fn expect_nothing(outbox: &dyn Outbox, before: &[Thread]) {
     assert_eq!(key_of(outbox, &a_comment(1)).await, None);
+    assert_eq!(outbox.tie_at(&tied()).await.unwrap(), None);
     assert_eq!(key_of(outbox, &a_message("1.1")).await, Some(key("old")));
     assert_eq!(outbox.threads().await.unwrap(), before);
     assert_eq!(outbox.records(at(0)).await.unwrap(), []);
@@ -319,6 +358,7 @@ pub(super) async fn all_or_nothing(place: &dyn Place) {
     assert_eq!(key_of(outbox, &a_comment(1)).await, Some(key("a")));
     assert_eq!(key_of(outbox, &a_message("1.1")).await, None);
     assert_eq!(outbox.threads().await.unwrap(), [thread("C1", 5825, "1.2")]);
+    assert_eq!(outbox.tie_at(&tied()).await.unwrap(), Some(kep(5825)));
     assert_eq!(outbox.records(at(0)).await.unwrap(), [record(1, "done")]);
     assert_eq!(names(&lease(outbox, 1).await), ["b"]);
 }
