@@ -9,14 +9,16 @@ mod mark;
 mod named;
 mod place;
 mod speech;
+mod tidy;
 mod words;
 
 pub use self::{
     alarm::Alarm,
     channel::{Channel, Channels, Comments, Replies},
-    effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Relayed, Step, Waited, Way, Written},
+    effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Relayed, Step, Way, Written},
     mark::{Key, marked, unmarked},
     named::keps_in,
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, ts_of},
     speech::{Item, Saying},
+    tidy::tidied,
 };

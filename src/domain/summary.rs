@@ -59,6 +59,15 @@ impl fmt::Display for Ask {
 impl Card {
     /// The KEP in three short lines.
     pub fn summary(&self, now: DateTime<Utc>) -> Summary<'_> {
+        self.summary_until(Some(now))
+    }
+
+    /// The same in words that do not grow old: days by their names.
+    pub fn lasting_summary(&self) -> Summary<'_> {
+        self.summary_until(None)
+    }
+
+    fn summary_until(&self, now: Option<DateTime<Utc>>) -> Summary<'_> {
         Summary {
             kubernetes: kubernetes(self, now),
             runtimes: self
@@ -249,7 +258,7 @@ fn ships(runtime: &RuntimeView) -> Option<String> {
     Some(format!("{expected}in {release} ({by})"))
 }
 
-fn kubernetes(card: &Card, now: DateTime<Utc>) -> String {
+fn kubernetes(card: &Card, now: Option<DateTime<Utc>>) -> String {
     let kep = &card.kep;
     if kep.path.is_none() {
         return if card.knows_keps {
@@ -271,7 +280,7 @@ fn kubernetes(card: &Card, now: DateTime<Utc>) -> String {
 /// Where a KEP stands between its stages.
 struct Stands<'a> {
     card: &'a Card,
-    now: DateTime<Utc>,
+    now: Option<DateTime<Utc>>,
 }
 
 impl Stands<'_> {
@@ -351,7 +360,7 @@ impl Stands<'_> {
         self.card.when.shipped.get(&release) == Some(&false)
     }
 
-    /// `, code freeze in 16 days`, for the release that people work on.
+    /// `, code freeze in 16 days` (or `on 22 Jul`), for the release that people work on.
     fn freeze(&self, release: Release) -> String {
         let freeze = self.card.dates.iter().find(|date| {
             date.what == CycleEvent::CodeFreeze
@@ -359,7 +368,10 @@ impl Stands<'_> {
                 && self.card.when.cycle == Some(release)
         });
         freeze
-            .map(|date| format!(", code freeze {}", date.left(self.now)))
+            .map(|date| match self.now {
+                Some(now) => format!(", code freeze {}", date.left(now)),
+                None => format!(", code freeze on {}", date.day().format("%-d %b")),
+            })
             .unwrap_or_default()
     }
 }

@@ -7,6 +7,7 @@ mod alarm;
 mod news;
 mod relay;
 mod role;
+mod thread;
 mod undo;
 
 use std::{collections::HashMap, sync::Arc};
@@ -21,9 +22,7 @@ use crate::{
     domain::{
         KepNumber, Settings,
         board::{Board, Entry},
-        bridge::{
-            Asked, Channels, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step, Waited,
-        },
+        bridge::{Asked, Channels, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step},
         card::Card,
         finding::Inspector,
         people::People,
@@ -56,6 +55,9 @@ pub struct Bridge<'a> {
 /// Why nothing could be decided now.
 #[derive(Debug, thiserror::Error)]
 pub enum Undecided {
+    /// It is not the time for it.
+    #[error("it waits until {}", .0.format("%H:%M UTC"))]
+    Later(DateTime<Utc>),
     /// Slack was asked in vain.
     #[error(transparent)]
     Chat(#[from] ChatError),
@@ -69,12 +71,7 @@ pub enum Undecided {
 
 impl Bridge<'_> {
     /// Decides what follows from a step. The same step gives the same keys.
-    pub async fn decide(
-        &self,
-        key: &Key,
-        step: &Step,
-        queued_at: DateTime<Utc>,
-    ) -> Result<Settled, Undecided> {
+    pub async fn decide(&self, key: &Key, step: &Step) -> Result<Settled, Undecided> {
         match step {
             Step::Relay(relay) => self.relay(key, relay).await,
             Step::Again { message } => self.again(key, message).await,
@@ -92,22 +89,7 @@ impl Bridge<'_> {
                 channel,
                 kep,
                 items,
-                waited,
-            } => {
-                let since = waited.as_ref().map(|waited| waited.since_ms);
-                let waited = Waited {
-                    first: waited.as_ref().map_or(key, |waited| &waited.first).clone(),
-                    since_ms: since.unwrap_or_else(|| queued_at.timestamp_millis()),
-                    times: waited.as_ref().map_or(0, |waited| waited.times),
-                };
-                self.news(key, channel, *kep, items, waited).await
-            }
-            Step::Waited {
-                channel,
-                kep,
-                items,
-                waited,
-            } => Ok(news::again(channel, *kep, items, waited)),
+            } => self.news(key, channel, *kep, items).await,
         }
     }
 

@@ -291,8 +291,17 @@ impl Deliver {
         };
         let key = &leased.key;
         if let Effect::Step(step) = &leased.effect {
-            return match bridge.decide(key, step, leased.queued_at).await {
+            return match bridge.decide(key, step).await {
                 Ok(settled) => Carried::new(Outcome::Done, settled),
+                Err(Undecided::Later(at)) => {
+                    let outcome = Outcome::Again {
+                        at,
+                        unclear: false,
+                        failed: false,
+                        why: "there is enough to read for today".to_owned(),
+                    };
+                    Carried::new(outcome, Settled::default())
+                }
                 Err(Undecided::Chat(error)) => {
                     let trouble = self.of_chat(&error);
                     self.after(leased, trouble)
@@ -375,16 +384,15 @@ impl Deliver {
     async fn is_too_much(&self, bridge: &Bridge<'_>, leased: &Leased) -> Result<bool, StoreError> {
         // What somebody asked for by hand is theirs to bear.
         // And an admin is told what there is to tell.
-        if matches!(
+        let is_theirs = matches!(
             leased.effect,
-            Effect::DeleteComment { .. }
-                | Effect::Whisper { .. }
-                | Effect::React { .. }
+            Effect::Whisper { .. }
                 | Effect::Post {
                     below: Below::Direct,
                     ..
                 }
-        ) {
+        );
+        if is_theirs || !leased.effect.is_read() {
             return Ok(false);
         }
         let since = bridge.now - TimeDelta::hours(1);

@@ -283,6 +283,15 @@ pub trait Outbox: Send + Sync {
     /// Comments that were queued with keys that go on from this one, given up or not.
     async fn comments_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
 
+    /// What is neither done nor given up of a KEP's thread in a channel, or of all threads there, in
+    /// the order in which it is to be done: effects of this name.
+    async fn open_in(
+        &self,
+        channel: &ChannelAt,
+        kep: Option<KepNumber>,
+        name: &str,
+    ) -> Result<Vec<Effect>, StoreError>;
+
     /// A KEP's own thread in a channel.
     async fn thread_of(
         &self,
@@ -304,9 +313,6 @@ pub trait Outbox: Send + Sync {
         }
     }
 
-    /// How many roots of threads wait to be posted in a channel.
-    async fn waiting_roots(&self, channel: &ChannelAt) -> Result<u64, StoreError>;
-
     /// All KEPs' own threads.
     async fn threads(&self) -> Result<Vec<Thread>, StoreError>;
 
@@ -323,7 +329,8 @@ pub trait Outbox: Send + Sync {
     /// more than `most`.
     async fn untold_comments(&self, most: usize) -> Result<Vec<CommentNews>, StoreError>;
 
-    /// How many effects of a lane, by its name, that write something were done at or after a moment.
+    /// How many effects of a lane, by its name, that add something for people to read were done at or
+    /// after a moment.
     async fn done_since(&self, lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// What was given up, oldest first.

@@ -151,6 +151,12 @@ impl Slack {
         self.lock().attempts.clone()
     }
 
+    /// Whether something is being delivered to an app.
+    pub fn is_delivering(&self) -> bool {
+        let state = self.lock();
+        state.attempts.iter().any(|one| one.outcome.is_none())
+    }
+
     /// What Slack would scold an app for, and what it lets pass and people suffer from.
     pub fn violations(&self) -> Vec<Violation> {
         self.lock().violations.clone()

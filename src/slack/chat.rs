@@ -111,7 +111,7 @@ impl SlackChat {
     }
 
     fn blocks(&self, speech: &Speech<'_>) -> super::Message {
-        blocks::bridge::message(speech, self.clock.now())
+        blocks::bridge::message(speech)
     }
 }
 

@@ -197,7 +197,6 @@ impl Scene {
                     tokio::task::yield_now().await;
                 }
                 match sleeps_for() {
-                    _ if self.is_delivering() => {}
                     Some(time) if time > TimeDelta::minutes(1) && rounds >= 10 => return,
                     Some(time) if time > TimeDelta::minutes(1) => rounds += 1,
                     Some(time) if time < TimeDelta::seconds(5) || !self.clock.is_asking() => {
@@ -212,15 +211,9 @@ impl Scene {
         self.clock.advance(Duration::from_secs(130));
     }
 
-    /// Whether something that Slack sent is not acknowledged yet.
-    fn is_delivering(&self) -> bool {
-        let mut attempts = self.slack.attempts().into_iter();
-        attempts.any(|one| one.outcome.is_none())
-    }
-
     /// Lets time pass once everything that Slack sent has been taken in: nothing is late by it.
     async fn pass(&self, time: Duration) {
-        let taken = |_: &Workspace| !self.is_delivering();
+        let taken = |_: &Workspace| !self.slack.is_delivering();
         self.workspace.until("everything is taken in", taken).await;
         self.clock.advance(time);
     }

@@ -145,19 +145,6 @@ pub enum Step {
         kep: KepNumber,
         /// What is new.
         items: Vec<Item>,
-        /// Where as many threads had begun as a channel bears: how it waited since.
-        waited: Option<Waited>,
-    },
-    /// News has waited, and is decided again in its order.
-    Waited {
-        /// The channel.
-        channel: ChannelAt,
-        /// The KEP.
-        kep: KepNumber,
-        /// What is new.
-        items: Vec<Item>,
-        /// How it waited.
-        waited: Waited,
     },
     /// The time in which a relayed text could be taken back is over.
     Settle {
@@ -182,17 +169,6 @@ pub enum Step {
         /// Since when, in milliseconds since 1970.
         at_ms: i64,
     },
-}
-
-/// How news waited until fewer threads have begun.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waited {
-    /// The key of the first step.
-    pub first: Key,
-    /// Since when, in milliseconds since 1970.
-    pub since_ms: i64,
-    /// How often.
-    pub times: u32,
 }
 
 /// What somebody wants to stand on a tracking issue.
@@ -271,11 +247,18 @@ pub enum Lane {
     Later(Key),
 }
 
+impl Lane {
+    /// What the names of all lanes of a channel's threads begin with; `/` and a number follow.
+    pub fn threads_of(channel: &ChannelAt) -> String {
+        format!("thread/{channel}")
+    }
+}
+
 impl fmt::Display for Lane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Issue(issue) => write!(f, "issue/{issue}"),
-            Self::Thread(channel, kep) => write!(f, "thread/{channel}/{kep}"),
+            Self::Thread(channel, kep) => write!(f, "{}/{kep}", Self::threads_of(channel)),
             Self::Message(message) => write!(f, "message/{message}"),
             Self::Person(channel, user) => write!(f, "person/{channel}/{user}"),
             Self::Later(key) => write!(f, "later/{key}"),
@@ -316,10 +299,10 @@ impl Step {
             | Self::Undo { asked, .. }
             | Self::GoOn { asked, .. } => Place::Asking(asked.channel.workspace.clone()),
             Self::Again { message } => Place::Asking(message.channel.workspace.clone()),
-            // One after the other, so that each knows how many threads have begun.
+            // Whether one more thread may begin there is decided for one after the other.
             Self::News { channel, .. } | Self::Tell { channel, .. } => Place::News(channel.clone()),
             Self::Alarm(_) => Place::Alarms,
-            Self::Waited { .. } | Self::Settle { .. } | Self::Lifted { .. } => Place::Here,
+            Self::Settle { .. } | Self::Lifted { .. } => Place::Here,
         }
     }
 }
@@ -333,7 +316,6 @@ impl Effect {
             Self::Step(Step::Undo { .. }) => "undo",
             Self::Step(Step::Tell { .. }) => "tell",
             Self::Step(Step::News { .. }) => "news",
-            Self::Step(Step::Waited { .. }) => "waited",
             Self::Step(Step::Settle { .. }) => "settle",
             Self::Step(Step::Alarm(_)) => "alarm",
             Self::Step(Step::GoOn { .. }) => "go-on",
@@ -367,6 +349,18 @@ impl Effect {
                 Place::Channel(message.channel.clone())
             }
         }
+    }
+
+    /// Whether it adds something for people to read: too much of that is held. A message that is made
+    /// to say something else, or a sign on it, tells nobody.
+    pub fn is_read(&self) -> bool {
+        matches!(
+            self,
+            Self::Comment { .. }
+                | Self::EditComment { .. }
+                | Self::Post { .. }
+                | Self::Whisper { .. }
+        )
     }
 
     /// The key of what it makes different, where that stands already.

@@ -10,13 +10,21 @@ use crate::domain::{KepNumber, change::Change};
 #[serde(rename_all = "snake_case")]
 pub enum Saying {
     /// The live card of a KEP, the root of its thread.
-    Card(KepNumber),
+    Card {
+        /// The KEP.
+        kep: KepNumber,
+        /// The latest news, where there is any.
+        latest: Option<Box<Item>>,
+    },
     /// News of a KEP.
     News {
         /// The KEP.
         kep: KepNumber,
         /// What is new, oldest first.
         items: Vec<Item>,
+        /// Whether it says of which KEP: its place does not.
+        #[serde(default)]
+        titled: bool,
     },
     /// What somebody said on Slack, on another channel than theirs.
     Update {
@@ -91,4 +99,26 @@ pub enum Item {
         /// What.
         change: Change,
     },
+}
+
+impl Item {
+    /// Whether both are of the same comment.
+    pub fn is_of_one_comment(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Said { comment, issue, .. },
+                Self::Said {
+                    comment: other,
+                    issue: at,
+                    ..
+                },
+            ) => comment == other && issue.repository == at.repository,
+            _ => false,
+        }
+    }
+
+    /// Whether it is a comment that was deleted since.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Said { markdown: None, .. })
+    }
 }

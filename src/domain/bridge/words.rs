@@ -84,9 +84,7 @@ impl fmt::Display for Step {
             Self::Again { message } => write!(f, "what became of {message}"),
             Self::Undo { written, .. } => write!(f, "the removal of a comment ({written})"),
             Self::Tell { channel, kep, .. } => write!(f, "an update of KEP-{kep} in {channel}"),
-            Self::News { channel, kep, .. } | Self::Waited { channel, kep, .. } => {
-                write!(f, "news of KEP-{kep} in {channel}")
-            }
+            Self::News { channel, kep, .. } => write!(f, "news of KEP-{kep} in {channel}"),
             Self::Settle { written } => write!(f, "the button below {written}"),
             Self::Alarm(_) => f.write_str("a word to the admins"),
             Self::GoOn { lane, .. } | Self::Lifted { lane, .. } => {

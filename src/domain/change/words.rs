@@ -61,7 +61,11 @@ impl fmt::Display for What {
             Self::IssueOpened => f.write_str("opened"),
             Self::IssueClosed => f.write_str("closed"),
             Self::IssueReopened => f.write_str("opened again"),
-            Self::Labels(added, removed) => moved(f, "labels", added, removed),
+            Self::Labels(added, removed) => {
+                let is_one = added.len() + removed.len() == 1;
+                let labels = if is_one { "label" } else { "labels" };
+                moved(f, labels, added, removed)
+            }
             Self::IssueMilestone(old, new) => from_to(f, "milestone", old, new),
             Self::PullOpened => f.write_str("linked"),
             Self::PullMerged => f.write_str("merged"),
@@ -71,9 +75,11 @@ impl fmt::Display for What {
 }
 
 fn from_to(f: &mut fmt::Formatter<'_>, what: &str, old: &Old, new: &New) -> fmt::Result {
-    let old = old.as_deref().unwrap_or("none");
     let new = new.as_deref().unwrap_or("none");
-    write!(f, "{what} {old} → {new}")
+    match old {
+        Some(old) => write!(f, "{what} {old} → {new}"),
+        None => write!(f, "{what} {new}"),
+    }
 }
 
 fn moved<T: fmt::Display>(

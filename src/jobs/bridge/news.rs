@@ -1,8 +1,8 @@
-//! From GitHub to Slack: what is news, for whom, and how it is told in a KEP's thread.
+//! From GitHub to Slack: what is news, and for whom.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{Bridge, Undecided};
 use crate::{
@@ -10,30 +10,31 @@ use crate::{
         Comment, CommentKind, KepNumber, Label, Login,
         board::Entry,
         bridge::{
-            Below, Channel, ChannelAt, CommentAt, Comments, Effect, IssueAt, Item, Key, Lane,
-            NewEffect, Saying, Step, Waited, Written, unmarked,
+            Channel, ChannelAt, CommentAt, Comments, Effect, IssueAt, Item, Key, Lane, NewEffect,
+            Saying, Step, Written, unmarked,
         },
         change::{Change, Direction, Role, What},
         people,
     },
-    ports::{
-        forge::Account,
-        outbox::{CommentNews, Settled, Thread},
-    },
+    ports::{forge::Account, outbox::CommentNews},
 };
 
-/// What follows the first news of a burst within this time is folded into it.
-const FOLD_WITHIN: TimeDelta = TimeDelta::seconds(60);
-/// A message with more pieces of news than this is closed.
-const MOST_ITEMS: usize = 10;
-/// How many threads begin in a channel within a day, so that its readers see no more than that.
-const MOST_ROOTS: u64 = 5;
-/// News that would begin one more waits so long before it asks again,
-const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
-/// and after so long is none any more: the digest has told it.
-const NEWS_FOR: TimeDelta = TimeDelta::days(3);
 /// What begins a comment where only marked ones are news.
 const MARK: &str = "/sig-node";
+
+/// What is to be told in a KEP's thread in a channel, in the order in which it became known.
+#[derive(Default)]
+struct Found(Vec<((ChannelAt, KepNumber), Vec<(String, Item)>)>);
+
+impl Found {
+    fn add(&mut self, channel: &ChannelAt, kep: KepNumber, item: (String, Item)) {
+        let is_it = |of: &(ChannelAt, KepNumber)| of.0 == *channel && of.1 == kep;
+        match self.0.iter_mut().find(|(of, _)| is_it(of)) {
+            Some((_, items)) => items.push(item),
+            None => self.0.push(((channel.clone(), kep), vec![item])),
+        }
+    }
+}
 
 /// News of the forge since the last time.
 #[derive(Debug, Clone, Copy)]
@@ -50,24 +51,20 @@ pub struct Gathered<'a> {
 
 /// What is to be told of it: for each channel and KEP one step.
 pub async fn gather(bridge: &Bridge<'_>, news: Gathered<'_>) -> Result<Vec<NewEffect>, Undecided> {
-    let mut found: BTreeMap<(ChannelAt, KepNumber), Vec<(String, Item)>> = BTreeMap::new();
+    let mut found = Found::default();
     for (id, change) in news.changes {
         let Some(entry) = bridge.entry_of(change) else {
             continue;
         };
-        if !bridge.is_news(change) {
+        let Some(change) = bridge.news_of(change) else {
             continue;
-        }
+        };
         for channel in bridge.channels_for(entry, change.issue.as_ref()) {
             let item = Item::Changed {
                 id: *id,
                 change: change.clone(),
             };
-            let of = (channel.at.clone(), change.kep);
-            found
-                .entry(of)
-                .or_default()
-                .push((format!("change.{id}"), item));
+            found.add(&channel.at, change.kep, (format!("change.{id}"), item));
         }
     }
     for said in news
@@ -77,8 +74,8 @@ pub async fn gather(bridge: &Bridge<'_>, news: Gathered<'_>) -> Result<Vec<NewEf
     {
         bridge.comment(said, news, &mut found).await?;
     }
+    let found = found.0.into_iter();
     Ok(found
-        .into_iter()
         .map(|((channel, kep), items)| {
             let kep_word = kep.to_string();
             let parts = [
@@ -95,7 +92,6 @@ pub async fn gather(bridge: &Bridge<'_>, news: Gathered<'_>) -> Result<Vec<NewEf
                     channel,
                     kep,
                     items: items.into_iter().map(|(_, item)| item).collect(),
-                    waited: None,
                 }),
             )
         })
@@ -133,7 +129,7 @@ fn kep_and_item(effect: Effect, of: &CommentNews) -> Option<(KepNumber, Item)> {
     let (Effect::Post { saying, .. } | Effect::EditPost { saying, .. }) = effect else {
         return None;
     };
-    let Saying::News { kep, items } = saying else {
+    let Saying::News { kep, items, .. } = saying else {
         return None;
     };
     let is_it = |item: &Item| match item {
@@ -159,7 +155,7 @@ impl Bridge<'_> {
         &self,
         said: &CommentNews,
         news: Gathered<'_>,
-        found: &mut BTreeMap<(ChannelAt, KepNumber), Vec<(String, Item)>>,
+        found: &mut Found,
     ) -> Result<(), Undecided> {
         if let Some(comment) = &said.now
             && self.is_own(comment, news).await?
@@ -187,9 +183,8 @@ impl Bridge<'_> {
                     .map(|entry| (entry.kep.number, item_of(comment))),
             };
             if let Some((kep, item)) = new {
-                let of = (channel.at.clone(), kep);
                 let id = format!("comment.{}", said.id);
-                found.entry(of).or_default().push((id, item));
+                found.add(&channel.at, kep, (id, item));
             }
         }
         Ok(())
@@ -281,12 +276,12 @@ impl Bridge<'_> {
         })
     }
 
-    /// Whether a change is worth a line at all.
-    fn is_news(&self, change: &Change) -> bool {
+    /// What of a change is worth a line, if anything is.
+    fn news_of(&self, change: &Change) -> Option<Change> {
         if change.direction == Direction::Spelling {
-            return false;
+            return None;
         }
-        match &change.what {
+        let is_news = match &change.what {
             What::Status(..)
             | What::Stage(..)
             | What::LatestMilestone(..)
@@ -301,307 +296,25 @@ impl Bridge<'_> {
             | What::PullMerged
             | What::PullClosed => true,
             What::Labels(added, removed) => {
-                let is_of_release = |label: &str| {
-                    let mut runtimes = self.settings.runtimes.iter();
-                    runtimes.any(|runtime| runtime.read_label(label) != Label::Other)
+                let of_release = |labels: &[Box<str>]| -> Vec<Box<str>> {
+                    let labels = labels.iter().filter(|label| self.is_of_release(label));
+                    labels.cloned().collect()
                 };
-                added
-                    .iter()
-                    .chain(removed)
-                    .any(|label| is_of_release(label))
+                let (added, removed) = (of_release(added), of_release(removed));
+                let is_news = !(added.is_empty() && removed.is_empty());
+                let what = What::Labels(added, removed);
+                return is_news.then(|| Change {
+                    what,
+                    ..change.clone()
+                });
             }
             _ => false,
-        }
-    }
-
-    pub(super) async fn tell(
-        &self,
-        key: &Key,
-        channel: &ChannelAt,
-        kep: KepNumber,
-        saying: &Saying,
-    ) -> Result<Settled, Undecided> {
-        let thread = self.outbox.thread_of(channel, kep).await?;
-        let mut then = Vec::new();
-        if thread.is_none() {
-            then.push(root(key, channel, kep));
-        }
-        then.push(reply(key, channel, kep, false, saying.clone()));
-        Ok(Settled {
-            then,
-            ..Settled::default()
-        })
-    }
-
-    pub(super) async fn news(
-        &self,
-        key: &Key,
-        channel: &ChannelAt,
-        kep: KepNumber,
-        items: &[Item],
-        waited: Waited,
-    ) -> Result<Settled, Undecided> {
-        // What messages say from now on: several items may concern one of them.
-        let mut edited: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
-        let mut new = Vec::new();
-        for item in items {
-            match self.told(channel, item).await? {
-                Some((written, told)) => {
-                    let told = edited.entry(written).or_insert(told);
-                    for old in told.iter_mut().filter(|old| is_of_one_comment(old, item)) {
-                        *old = item.clone();
-                    }
-                }
-                None if matches!(item, Item::Said { markdown: None, .. }) => {}
-                None => new.push(item.clone()),
-            }
-        }
-        let mut then = Vec::new();
-        if let (Some(_), Some(of)) = (self.board.get(kep), self.channels.get(channel))
-            && !new.is_empty()
-        {
-            then = self
-                .new_items(key, of, kep, new, waited, &mut edited)
-                .await?;
-        }
-        for (written, items) in edited {
-            let saying = Saying::News { kep, items };
-            then.push(edit(key, channel, kep, &written, saying));
-        }
-        Ok(Settled {
-            then,
-            ..Settled::default()
-        })
-    }
-
-    /// Has something told that was not told before: in a message of its own, or among those that are
-    /// `edited`.
-    async fn new_items(
-        &self,
-        key: &Key,
-        of: &Channel,
-        kep: KepNumber,
-        new: Vec<Item>,
-        waited: Waited,
-        edited: &mut BTreeMap<Key, Vec<Item>>,
-    ) -> Result<Vec<NewEffect>, Undecided> {
-        let channel = &of.at;
-        let mut then = Vec::new();
-        let thread = self.outbox.thread_of(channel, kep).await?;
-        let is_small = !new.iter().any(is_great);
-        let broadcast = of.broadcast && new.iter().any(is_for_all);
-        match thread {
-            None if is_small => {}
-            None if self.has_begun_enough(channel).await? => {
-                then.extend(self.put_off(channel, kep, new, waited));
-            }
-            None => {
-                then.push(root(key, channel, kep));
-                let saying = Saying::News { kep, items: new };
-                then.push(reply(key, channel, kep, broadcast, saying));
-            }
-            Some(thread) => {
-                if new.iter().any(|item| matches!(item, Item::Changed { .. })) {
-                    let card = Saying::Card(kep);
-                    then.push(edit(key, channel, kep, &thread.root_key, card));
-                }
-                match self.open(&thread).await? {
-                    Some((written, told)) if !broadcast && told.len() + new.len() <= MOST_ITEMS => {
-                        edited.entry(written).or_insert(told).extend(new);
-                    }
-                    _ => {
-                        let saying = Saying::News { kep, items: new };
-                        then.push(reply(key, channel, kep, broadcast, saying));
-                    }
-                }
-            }
-        }
-        Ok(then)
-    }
-
-    /// News that would begin one thread too many waits, and holds up nothing; in the end it is none
-    /// any more.
-    fn put_off(
-        &self,
-        channel: &ChannelAt,
-        kep: KepNumber,
-        items: Vec<Item>,
-        waited: Waited,
-    ) -> Option<NewEffect> {
-        if self.now.timestamp_millis() - waited.since_ms >= NEWS_FOR.num_milliseconds() {
-            return None;
-        }
-        let waited = Waited {
-            times: waited.times + 1,
-            ..waited
         };
-        let key = waited.first.then(&format!("waits.{}", waited.times));
-        let step = Step::Waited {
-            channel: channel.clone(),
-            kep,
-            items,
-            waited,
-        };
-        Some(NewEffect {
-            delay_ms: ASK_AGAIN.num_milliseconds(),
-            ..NewEffect::now(key.clone(), Lane::Later(key), Effect::Step(step))
-        })
+        is_news.then(|| change.clone())
     }
 
-    /// The message that tells of a comment already, and what it says.
-    async fn told(
-        &self,
-        channel: &ChannelAt,
-        item: &Item,
-    ) -> Result<Option<(Key, Vec<Item>)>, Undecided> {
-        let Item::Said { issue, comment, .. } = item else {
-            return Ok(None);
-        };
-        let key = said_key(channel, &issue.repository, *comment);
-        let last = self.outbox.last(&key).await?;
-        Ok(last.and_then(|(key, effect)| Some((key, items_of(effect)?))))
+    fn is_of_release(&self, label: &str) -> bool {
+        let mut runtimes = self.settings.runtimes.iter();
+        runtimes.any(|runtime| runtime.read_label(label) != Label::Other)
     }
-
-    /// The message into which news is folded, and what it says.
-    async fn open(&self, thread: &Thread) -> Result<Option<(Key, Vec<Item>)>, Undecided> {
-        let Some(latest) = &thread.latest else {
-            return Ok(None);
-        };
-        if (self.now - latest.at).abs() >= FOLD_WITHIN {
-            return Ok(None);
-        }
-        let last = self.outbox.last(&latest.key).await?;
-        Ok(last.and_then(|(key, effect)| Some((key, items_of(effect)?))))
-    }
-
-    /// Whether as many threads began in a channel within a day as its readers bear.
-    async fn has_begun_enough(&self, channel: &ChannelAt) -> Result<bool, Undecided> {
-        let day_ago = (self.now - TimeDelta::days(1)).timestamp();
-        // In this order: one that is posted between the two questions is counted twice, not never.
-        let waiting = self.outbox.waiting_roots(channel).await?;
-        let threads = self.outbox.threads().await?;
-        let begun = threads.iter().filter(|thread| {
-            let seconds = thread.root.split('.').next();
-            let began: i64 = seconds.and_then(|it| it.parse().ok()).unwrap_or_default();
-            thread.channel == *channel && began > day_ago
-        });
-        Ok(begun.count() as u64 + waiting >= MOST_ROOTS)
-    }
-}
-
-/// What has waited has its turn behind what else there is of the KEP.
-pub(super) fn again(
-    channel: &ChannelAt,
-    kep: KepNumber,
-    items: &[Item],
-    waited: &Waited,
-) -> Settled {
-    let step = Step::News {
-        channel: channel.clone(),
-        kep,
-        items: items.to_vec(),
-        waited: Some(waited.clone()),
-    };
-    let key = waited.first.then(&format!("again.{}", waited.times));
-    let lane = Lane::Thread(channel.clone(), kep);
-    Settled {
-        then: vec![NewEffect::now(key, lane, Effect::Step(step))],
-        ..Settled::default()
-    }
-}
-
-fn items_of(effect: Effect) -> Option<Vec<Item>> {
-    match effect {
-        Effect::Post { saying, .. } | Effect::EditPost { saying, .. } => match saying {
-            Saying::News { items, .. } => Some(items),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn is_of_one_comment(one: &Item, other: &Item) -> bool {
-    match (one, other) {
-        (
-            Item::Said { comment, issue, .. },
-            Item::Said {
-                comment: other,
-                issue: at,
-                ..
-            },
-        ) => comment == other && issue.repository == at.repository,
-        _ => false,
-    }
-}
-
-/// Whether an item is worth a thread of its own: people's words, and what changes a plan. The rest
-/// of a KEP that has no thread yet waits for the digest.
-fn is_great(item: &Item) -> bool {
-    let Item::Changed { change, .. } = item else {
-        return true;
-    };
-    matches!(
-        change.what,
-        What::Stage(..)
-            | What::Status(..)
-            | What::IssueOpened
-            | What::IssueClosed
-            | What::IssueReopened
-            | What::IssueGone
-            | What::PullMerged
-    )
-}
-
-/// What a whole channel is shown, where it wants that.
-fn is_for_all(item: &Item) -> bool {
-    match item {
-        Item::Said { .. } => false,
-        Item::Changed { change, .. } => {
-            matches!(
-                change.what,
-                What::Stage(..) | What::Status(..) | What::PullMerged
-            )
-        }
-    }
-}
-
-/// The root of a KEP's thread.
-fn root(key: &Key, channel: &ChannelAt, kep: KepNumber) -> NewEffect {
-    let post = Effect::Post {
-        channel: channel.clone(),
-        below: Below::Root(kep),
-        saying: Saying::Card(kep),
-    };
-    NewEffect::now(key.then("root"), Lane::Thread(channel.clone(), kep), post)
-}
-
-fn reply(
-    key: &Key,
-    channel: &ChannelAt,
-    kep: KepNumber,
-    broadcast: bool,
-    saying: Saying,
-) -> NewEffect {
-    let post = Effect::Post {
-        channel: channel.clone(),
-        below: Below::Thread { kep, broadcast },
-        saying,
-    };
-    NewEffect::now(key.then("post"), Lane::Thread(channel.clone(), kep), post)
-}
-
-fn edit(
-    key: &Key,
-    channel: &ChannelAt,
-    kep: KepNumber,
-    written: &Key,
-    saying: Saying,
-) -> NewEffect {
-    let edit = Effect::EditPost {
-        channel: channel.clone(),
-        written: written.clone(),
-        saying,
-    };
-    let lane = Lane::Thread(channel.clone(), kep);
-    NewEffect::now(key.then(written.as_str()), lane, edit)
 }

@@ -241,7 +241,7 @@ impl Deliver {
         say: impl AsyncFnOnce(&Speech<'_>) -> Result<T, ChatError>,
     ) -> Result<T, Trouble> {
         let card = match saying {
-            Saying::Card(kep) | Saying::News { kep, .. } => bridge.card(*kep),
+            Saying::Card { kep, .. } | Saying::News { kep, .. } => bridge.card(*kep),
             _ => None,
         };
         let url = match saying {

@@ -4,8 +4,6 @@
 mod news;
 pub mod press;
 
-use chrono::{DateTime, Utc};
-
 use self::news::News;
 use super::{Draft, card};
 use crate::{
@@ -27,18 +25,26 @@ const MOST_OF_UPDATE: usize = 2_500;
 /// How many KEPs are offered to choose from: each button holds a key, and all text has a limit.
 const MOST_ASKED: usize = 10;
 
-/// The message of what is said, at this moment.
-pub fn message(speech: &Speech<'_>, now: DateTime<Utc>) -> Message {
+/// The message of what is said.
+pub fn message(speech: &Speech<'_>) -> Message {
     let mut draft = Draft::default();
     match speech.saying {
-        Saying::Card(kep) => match speech.card {
-            Some(card) => card::short(card, now, &mut draft),
+        Saying::Card { kep, latest } => match speech.card {
+            Some(card) => {
+                let latest = latest.as_ref().map(|item| {
+                    let news = News::new(*kep, speech.card);
+                    news.in_short(item)
+                });
+                card::short(card, latest.as_deref(), &mut draft);
+            }
             None => {
                 draft.headline(&format!("KEP-{kep}"));
                 draft.plain("Nothing is known of it at the moment.");
             }
         },
-        Saying::News { kep, items } => News::new(*kep, speech.card).tell(items, &mut draft),
+        Saying::News { kep, items, titled } => {
+            News::new(*kep, speech.card).tell(items, *titled, &mut draft);
+        }
         Saying::Update {
             kep,
             who,

@@ -34,29 +34,43 @@ pub(super) fn render(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
     }
 }
 
-/// What matters of it, and no more: for the root of a thread, whose news tell the rest.
-pub(super) fn short(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
+/// What matters of it, and no more: for the root of a thread, whose news tell the rest. It stands
+/// there for months, so nothing in it grows old by itself. `latest` is what was told last.
+pub(super) fn short(card: &Card, latest: Option<&str>, draft: &mut Draft) {
     let number = card.kep.number;
-    summary(card, now, draft);
-    draft.findings_in_short(&card.findings);
-    if card.when.days_concern_it {
-        draft.dates(&card.dates, now);
-    }
-    let more = if card.findings.is_empty() {
-        " · All of it: "
-    } else {
-        " · What mends it, and all of it: "
-    };
+    headline(card, draft);
+    let mut lines = Vec::new();
+    lines.extend(latest.map(|latest| ("Latest", Mrkdwn::default().words(latest))));
+    let summary = card.lasting_summary();
+    lines.push(("Kubernetes", Mrkdwn::default().words(&summary.kubernetes)));
+    lines.extend(summary.runtimes.iter().map(runtime_line));
+    lines.extend(gravest(card).map(|todo| ("To do", Mrkdwn::default().words(&todo))));
+    draft.summary(&lines);
     draft.small_print(
         &Mrkdwn::default()
             .link(&card.kep.url, &format!("KEP-{number}"))
-            .words(more)
+            .words(" · All of it: ")
             .code(&format!("/kep status {number}")),
     );
 }
 
-fn summary(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
+/// What somebody should do first, if anything is urgent: not what may wait, and not how long it has
+/// been so.
+fn gravest(card: &Card) -> Option<String> {
+    let first = card.findings.first().filter(|_| card.urgent() > 0)?;
+    let evidence = first.evidence.replace('\n', " ");
+    Some(match card.urgent() {
+        1 => evidence,
+        many => format!("{evidence}; and {} more", many - 1),
+    })
+}
+
+fn headline(card: &Card, draft: &mut Draft) {
     draft.headline(&format!("KEP-{}: {}", card.kep.number, card.kep.title));
+}
+
+fn summary(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
+    headline(card, draft);
     let summary = card.summary(now);
     let mut lines = vec![("Kubernetes", Mrkdwn::default().words(&summary.kubernetes))];
     lines.extend(summary.runtimes.iter().map(runtime_line));

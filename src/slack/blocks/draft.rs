@@ -131,25 +131,6 @@ impl Draft {
         }
     }
 
-    /// What is missing that somebody should do, a line each, and how many more there are.
-    pub(super) fn findings_in_short(&mut self, findings: &[Finding]) {
-        const MOST: usize = 5;
-        let lines = findings.iter().take(MOST).map(|finding| {
-            let evidence = finding.evidence.replace('\n', " ");
-            format!(
-                "{} {}: {evidence}",
-                mark(finding.severity),
-                finding.severity
-            )
-        });
-        let more = findings.len().saturating_sub(MOST);
-        let more = (more > 0).then(|| format!("and {more} more"));
-        let lines: Vec<String> = lines.chain(more).collect();
-        if !lines.is_empty() {
-            self.plain(&lines.join("\n"));
-        }
-    }
-
     /// Formatted text.
     pub(super) fn rich(&mut self, text: &Rich) {
         self.say(text.text());

@@ -86,6 +86,12 @@ pub(in crate::store) const COMMENTS_BELOW: &str = "\
     WHERE key > $1 || '/' AND key < $1 || '0' AND name = 'comment' AND state <> 'dead'
     ORDER BY id";
 
+/// `0` comes after `/`: the lanes whose names begin with the first.
+pub(in crate::store) const OPEN_IN: &str = "\
+    SELECT doc FROM effects
+    WHERE (lane = $1 OR lane > $1 || '/' AND lane < $1 || '0') AND name = $2 AND settled_ms IS NULL
+    ORDER BY COALESCE(follows, id), id";
+
 pub(in crate::store) const DONE_SINCE: &str = "\
     SELECT CAST(COUNT(*) AS BIGINT) FROM effects
     WHERE lane = $1 AND state = 'done' AND writes = 1 AND settled_ms >= $2";
@@ -198,9 +204,6 @@ pub(in crate::store) const END_TIE: &str =
 
 pub(in crate::store) const TIE_AT: &str =
     "SELECT kep FROM ties WHERE workspace = $1 AND channel = $2 AND root = $3";
-
-pub(in crate::store) const WAITING_ROOTS: &str = "\
-    SELECT COUNT(*) FROM effects WHERE settled_ms IS NULL AND name = 'root' AND place = $1";
 
 pub(in crate::store) const PUT_RECORD: &str = "\
     INSERT INTO records (at_ms, what, target, asked, outcome) VALUES ($1, $2, $3, $4, $5)";

@@ -75,6 +75,15 @@ impl Outbox for SqliteStore {
         self.said(queue::comments_below(&self.reader, key).await)
     }
 
+    async fn open_in(
+        &self,
+        channel: &ChannelAt,
+        kep: Option<KepNumber>,
+        name: &str,
+    ) -> Result<Vec<Effect>, StoreError> {
+        self.said(queue::open_in(&self.reader, channel, kep, name).await)
+    }
+
     async fn thread_of(
         &self,
         channel: &ChannelAt,
@@ -89,10 +98,6 @@ impl Outbox for SqliteStore {
 
     async fn tie_at(&self, root: &MessageAt) -> Result<Option<KepNumber>, StoreError> {
         self.said(traces::tie_at(&self.reader, root).await)
-    }
-
-    async fn waiting_roots(&self, channel: &ChannelAt) -> Result<u64, StoreError> {
-        self.said(queue::waiting_roots(&self.reader, channel).await)
     }
 
     async fn threads(&self) -> Result<Vec<Thread>, StoreError> {

@@ -10,7 +10,10 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{begin_write, journal, traces};
 use crate::{
-    domain::bridge::{ChannelAt, Effect, Key, NewEffect, Place},
+    domain::{
+        KepNumber,
+        bridge::{ChannelAt, Effect, Key, Lane, NewEffect, Place, Step},
+    },
     ports::outbox::{Cause, Dead, HELD, Leased, Load, Outcome, Queued, Settled},
     store::{row, sql::outbox as sql},
 };
@@ -61,7 +64,7 @@ async fn put_effects(
             .bind(new.lane.to_string())
             .bind(&place)
             .bind(new.effect.name())
-            .bind(i64::from(!matches!(new.effect, Effect::Step(_))))
+            .bind(i64::from(new.effect.is_read()))
             .bind(now.timestamp_millis())
             .bind(row::millis_after(now, new.delay_ms))
             .bind(row::document(&new.effect)?)
@@ -69,6 +72,10 @@ async fn put_effects(
             .execute(&mut *tx)
             .await?;
         places.insert(place);
+        if matches!(new.effect, Effect::Step(Step::Tell { .. })) {
+            // News that waits for room to begin the thread waits no more.
+            places.extend(hurry_in(tx, &new.lane.to_string(), now).await?);
+        }
     }
     Ok(())
 }
@@ -264,14 +271,6 @@ pub(super) async fn queued(pool: &SqlitePool, key: &Key) -> sqlx::Result<Option<
     Ok(found.map(|(_, queued)| queued))
 }
 
-pub(super) async fn waiting_roots(pool: &SqlitePool, channel: &ChannelAt) -> sqlx::Result<u64> {
-    let many: i64 = sqlx::query_scalar(sql::WAITING_ROOTS)
-        .bind(Place::Channel(channel.clone()).to_string())
-        .fetch_one(pool)
-        .await?;
-    Ok(many.unsigned_abs())
-}
-
 pub(super) async fn comments_below(
     pool: &SqlitePool,
     key: &Key,
@@ -281,6 +280,24 @@ pub(super) async fn comments_below(
         .fetch_all(pool)
         .await?;
     rows.into_iter().map(row::read_queued).collect()
+}
+
+pub(super) async fn open_in(
+    pool: &SqlitePool,
+    channel: &ChannelAt,
+    kep: Option<KepNumber>,
+    name: &str,
+) -> sqlx::Result<Vec<Effect>> {
+    let lanes = match kep {
+        Some(kep) => Lane::Thread(channel.clone(), kep).to_string(),
+        None => Lane::threads_of(channel),
+    };
+    let docs: Vec<String> = sqlx::query_scalar(sql::OPEN_IN)
+        .bind(lanes)
+        .bind(name)
+        .fetch_all(pool)
+        .await?;
+    docs.iter().map(|doc| row::read_document(doc)).collect()
 }
 
 pub(super) async fn done_since(
@@ -303,13 +320,22 @@ pub(super) async fn dead(pool: &SqlitePool) -> sqlx::Result<Vec<Dead>> {
 
 pub(super) async fn hurry(pool: &SqlitePool, lane: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
     let mut tx = begin_write(pool).await?;
-    let place: Option<String> = sqlx::query_scalar(sql::HURRY)
-        .bind(lane)
-        .bind(now.timestamp_millis())
-        .fetch_optional(&mut *tx)
-        .await?;
+    let place = hurry_in(&mut tx, lane, now).await?;
     set_next(&mut tx, &place.into_iter().collect()).await?;
     tx.commit().await
+}
+
+/// The place where something else may come next by it.
+async fn hurry_in(
+    tx: &mut SqliteConnection,
+    lane: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar(sql::HURRY)
+        .bind(lane)
+        .bind(now.timestamp_millis())
+        .fetch_optional(tx)
+        .await
 }
 
 pub(super) async fn load(pool: &SqlitePool) -> sqlx::Result<Load> {

@@ -82,7 +82,6 @@ impl Play {
                 url: "https://github.com/containerd/containerd/issues/3".into(),
                 markdown: Some("Needs a rebase.".to_owned()),
             }],
-            waited: None,
         };
         let thread = Lane::Thread(asked.channel.clone(), kep(3));
         [
@@ -109,7 +108,6 @@ impl Play {
             channel: asked.channel.clone(),
             kep: kep(3),
             items,
-            waited: None,
         };
         let undo = Step::Undo {
             written: Key::of(["typed"]).then("comment"),

@@ -11,6 +11,7 @@ mod news;
 mod slow;
 mod tied;
 mod ways;
+mod week;
 mod who;
 mod words;
 mod workspaces;
@@ -107,7 +108,7 @@ impl Scene {
     async fn nudge(&self) {
         self.give_way().await;
         // Nothing is late by it.
-        if self.is_delivering() || self.clock.is_asking() {
+        if self.slack.is_delivering() || self.clock.is_asking() {
             return;
         }
         let wake = self.clock.next_wake().map(|wake| wake - self.clock.now());
@@ -139,7 +140,7 @@ impl Scene {
             let mut looks = 0;
             // Once more, so that whoever was under way has gone to sleep.
             while looks < 2 {
-                if self.is_delivering() || self.to_do().await > 0 {
+                if self.slack.is_delivering() || self.to_do().await > 0 {
                     looks = 0;
                     self.nudge().await;
                 } else {

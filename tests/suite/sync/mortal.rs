@@ -205,10 +205,10 @@ go_through!(Outbox {
     fn last(key: &Key) -> Result<Option<(Key, Effect)>, StoreError>;
     fn queued(key: &Key) -> Result<Option<Queued>, StoreError>;
     fn comments_below(key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
+    fn open_in(channel: &ChannelAt, kep: Option<KepNumber>, name: &str) -> Result<Vec<Effect>, StoreError>;
     fn thread_of(channel: &ChannelAt, kep: KepNumber) -> Result<Option<Thread>, StoreError>;
     fn thread_at(root: &MessageAt) -> Result<Option<Thread>, StoreError>;
     fn tie_at(root: &MessageAt) -> Result<Option<KepNumber>, StoreError>;
-    fn waiting_roots(channel: &ChannelAt) -> Result<u64, StoreError>;
     fn threads() -> Result<Vec<Thread>, StoreError>;
     fn looked() -> Result<Option<Looked>, StoreError>;
     fn latest() -> Result<Looked, StoreError>;

@@ -5,7 +5,7 @@ use crate::domain::{
     KepNumber,
     bridge::Item,
     card::Card,
-    change::Change,
+    change::{Change, What},
     rich::{Block, Item as Row, List, Rich, Span, Style},
 };
 
@@ -15,6 +15,8 @@ const MOST_OF_COMMENT: usize = 600;
 const MOST_OF_COMMENTS: usize = 3_000;
 /// How much is shown of what became different; labels and titles are people's words.
 const MOST_OF_CHANGE: usize = 150;
+/// How much is shown of a comment in a line.
+const MOST_IN_SHORT: usize = 140;
 /// The most pieces of news in a message. Of more, the latest are told.
 const MOST_ITEMS: usize = 15;
 /// The longest title.
@@ -32,10 +34,34 @@ impl<'a> News<'a> {
         Self { kep, card }
     }
 
-    /// A heading, and the news below it: what changed as a list, what was said as quotes.
-    pub(super) fn tell(&self, items: &[Item], draft: &mut Draft) {
+    /// One piece of news in a line: `bitoku: The CRI part is merged…`
+    pub(super) fn in_short(&self, item: &Item) -> String {
+        let text = match item {
+            Item::Changed { change, .. } => {
+                let spans = self.change(&[change]);
+                Rich::new(vec![Block::Paragraph(spans)]).text()
+            }
+            Item::Said { who, markdown, .. } => {
+                let markdown = markdown.as_deref().unwrap_or_default();
+                let (said, _) = Rich::from_markdown(markdown).excerpt(MOST_IN_SHORT);
+                format!("{}: {}", clipped(who, MOST_OF_NAME), said.text())
+            }
+        };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        clipped(&words.join(" "), MOST_IN_SHORT * 2)
+    }
+
+    /// The news, with a heading where they are `titled`: what changed as a list, what was said as
+    /// quotes. A notification always says of which KEP they are.
+    pub(super) fn tell(&self, items: &[Item], titled: bool, draft: &mut Draft) {
         let (earlier, told) = items.split_at(items.len().saturating_sub(MOST_ITEMS));
-        let mut blocks = vec![Block::Paragraph(self.heading())];
+        let heading = Block::Paragraph(self.heading());
+        let mut blocks = Vec::new();
+        if titled {
+            blocks.push(heading);
+        } else {
+            draft.say(Rich::new(vec![heading]).text());
+        }
         if !earlier.is_empty() {
             let text = format!("{} earlier ones are not shown.", earlier.len());
             blocks.push(Block::Paragraph(vec![Span::Text(text, Style::ITALIC)]));
@@ -45,14 +71,14 @@ impl<'a> News<'a> {
         let mut changed = Vec::new();
         for item in told {
             match item {
-                Item::Changed { change, .. } => changed.push(row(self.change(change))),
+                Item::Changed { change, .. } => changed.push(change),
                 Item::Said { .. } => {
-                    blocks.extend(list(&mut changed));
+                    blocks.extend(self.list(&mut changed));
                     said_on(item, room.min(MOST_OF_COMMENT), &mut blocks);
                 }
             }
         }
-        blocks.extend(list(&mut changed));
+        blocks.extend(self.list(&mut changed));
         draft.rich(&Rich::new(blocks));
     }
 
@@ -67,9 +93,27 @@ impl<'a> News<'a> {
         spans
     }
 
-    /// `#12814 stage alpha → beta`
-    fn change(&self, change: &Change) -> Vec<Span> {
-        let words = clipped(&change.words(), MOST_OF_CHANGE);
+    /// The changes so far as a list, where there are any: those of one thing in one row.
+    fn list(&self, changes: &mut Vec<&Change>) -> Option<Block> {
+        let changes = std::mem::take(changes);
+        let rows = changes.chunk_by(|one, other| one.place() == other.place());
+        let items: Vec<Row> = rows.map(|same| row(self.change(same))).collect();
+        (!items.is_empty()).then_some(Block::List(List { start: None, items }))
+    }
+
+    /// `#12814 stage alpha → beta; milestone 2.4`, of changes of one thing.
+    fn change(&self, same: &[&Change]) -> Vec<Span> {
+        let Some(change) = same.first() else {
+            return Vec::new();
+        };
+        let words = same.iter().map(|change| match self.title(change) {
+            Some(title) => {
+                let title = clipped(title, MOST_OF_CHANGE);
+                format!("{}: {title}", change.words())
+            }
+            None => clipped(&change.words(), MOST_OF_CHANGE),
+        });
+        let words = words.collect::<Vec<_>>().join("; ");
         match change.place() {
             Some(place) => {
                 let page = self.page(change);
@@ -84,6 +128,20 @@ impl<'a> News<'a> {
                 vec![kubernetes, Span::text(format!(": {words}"))]
             }
         }
+    }
+
+    /// The title of the pull request that changed.
+    fn title(&self, change: &Change) -> Option<&'a str> {
+        let (What::PullOpened | What::PullMerged | What::PullClosed) = change.what else {
+            return None;
+        };
+        let (repository, number) = change.issue.as_ref()?;
+        let runtimes = self.card?.runtimes.iter();
+        let mut pulls = runtimes
+            .filter(|runtime| runtime.repository == *repository)
+            .flat_map(|runtime| &runtime.pulls);
+        let pull = pulls.find(|pull| pull.number == *number)?;
+        Some(&pull.title)
     }
 
     /// Where the issue or pull request is that changed.
@@ -140,12 +198,6 @@ fn row(spans: Vec<Span>) -> Row {
         done: None,
         blocks: vec![Block::Paragraph(spans)],
     }
-}
-
-/// The rows so far as a list, where there are any.
-fn list(rows: &mut Vec<Row>) -> Option<Block> {
-    let items = std::mem::take(rows);
-    (!items.is_empty()).then_some(Block::List(List { start: None, items }))
 }
 
 /// The words that fit.

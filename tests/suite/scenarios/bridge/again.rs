@@ -31,7 +31,7 @@ async fn an_edit_while_the_text_is_on_its_way_is_not_lost() {
     scene.sam.reacts(&said, RELAY).await;
     gate.arrived(1).await;
     scene.sam.edits(&said, "KEP-5825 is merged.").await;
-    let taken_in = |_: &Workspace| !scene.is_delivering();
+    let taken_in = |_: &Workspace| !scene.slack.is_delivering();
     scene
         .workspace
         .until("the edit is taken in", taken_in)

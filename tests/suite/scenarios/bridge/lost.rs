@@ -203,7 +203,11 @@ async fn a_revoked_token_of_slack_holds_news_up_until_it_is_mended() {
 async fn time_passes(scene: &Scene) {
     loop {
         scene.give_way().await;
-        let step = if scene.is_delivering() { 200 } else { 2_000 };
+        let step = if scene.slack.is_delivering() {
+            200
+        } else {
+            2_000
+        };
         scene.clock.advance(Duration::from_millis(step));
     }
 }

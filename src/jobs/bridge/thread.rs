@@ -1,0 +1,354 @@
+//! How news is told in a KEP's thread: what begins one, what is folded, and what waits.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Bridge, Undecided, news::said_key};
+use crate::{
+    domain::{
+        KepNumber,
+        bridge::{Below, ChannelAt, Effect, Item, Key, Lane, NewEffect, Saying, Step, tidied},
+        change::What,
+    },
+    ports::outbox::{Settled, Thread},
+};
+
+/// What follows the first news of a burst within this time is folded into it.
+const FOLD_WITHIN: TimeDelta = TimeDelta::seconds(60);
+/// A message with more pieces of news than this is closed.
+const MOST_ITEMS: usize = 10;
+/// How many threads begin in a channel within a day, so that its readers see no more than that. News
+/// that would begin one more waits for its turn.
+const MOST_ROOTS: usize = 5;
+
+/// A message that tells news already.
+#[derive(Clone)]
+struct Told {
+    key: Key,
+    items: Vec<Item>,
+    titled: bool,
+}
+
+impl Bridge<'_> {
+    pub(super) async fn tell(
+        &self,
+        key: &Key,
+        channel: &ChannelAt,
+        kep: KepNumber,
+        saying: &Saying,
+    ) -> Result<Settled, Undecided> {
+        let thread = self.outbox.thread_of(channel, kep).await?;
+        let mut then = Vec::new();
+        if thread.is_none() {
+            then.push(root(key, channel, kep, None));
+        }
+        then.push(reply(key, channel, kep, false, saying.clone()));
+        Ok(Settled {
+            then,
+            ..Settled::default()
+        })
+    }
+
+    pub(super) async fn news(
+        &self,
+        key: &Key,
+        channel: &ChannelAt,
+        kep: KepNumber,
+        items: &[Item],
+    ) -> Result<Settled, Undecided> {
+        let mut then = Vec::new();
+        let mut new = Vec::new();
+        let mut again = Vec::new();
+        // What messages say from now on: several items may concern one of them.
+        let mut edited: BTreeMap<Key, Told> = BTreeMap::new();
+        for item in self.as_they_are(channel, kep, items).await? {
+            match self.told(channel, &item).await? {
+                Some(told) => {
+                    let told = edited.get(&told.key).cloned().unwrap_or(told);
+                    if let Some(told) = told.again(&item) {
+                        edited.insert(told.key.clone(), told);
+                        again.push(item);
+                    }
+                }
+                None if item.is_gone() => {}
+                None => new.push(item),
+            }
+        }
+        let new = tidied(new);
+        let thread = self.outbox.thread_of(channel, kep).await?;
+        let is_there = self.board.get(kep).is_some();
+        if let Some(of) = self.channels.get(channel).filter(|_| is_there)
+            && !new.is_empty()
+        {
+            let broadcast = of.broadcast && new.iter().any(is_for_all);
+            match &thread {
+                None if !new.iter().any(is_great) => {}
+                None => {
+                    if let Some(at) = self.room_at(channel, kep).await? {
+                        return Err(Undecided::Later(at));
+                    }
+                    then.push(root(key, channel, kep, new.last()));
+                    let saying = news(kep, new, broadcast);
+                    then.push(reply(key, channel, kep, broadcast, saying));
+                }
+                Some(thread) => {
+                    let latest = new.last().cloned();
+                    let open = self.open(thread).await?;
+                    let open = open.map(|told| edited.remove(&told.key).unwrap_or(told));
+                    match open {
+                        Some(told) if !broadcast && told.items.len() + new.len() <= MOST_ITEMS => {
+                            edited.insert(told.key.clone(), told.with(new));
+                        }
+                        open => {
+                            edited.extend(open.map(|told| (told.key.clone(), told)));
+                            let saying = news(kep, new, broadcast);
+                            then.push(reply(key, channel, kep, broadcast, saying));
+                        }
+                    }
+                    then.extend(self.card_again(key, thread, latest).await?);
+                }
+            }
+        } else if let Some(thread) = &thread
+            && let Some(latest) = self.latest_of(thread).await?
+            && let Some(item) = again.iter().find(|item| item.is_of_one_comment(&latest))
+        {
+            then.extend(self.card_again(key, thread, Some(item.clone())).await?);
+        }
+        for (written, told) in edited {
+            then.push(edit(key, channel, kep, &written, told.saying(kep)));
+        }
+        Ok(Settled {
+            then,
+            ..Settled::default()
+        })
+    }
+
+    /// Pieces of news as they are now: of a comment that was edited or deleted while they waited, the
+    /// entry that waits behind them knows more.
+    async fn as_they_are(
+        &self,
+        channel: &ChannelAt,
+        kep: KepNumber,
+        items: &[Item],
+    ) -> Result<Vec<Item>, Undecided> {
+        let mut found = items.to_vec();
+        let open = self.outbox.open_in(channel, Some(kep), "news").await?;
+        for later in open {
+            let Effect::Step(Step::News { items, .. }) = later else {
+                continue;
+            };
+            for item in items {
+                let old = found.iter_mut().find(|old| old.is_of_one_comment(&item));
+                if let Some(old) = old {
+                    *old = item;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The root's card, made anew where it says something else.
+    async fn card_again(
+        &self,
+        key: &Key,
+        thread: &Thread,
+        latest: Option<Item>,
+    ) -> Result<Option<NewEffect>, Undecided> {
+        let root = &thread.root_key;
+        let saying = card(thread.kep, latest.as_ref());
+        let is_same = match self.outbox.last(root).await? {
+            Some((_, Effect::Post { saying: old, .. } | Effect::EditPost { saying: old, .. })) => {
+                old == saying
+            }
+            _ => false,
+        };
+        let (channel, kep) = (&thread.channel, thread.kep);
+        Ok((!is_same).then(|| edit(key, channel, kep, root, saying)))
+    }
+
+    /// The latest news as the root's card names it.
+    async fn latest_of(&self, thread: &Thread) -> Result<Option<Item>, Undecided> {
+        let last = self.outbox.last(&thread.root_key).await?;
+        Ok(last.and_then(|(_, effect)| match effect {
+            Effect::Post { saying, .. } | Effect::EditPost { saying, .. } => match saying {
+                Saying::Card { latest, .. } => latest.map(|item| *item),
+                _ => None,
+            },
+            _ => None,
+        }))
+    }
+
+    /// The message that tells of a comment already, and what it says.
+    async fn told(&self, channel: &ChannelAt, item: &Item) -> Result<Option<Told>, Undecided> {
+        let Item::Said { issue, comment, .. } = item else {
+            return Ok(None);
+        };
+        let key = said_key(channel, &issue.repository, *comment);
+        let last = self.outbox.last(&key).await?;
+        Ok(last.and_then(|(key, effect)| Told::read(key, effect)))
+    }
+
+    /// The message into which news is folded, and what it says.
+    async fn open(&self, thread: &Thread) -> Result<Option<Told>, Undecided> {
+        let Some(latest) = &thread.latest else {
+            return Ok(None);
+        };
+        if (self.now - latest.at).abs() >= FOLD_WITHIN {
+            return Ok(None);
+        }
+        let last = self.outbox.last(&latest.key).await?;
+        Ok(last.and_then(|(key, effect)| Told::read(key, effect)))
+    }
+
+    /// When there is room for a KEP's thread in a channel, where there is none now. Those that are
+    /// about to begin count; that no two of these are decided at once, the queue sees to. A thread
+    /// that somebody's words wait for begins all the same.
+    async fn room_at(
+        &self,
+        channel: &ChannelAt,
+        kep: KepNumber,
+    ) -> Result<Option<DateTime<Utc>>, Undecided> {
+        let words = self.outbox.open_in(channel, Some(kep), "tell").await?;
+        if !words.is_empty() {
+            return Ok(None);
+        }
+        let day = TimeDelta::days(1);
+        // In this order: a root that is posted between the two questions is counted twice, not never.
+        let open = self.outbox.open_in(channel, None, "root").await?;
+        let threads = self.outbox.threads().await?.into_iter();
+        let threads = threads.filter(|it| it.channel == *channel);
+        let began = threads.filter_map(|thread| {
+            let seconds = thread.root.split('.').next()?.parse().ok()?;
+            DateTime::from_timestamp(seconds, 0)
+        });
+        let mut begun: Vec<DateTime<Utc>> = began.filter(|at| *at > self.now - day).collect();
+        begun.extend(open.iter().map(|_| self.now));
+        begun.sort_unstable();
+        let full = begun.len().checked_sub(MOST_ROOTS);
+        // The second has more in it than the number says.
+        Ok(full.map(|at| begun[at] + day + TimeDelta::seconds(1)))
+    }
+}
+
+impl Told {
+    fn read(key: Key, effect: Effect) -> Option<Self> {
+        match effect {
+            Effect::Post { saying, .. } | Effect::EditPost { saying, .. } => match saying {
+                Saying::News { items, titled, .. } => Some(Self { key, items, titled }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The same with what a comment says now; `None` where it says so already.
+    fn again(mut self, item: &Item) -> Option<Self> {
+        let old = self
+            .items
+            .iter_mut()
+            .find(|old| old.is_of_one_comment(item));
+        let old = old.filter(|old| *old != item)?;
+        *old = item.clone();
+        Some(self)
+    }
+
+    /// The same with more. What people have seen is not taken back: they would look for it.
+    fn with(self, new: Vec<Item>) -> Self {
+        let mut items = self.items;
+        items.extend(new);
+        let short = tidied(items.clone());
+        Self {
+            items: if short.is_empty() { items } else { short },
+            ..self
+        }
+    }
+
+    fn saying(self, kep: KepNumber) -> Saying {
+        news(kep, self.items, self.titled)
+    }
+}
+
+/// Whether an item is worth a thread of its own: people's words, and what changes a plan. The rest
+/// of a KEP that has no thread yet waits for the digest.
+fn is_great(item: &Item) -> bool {
+    let Item::Changed { change, .. } = item else {
+        return true;
+    };
+    matches!(
+        change.what,
+        What::Stage(..)
+            | What::Status(..)
+            | What::IssueOpened
+            | What::IssueClosed
+            | What::IssueReopened
+            | What::IssueGone
+            | What::PullMerged
+    )
+}
+
+/// What a whole channel is shown, where it wants that.
+fn is_for_all(item: &Item) -> bool {
+    match item {
+        Item::Said { .. } => false,
+        Item::Changed { change, .. } => {
+            matches!(
+                change.what,
+                What::Stage(..) | What::Status(..) | What::PullMerged
+            )
+        }
+    }
+}
+
+fn news(kep: KepNumber, items: Vec<Item>, titled: bool) -> Saying {
+    Saying::News { kep, items, titled }
+}
+
+fn card(kep: KepNumber, latest: Option<&Item>) -> Saying {
+    let latest = latest.filter(|item| !item.is_gone());
+    Saying::Card {
+        kep,
+        latest: latest.cloned().map(Box::new),
+    }
+}
+
+/// The root of a KEP's thread.
+fn root(key: &Key, channel: &ChannelAt, kep: KepNumber, latest: Option<&Item>) -> NewEffect {
+    let post = Effect::Post {
+        channel: channel.clone(),
+        below: Below::Root(kep),
+        saying: card(kep, latest),
+    };
+    NewEffect::now(key.then("root"), Lane::Thread(channel.clone(), kep), post)
+}
+
+fn reply(
+    key: &Key,
+    channel: &ChannelAt,
+    kep: KepNumber,
+    broadcast: bool,
+    saying: Saying,
+) -> NewEffect {
+    let post = Effect::Post {
+        channel: channel.clone(),
+        below: Below::Thread { kep, broadcast },
+        saying,
+    };
+    NewEffect::now(key.then("post"), Lane::Thread(channel.clone(), kep), post)
+}
+
+fn edit(
+    key: &Key,
+    channel: &ChannelAt,
+    kep: KepNumber,
+    written: &Key,
+    saying: Saying,
+) -> NewEffect {
+    let edit = Effect::EditPost {
+        channel: channel.clone(),
+        written: written.clone(),
+        saying,
+    };
+    let lane = Lane::Thread(channel.clone(), kep);
+    NewEffect::now(key.then(written.as_str()), lane, edit)
+}

@@ -1,0 +1,369 @@
+//! A busy week of sixty KEPs: how much of it a channel's readers see, that each piece of news is told
+//! once, and that none is lost, however much of it there is.
+
+mod plan;
+mod words;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+use kep_liaison::sandbox::{github::Openness, slack::Said};
+use serde_json::json;
+
+use self::{
+    plan::{Act, FIRST, KEPS, shepherd, week},
+    words::TITLES,
+};
+use super::{RELAY, Scene, Transport, unstarted};
+use crate::desk::phone::phone;
+
+/// The most that a channel's readers see in such a week outside of threads.
+const MOST_OUTSIDE: usize = 40;
+
+/// What is to be told of a comment in the end.
+struct Due {
+    number: usize,
+    is_gone: bool,
+}
+
+/// The week while it goes on.
+struct Week {
+    scene: Scene,
+    issues: Vec<u64>,
+    milestones: HashMap<&'static str, u64>,
+    /// The comments by the numbers that the plan gives them.
+    comments: HashMap<usize, u64>,
+    due: BTreeMap<usize, Due>,
+    /// Open pull requests by KEP.
+    pulls: HashMap<usize, u64>,
+    merged: Vec<u64>,
+    betas: Vec<usize>,
+    minute: usize,
+}
+
+impl Week {
+    async fn begin() -> Self {
+        let mut scene = unstarted(Transport::Http, "").await;
+        let mike = scene.mike.id();
+        scene.settings.push_str(&format!(
+            "[[people]]\ngithub = \"mikebrow\"\nslack = {{ kubernetes = \"{mike}\" }}\n"
+        ));
+        let files: Vec<(String, String)> = (0..KEPS).map(file).collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|(at, text)| (&**at, &**text)).collect();
+        let enhancements = scene.github.repository("kubernetes/enhancements");
+        enhancements.push(&files);
+        let containerd = scene.containerd();
+        let issues = (0..KEPS).map(|kep| {
+            let number = FIRST + kep;
+            let title = format!("[SIG-Node]: KEP-{number} - {}", TITLES[kep]);
+            let body = format!(
+                "### References\n\nKEP(s): KEP-{number}\nstage: alpha\nKEP Issue: https://github.com/kubernetes/enhancements/issues/{number}\nK8s-Release: v1.37\nKEP owner: @author\nKEP-Shepherd: @{}\n",
+                shepherd(kep)
+            );
+            let issue = containerd.open_issue("author", &title, &body);
+            containerd.label(issue, "needs-triage");
+            issue
+        });
+        let issues = issues.collect();
+        let milestones = ["2.4", "2.5"].map(|title| {
+            let milestone = containerd.milestone(title, None, Openness::Open);
+            (title, milestone)
+        });
+        scene.start().await;
+        scene.synced().await;
+        scene.rest().await;
+        scene.hook();
+        scene.deliver().await;
+        Self {
+            scene,
+            issues,
+            milestones: milestones.into(),
+            comments: HashMap::new(),
+            due: BTreeMap::new(),
+            pulls: HashMap::new(),
+            merged: Vec::new(),
+            betas: Vec::new(),
+            minute: 0,
+        }
+    }
+
+    /// What happens in one minute: comments are told by webhooks, all else is found by polling.
+    async fn live(&mut self, minute: usize, acts: &[Act]) {
+        let passed = u64::try_from(minute - self.minute).expect("a time");
+        self.minute = minute;
+        if passed > 0 {
+            self.scene.pass(Duration::from_mins(passed)).await;
+            self.scene.rest().await;
+        }
+        let is_talk =
+            |act: &&Act| matches!(act, Act::Comment { .. } | Act::Edit(..) | Act::Delete(_));
+        let (talk, other): (Vec<&Act>, Vec<&Act>) = acts.iter().partition(is_talk);
+        let mut said = Vec::new();
+        for act in talk {
+            said.push(self.comment(act));
+        }
+        self.scene.deliver().await;
+        for (comment, holds) in said {
+            self.stored(comment, holds).await;
+        }
+        self.scene.rest().await;
+        for act in &other {
+            self.act(act).await;
+        }
+        if !other.is_empty() {
+            self.scene.github.take_deliveries();
+            self.scene.poll().await;
+        }
+    }
+
+    async fn act(&mut self, act: &Act) {
+        let containerd = self.scene.containerd();
+        match act {
+            Act::Comment { .. } | Act::Edit(..) | Act::Delete(_) => {}
+            Act::Label(kep, name) => containerd.label(self.issues[*kep], name),
+            Act::Unlabel(kep, name) => containerd.unlabel(self.issues[*kep], name),
+            Act::Milestone(kep, title) => {
+                let milestone = self.milestones[title];
+                containerd.set_milestone(self.issues[*kep], Some(milestone));
+            }
+            Act::Pull(kep) => {
+                let body = format!("Part of #{}", self.issues[*kep]);
+                let pull = containerd.open_pull(
+                    "author",
+                    &format!("cri: {} (part {})", TITLES[*kep], kep % 3 + 1),
+                    &body,
+                );
+                self.pulls.insert(*kep, pull);
+            }
+            Act::Merge(kep) => {
+                let pull = self.pulls[kep];
+                containerd.merge(pull);
+                self.merged.push(pull);
+            }
+            Act::Stage(kep) => {
+                let (path, text) = file(*kep);
+                let text = text.replace("stage: alpha", "stage: beta");
+                let enhancements = self.scene.github.repository("kubernetes/enhancements");
+                enhancements.push(&[(&path, &text)]);
+                self.betas.push(*kep);
+            }
+            Act::Close(kep) => containerd.close(self.issues[*kep], "completed"),
+            Act::Reopen(kep) => containerd.reopen(self.issues[*kep]),
+            Act::Relay { text, .. } => {
+                let said = self.scene.sam.says(&self.scene.sig_node, text).await;
+                self.scene.sam.reacts(&said, RELAY).await;
+            }
+            Act::Reply { kep, text } => {
+                if let Some(root) = self.root(*kep) {
+                    let said = self.scene.sam.replies(&root, text).await;
+                    self.scene.sam.reacts(&said, RELAY).await;
+                }
+            }
+        }
+    }
+
+    /// Says something on an issue: which comment it is, and which number it holds, if it stands.
+    fn comment(&mut self, act: &Act) -> (u64, Option<usize>) {
+        let containerd = self.scene.containerd();
+        let (number, holds) = match act {
+            Act::Comment {
+                kep,
+                author,
+                number,
+                text,
+            } => {
+                let comment = containerd.comment(author, self.issues[*kep], text);
+                self.comments.insert(*number, comment);
+                if *author == "liaison" || *author == shepherd(*kep) {
+                    let due = Due {
+                        number: *number,
+                        is_gone: false,
+                    };
+                    self.due.insert(*number, due);
+                }
+                (number, Some(*number))
+            }
+            Act::Edit(number, new) => {
+                let text = format!("Correction: it is #{new}, not what I wrote first.");
+                containerd.edit_comment(self.comments[number], &text);
+                if let Some(due) = self.due.get_mut(number) {
+                    due.number = *new;
+                }
+                (number, Some(*new))
+            }
+            Act::Delete(number) => {
+                containerd.delete_comment(self.comments[number]);
+                if let Some(due) = self.due.get_mut(number) {
+                    due.is_gone = true;
+                }
+                (number, None)
+            }
+            other => panic!("{other:?} is no comment"),
+        };
+        (self.comments[number], holds)
+    }
+
+    /// Waits until the bot has taken in that a comment says this, or is gone.
+    async fn stored(&self, comment: u64, holds: Option<usize>) {
+        let mut store = self.scene.store().await;
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_secs(10) {
+            let doc: Option<String> = sqlx::query_scalar("SELECT doc FROM comments WHERE id = $1")
+                .bind(i64::try_from(comment).expect("a number"))
+                .fetch_optional(&mut store)
+                .await
+                .expect("a row");
+            let is_so = match (holds, &doc) {
+                (Some(number), Some(doc)) => doc.contains(&number.to_string()),
+                (None, None) => true,
+                _ => false,
+            };
+            if is_so {
+                return;
+            }
+            self.scene.nudge().await;
+        }
+        panic!("the comment is not taken in");
+    }
+
+    /// How many pieces of news wait for their turn.
+    async fn waiting(&self) -> i64 {
+        let mut store = self.scene.store().await;
+        let waiting = "SELECT COUNT(*) FROM effects WHERE settled_ms IS NULL AND name = 'news'";
+        let waiting = sqlx::query_scalar(waiting).fetch_one(&mut store).await;
+        waiting.expect("a number")
+    }
+
+    /// What the bot said by now that everybody sees.
+    fn said(&self) -> Vec<Said> {
+        let said = self.scene.sig_node.messages().into_iter();
+        said.filter(|said| said.is_app).collect()
+    }
+
+    /// The root of a KEP's thread.
+    fn root(&self, kep: usize) -> Option<Said> {
+        let heading = format!("KEP-{}:", FIRST + kep);
+        let mut said = self.said().into_iter();
+        said.find(|said| said.thread.is_none() && said.words().contains(&heading))
+    }
+
+    /// In how many replies something stands.
+    fn told(&self, what: &str) -> usize {
+        let said = self.said().into_iter();
+        let replies = said.filter(|said| said.thread.is_some());
+        replies.filter(|said| said.words().contains(what)).count()
+    }
+
+    /// Each piece of news that is due stands there once.
+    fn is_told_once(&self) {
+        for (first, due) in &self.due {
+            let (told, number) = (self.told(&due.number.to_string()), due.number);
+            assert_eq!(told, usize::from(!due.is_gone), "comment {number}");
+            if *first != number {
+                assert_eq!(self.told(&first.to_string()), 0, "{first} was edited");
+            }
+        }
+        for number in self.comments.keys().filter(|it| !self.due.contains_key(it)) {
+            assert_eq!(self.told(&number.to_string()), 0, "{number} is no news");
+        }
+        for pull in &self.merged {
+            let merged = |said: &Said| {
+                let words = phone(&json!({ "blocks": said.blocks })).replace("\n  ", " ");
+                words.contains(&format!("pull request #{pull} merged"))
+            };
+            let said = self.said().into_iter();
+            let replies = said.filter(|said| said.thread.is_some());
+            assert_eq!(replies.filter(merged).count(), 1, "pull request {pull}");
+        }
+        let betas = self.told("stage alpha → beta");
+        assert_eq!(betas, self.betas.len());
+    }
+
+    /// What stands outside of threads, as a phone shows it.
+    fn outside(&self) -> Vec<String> {
+        let said = self.said();
+        let outside = said
+            .iter()
+            .filter(|said| said.thread.is_none() || said.is_broadcast);
+        let shown = outside.map(|root| {
+            let replies = said
+                .iter()
+                .filter(|said| said.thread.as_ref() == Some(&root.ts));
+            let text = phone(&json!({ "blocks": root.blocks }));
+            format!("{text}\n↳ {} replies", replies.count())
+        });
+        shown.collect()
+    }
+
+    /// The thread with the most replies.
+    fn fullest(&self) -> String {
+        let threads = (0..KEPS).filter_map(|kep| self.root(kep));
+        let threads = threads.map(|root| self.scene.sig_node.thread(&root.ts));
+        let fullest = threads.max_by_key(Vec::len).expect("a thread");
+        let shown = fullest.iter().map(|said| match said.is_app {
+            true => phone(&json!({ "blocks": said.blocks })),
+            false => format!("({})", said.text),
+        });
+        shown.collect::<Vec<_>>().join("\n———\n")
+    }
+}
+
+/// The file of a KEP.
+fn file(kep: usize) -> (String, String) {
+    let number = FIRST + kep;
+    let path = format!("keps/sig-node/{number}-feature/kep.yaml");
+    let text = format!(
+        "title: {}\nkep-number: {number}\nowning-sig: sig-node\nstatus: implementable\nstage: alpha\nlatest-milestone: \"v1.37\"\nmilestone:\n  alpha: \"v1.37\"\n  beta: \"v1.38\"\nauthors:\n  - \"@author\"\n",
+        TITLES[kep]
+    );
+    (path, text)
+}
+
+#[tokio::test]
+async fn a_busy_week_floods_nobody_and_loses_nothing() {
+    let mut week_ = Week::begin().await;
+    let acts = week();
+    for same in acts.chunk_by(|one, other| one.0 == other.0) {
+        let of_minute: Vec<Act> = same.iter().map(|(_, act)| act.clone()).collect();
+        let t = std::time::Instant::now();
+        week_.live(same[0].0, &of_minute).await;
+        eprintln!(
+            "{} {:?} {:?}",
+            same[0].0,
+            t.elapsed(),
+            of_minute
+                .iter()
+                .map(|it| format!("{it:?}").chars().take(12).collect::<String>())
+                .collect::<Vec<_>>()
+        );
+    }
+    let outside = week_.outside();
+    let in_threads = week_.said().iter().filter(|it| it.thread.is_some()).count();
+    let all = week_.scene.workspace.unseen();
+    let whispers = all.iter().filter(|said| said.is_ephemeral()).count();
+    let direct = all
+        .iter()
+        .filter(|said| said.channel.starts_with('D'))
+        .count();
+    let counts = format!(
+        "{} outside of threads, {in_threads} in threads, {whispers} for one person, {direct} direct",
+        outside.len()
+    );
+    insta::assert_snapshot!("outside", format!("{counts}\n\n{}", outside.join("\n\n")));
+    insta::assert_snapshot!("fullest", week_.fullest());
+    assert!(outside.len() <= MOST_OUTSIDE, "{counts}");
+    // What waits for its turn comes in the quiet days that follow.
+    for _ in 0..14 {
+        if week_.waiting().await == 0 {
+            break;
+        }
+        week_.scene.pass(Duration::from_hours(24)).await;
+        week_.scene.poll().await;
+    }
+    assert_eq!(week_.waiting().await, 0);
+    week_.is_told_once();
+    week_.scene.sig_node.look_at_all();
+    week_.scene.end().await;
+}
