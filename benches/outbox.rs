@@ -180,7 +180,7 @@ async fn main() {
         r#"
         http = {{ listen = "{address}", admin_listen = "127.0.0.1:0" }}
         store = {{ url = "sqlite:store.db" }}
-        slack = {{ api_url = "{}" }}
+        slack = {{ api_url = "{}", commands_per_minute = 1_000_000 }}
         github = {{ api_url = "{}", token = "env:GITHUB" }}
         [[workspaces]]
         name = "kubernetes"

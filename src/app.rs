@@ -6,6 +6,7 @@ pub mod desk;
 mod edge;
 pub mod inlet;
 pub mod memo;
+mod ready;
 
 use std::{path::Path, sync::Arc, time::Duration};
 

@@ -19,7 +19,7 @@ use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, error::ErrorKind}
 use clap_complete::Shell;
 
 use crate::{
-    config::{Config, ConfigError, StoreUrl, environment},
+    config::{Config, ConfigError, Loaded, StoreUrl, environment},
     ports::StoreError,
     telemetry::logs::{BadFilter, Format, Logs, RUST_LOG, Speaker},
 };
@@ -243,15 +243,19 @@ fn print(answer: &str) -> Result<(), Failure> {
 
 impl Global {
     fn config(&self) -> Result<Config, Failure> {
-        let loaded = Config::load(self.config.as_deref(), environment)?;
+        Ok(self.settings()?.config)
+    }
+
+    /// The settings, and the file that they stand in.
+    fn settings(&self) -> Result<Loaded, Failure> {
+        let mut loaded = Config::load(self.config.as_deref(), environment)?;
         if let Some(note) = &loaded.note {
             anstream::eprintln!("{note}");
         }
-        let mut config = loaded.config;
         if let Some(url) = &self.store {
-            config.store.url = url.clone();
+            loaded.config.store.url = url.clone();
         }
-        Ok(config)
+        Ok(loaded)
     }
 
     fn logs(&self, speaker: Speaker) -> Logs {

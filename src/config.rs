@@ -94,6 +94,8 @@ pub struct Slack {
     pub api_url: HttpUrl,
     /// The reaction that asks for a relay.
     pub relay_reaction: Emoji,
+    /// How many different commands of one person are answered in a minute.
+    pub commands_per_minute: u64,
 }
 
 /// `[[workspaces]]`: one internal Slack app in one workspace.

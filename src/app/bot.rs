@@ -8,14 +8,15 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use axum::Router;
 use chrono::TimeDelta;
+use futures::future::join_all;
 use tokio::{
     net::TcpListener,
     runtime::Handle,
     sync::{mpsc, watch},
     task::{JoinHandle, JoinSet},
+    time::timeout,
 };
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -29,6 +30,7 @@ use super::{
     edge,
     inlet::Chats,
     memo::Memo,
+    ready::Ready,
 };
 use crate::{
     config::{Config, HttpUrl, SecretRef, Workspace, WorkspaceMode},
@@ -37,7 +39,7 @@ use crate::{
         catch_up::CatchUp,
         follow::{Follow, Known},
     },
-    ports::{Chat, Clock, Dice, Forge, Outbox as _, Store as _, StoreError},
+    ports::{Chat, Clock, Dice, Forge, StoreError},
     slack::{
         api::{self, Api, ApiError},
         chat::SlackChat,
@@ -47,13 +49,34 @@ use crate::{
     },
     store::{Mode, SqliteStore},
     telemetry::metrics::Metrics,
-    web::{self, admin::Readiness, slack::Signatory},
+    web::{
+        self,
+        serve::{Limits, serve},
+        slack::Signatory,
+    },
 };
 
 /// How many events of GitHub wait for a sync to end; a busy hour has a few hundred.
 const MOST_WAITING: usize = 1024;
-/// How long what is under way may go on once the bot is to stop.
-const LAST_WORDS: Duration = Duration::from_secs(10);
+/// How long stopping may take, step by step: saying goodbye to Slack,
+const GOODBYES: Duration = Duration::from_secs(2);
+/// requests that are under way, and what the listeners need beyond that to end,
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
+const LISTENERS_END: Duration = Duration::from_secs(1);
+/// answers that follow by themselves,
+const LAST_WORDS: Duration = Duration::from_secs(5);
+/// deliveries,
+const LAST_DELIVERIES: Duration = Duration::from_secs(7);
+/// and the store.
+const LAST_WRITES: Duration = Duration::from_secs(5);
+/// Kubernetes kills after 30 seconds what was asked to stop, systemd after 90:
+/// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination>
+const LONGEST_STOP: Duration = Duration::from_secs(25);
+const _: () = {
+    let listeners = LAST_REQUESTS.as_secs() + LISTENERS_END.as_secs();
+    let rest = LAST_WORDS.as_secs() + LAST_DELIVERIES.as_secs() + LAST_WRITES.as_secs();
+    assert!(GOODBYES.as_secs() + listeners + rest <= LONGEST_STOP.as_secs());
+};
 /// How long after Slack did not say who the bot is it is asked again, at first and at most.
 const ASK_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(2));
 
@@ -100,7 +123,10 @@ pub struct Bot {
     known: watch::Receiver<Arc<Known>>,
     sockets: Vec<Socket>,
     speaking: TaskTracker,
-    serving: TaskTracker,
+    /// The listener for Slack and GitHub.
+    edge: JoinHandle<()>,
+    /// That for those who look after it.
+    admin: JoinHandle<()>,
     stop: DropGuard,
     following: JoinHandle<()>,
     telling: JoinHandle<()>,
@@ -177,6 +203,7 @@ impl Bot {
             dice,
             speaking: speaking.clone(),
             runtime: Handle::current(),
+            commands_per_minute: config.slack.commands_per_minute,
             came: Came::default(),
             memo: Memo::default(),
             inlet,
@@ -189,7 +216,16 @@ impl Bot {
         let admin = bind("http.admin_listen", config.http.admin_listen).await?;
         let (address, admin_address) = (local(&listener)?, local(&admin)?);
         let sockets = open_sockets(&workspaces, &desk, &clock).await;
+        let stop = CancellationToken::new();
+        let stopped = || stop.clone().cancelled_owned();
+        let limits = Limits {
+            finish_within: LAST_REQUESTS,
+            ..Limits::default()
+        };
+        let edge = edge::serve_apart(listener, router, limits, stopped());
+        let edge = edge.map_err(|error| StartError::Failed(format!("cannot serve: {error}")))?;
         let ready = Ready {
+            edge: edge.abort_handle(),
             clock: clock.clone(),
             store: store.clone(),
             known: knowing.clone(),
@@ -202,18 +238,7 @@ impl Bot {
             aside.spawn(look_back(catch_up.clone(), &workspace.name, &sockets));
         }
         let admin_router = web::admin::router(Arc::new(ready), move || metrics.render());
-        let (serving, stop) = (TaskTracker::new(), CancellationToken::new());
-        let stopped = || stop.clone().cancelled_owned();
-        let edge = edge::serve_apart(listener, router, stopped());
-        let edge = edge.map_err(|error| StartError::Failed(format!("cannot serve: {error}")))?;
-        serving.spawn(async { drop(edge.await) });
-        serving.spawn(web::serve::serve(
-            admin,
-            admin_router,
-            web::admin::LIMITS,
-            stopped(),
-        ));
-        serving.close();
+        let admin = tokio::spawn(serve(admin, admin_router, web::admin::LIMITS, stopped()));
         let greeting = workspaces
             .into_iter()
             .map(|workspace| tokio::spawn(greet(workspace, clock.clone())))
@@ -229,7 +254,8 @@ impl Bot {
             known: knowing,
             sockets: sockets.into_values().collect(),
             speaking,
-            serving,
+            edge,
+            admin,
             // Who is dropped without a word listens no more, either.
             stop: stop.drop_guard(),
             following,
@@ -256,30 +282,36 @@ impl Bot {
         self.known.clone()
     }
 
-    /// Returns if the bot cannot go on.
-    pub async fn broken(&mut self) {
+    /// Returns if the bot cannot go on, and says what broke off.
+    pub async fn broken(&mut self) -> &'static str {
         tokio::select! {
-            _ = &mut self.following => {}
-            _ = &mut self.telling => {}
-            _ = &mut self.delivering => {}
+            _ = &mut self.following => "following GitHub",
+            _ = &mut self.telling => "telling what changed",
+            _ = &mut self.delivering => "delivering",
+            _ = &mut self.edge => "listening to Slack and GitHub",
+            _ = &mut self.admin => "listening for health and metrics",
         }
     }
 
-    /// Takes nothing more in, finishes what is under way, and closes the store.
+    /// Takes nothing more in, finishes what is under way, and closes the store; in 25 seconds at
+    /// most.
     pub async fn stop(mut self) {
         for greeting in &self.greeting {
             greeting.abort();
         }
-        for socket in &self.sockets {
-            socket.close().await;
+        let closing = join_all(self.sockets.iter().map(Socket::close));
+        if timeout(GOODBYES, closing).await.is_err() {
+            tracing::warn!("connections to Slack were not closed in time");
         }
         drop(self.stop);
-        self.serving.wait().await;
+        let listeners = [self.edge, self.admin].into_iter();
+        let open = listeners.filter(|listener| !listener.is_finished());
+        let ending = timeout(LAST_REQUESTS + LISTENERS_END, join_all(open));
+        if ending.await.is_err() {
+            tracing::warn!("a listener did not end in time");
+        }
         self.speaking.close();
-        if tokio::time::timeout(LAST_WORDS, self.speaking.wait())
-            .await
-            .is_err()
-        {
+        if timeout(LAST_WORDS, self.speaking.wait()).await.is_err() {
             tracing::warn!(
                 left = self.speaking.len(),
                 "some answers were not given in time"
@@ -291,7 +323,7 @@ impl Bot {
         self.aside.shutdown().await;
         // What is under way is finished; what takes too long is anybody's when its lease runs out.
         self.stop_delivering.cancel();
-        let late = tokio::time::sleep(LAST_WORDS);
+        let late = tokio::time::sleep(LAST_DELIVERIES);
         if !self.delivering.is_finished() {
             tokio::select! {
                 _ = &mut self.delivering => {}
@@ -301,7 +333,9 @@ impl Bot {
                 }
             }
         }
-        self.store.close().await;
+        if timeout(LAST_WRITES, self.store.close()).await.is_err() {
+            tracing::warn!("the store was not closed in time; nothing that is written is lost");
+        }
     }
 }
 
@@ -483,47 +517,5 @@ async fn greet(workspace: Connected, clock: Arc<dyn Clock>) {
         }
         clock.sleep(pause).await;
         pause = (pause * 2).min(ASK_AGAIN.1);
-    }
-}
-
-/// What is needed before questions can be answered.
-struct Ready {
-    clock: Arc<dyn Clock>,
-    store: Arc<SqliteStore>,
-    known: watch::Receiver<Arc<Known>>,
-    sockets: HashMap<Box<str>, Socket>,
-}
-
-#[async_trait]
-impl Readiness for Ready {
-    async fn missing(&self) -> Vec<String> {
-        let mut missing = Vec::new();
-        if self.known.borrow().board.entries().is_empty() {
-            missing.push("no board is loaded yet: no KEP was fetched".to_owned());
-        }
-        if let Err(error) = self.store.pending().await {
-            missing.push(error.to_string());
-        }
-        for (workspace, socket) in &self.sockets {
-            if socket.connections() == 0 {
-                missing.push(format!("no connection to Slack is open for {workspace}"));
-            }
-        }
-        missing.sort();
-        missing
-    }
-
-    async fn measure(&self) {
-        let Ok(load) = self.store.load().await else {
-            return;
-        };
-        #[expect(clippy::cast_precision_loss, reason = "there are not so many")]
-        let number = |many: u64| many as f64;
-        metrics::gauge!("kep_liaison_outbox_waiting").set(number(load.waiting));
-        metrics::gauge!("kep_liaison_outbox_dead").set(number(load.dead));
-        metrics::gauge!("kep_liaison_outbox_held_lanes").set(number(load.held));
-        let age = load.oldest.map(|oldest| self.clock.now() - oldest);
-        let age = age.and_then(|age| age.to_std().ok()).unwrap_or_default();
-        metrics::gauge!("kep_liaison_outbox_oldest_seconds").set(age.as_secs_f64());
     }
 }

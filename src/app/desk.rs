@@ -1,6 +1,9 @@
 //! Answers what comes from Slack, by whichever transport: questions at once, from the board in
 //! memory; what makes the bot speak elsewhere follows by itself.
 
+mod pace;
+mod patience;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -14,6 +17,10 @@ use tokio::{runtime::Handle, sync::watch};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+use self::{
+    pace::{Pace, What},
+    patience::Patience,
+};
 use super::{
     inlet::Inlet,
     memo::{Memo, Question},
@@ -42,11 +49,16 @@ use crate::{
 /// <https://docs.slack.dev/apis/events-api#retries>
 const MOST_SEEN: usize = 16_384;
 
-/// How often in a minute one person makes the bot speak elsewhere than in an acknowledgement.
-const MOST_A_MINUTE: u32 = 30;
-
 /// Most answers are shorter, in bytes.
 const USUAL: usize = 8 * 1024;
+
+/// What a command is answered with that could not be kept. It may have been, where the store was late
+/// with saying so; then what is to follow follows.
+const NOT_KEPT: &str = "I cannot reach my store just now, so I may not have taken that in. If you hear nothing more of it within some minutes, send it again.";
+
+/// What a command is answered with where there were too many.
+const TOO_MUCH: &str =
+    "That is a lot of questions for one minute. I answer you again when the next one begins.";
 
 /// What answers.
 pub struct FrontDesk {
@@ -66,6 +78,8 @@ pub struct FrontDesk {
     pub speaking: TaskTracker,
     /// Where it is said from.
     pub runtime: Handle,
+    /// How many different commands of one person are answered in a minute.
+    pub commands_per_minute: u64,
     /// What came already.
     pub came: Came,
     /// What was answered just now.
@@ -74,11 +88,12 @@ pub struct FrontDesk {
     pub inlet: Inlet,
 }
 
-/// What came already, and from whom how much of it.
+/// What came already, from whom how much of it, and how the store took it.
 #[derive(Debug)]
 pub struct Came {
     seen: Mutex<Seen<Box<str>>>,
     pace: Mutex<Pace>,
+    patience: Patience,
 }
 
 impl Default for Came {
@@ -86,28 +101,8 @@ impl Default for Came {
         Self {
             seen: Mutex::new(Seen::new(MOST_SEEN)),
             pace: Mutex::default(),
+            patience: Patience::default(),
         }
-    }
-}
-
-/// How much came from each person in this minute.
-#[derive(Debug, Default)]
-struct Pace {
-    minute: i64,
-    by_person: HashMap<(Box<str>, Box<str>), u32>,
-}
-
-impl Pace {
-    /// Counts one more; whether it is not too much.
-    fn allows(&mut self, from: &From, minute: i64) -> bool {
-        if self.minute != minute {
-            self.minute = minute;
-            self.by_person.clear();
-        }
-        let person = (from.team.clone(), from.user.clone());
-        let many = self.by_person.entry(person).or_default();
-        *many += 1;
-        *many <= MOST_A_MINUTE
     }
 }
 
@@ -132,9 +127,7 @@ impl Receive for FrontDesk {
         let kind = inbound.kind();
         let span = RequestId::roll(&*self.dice).span(kind, workspace);
         let answer = if Inlet::is_for(&inbound) {
-            self.bridge(workspace, inbound, again)
-                .instrument(span)
-                .await
+            self.kept(workspace, &inbound, again).instrument(span).await
         } else {
             Ok(span.in_scope(|| self.answer(workspace, inbound, again)))
         };
@@ -171,38 +164,58 @@ impl FrontDesk {
         }
     }
 
-    /// What the bridge is for: it is stored before it is acknowledged.
+    /// What the bridge is for: it is stored before it is acknowledged, or is not acknowledged. Events
+    /// come again then; commands do not, so whoever typed one is told.
+    async fn kept(
+        &self,
+        workspace: &str,
+        inbound: &Inbound,
+        again: bool,
+    ) -> Result<Option<Bytes>, NotTaken> {
+        let is_command = match inbound {
+            Inbound::Command(command) if !self.may_ask(&command.from, What::Command) => {
+                return Ok(whispered(TOO_MUCH));
+            }
+            Inbound::Command(_) => true,
+            _ => false,
+        };
+        let storing = self.bridge(workspace, inbound, again);
+        match self.came.patience.wait(storing).await {
+            Ok(answer) => Ok(answer),
+            Err(why) => {
+                tracing::error!(%why, "what came could not be kept");
+                let kind = inbound.kind();
+                metrics::counter!("kep_liaison_slack_not_taken_total", "kind" => kind).increment(1);
+                is_command.then(|| whispered(NOT_KEPT)).ok_or(NotTaken)
+            }
+        }
+    }
+
     async fn bridge(
         &self,
         workspace: &str,
-        inbound: Inbound,
+        inbound: &Inbound,
         again: bool,
-    ) -> Result<Option<Bytes>, NotTaken> {
-        let not_taken = |error: StoreError| {
-            tracing::error!(%error, "what came could not be kept");
-            NotTaken
-        };
+    ) -> Result<Option<Bytes>, StoreError> {
         let Some(identity) = inbound.content_identity(workspace) else {
             return Ok(None);
         };
         let known = self.known.borrow().clone();
-        match &inbound {
+        match inbound {
             Inbound::Command(command) if is_outbox(&command.text) => {
-                let said = self.inlet.outbox(&self.people, workspace, command).await;
-                Ok(whispered(&said.map_err(not_taken)?))
+                let said = self.inlet.outbox(&self.people, workspace, command).await?;
+                Ok(whispered(&said))
             }
             Inbound::Command(command) => {
                 let bridge = self.inlet.bridge(&known, self);
                 let taken = self.inlet.update(&bridge, workspace, command, &identity);
-                let said = taken.await.map_err(not_taken)?;
-                Ok(whispered(&said))
+                Ok(whispered(&taken.await?))
             }
             Inbound::Shortcut(shortcut) => {
-                if again || self.came_before(&inbound) {
+                if again || self.came_before(inbound) {
                     return Ok(None);
                 }
-                let dialog = self.inlet.dialog(workspace, shortcut, &known).await;
-                let dialog = dialog.map_err(not_taken)?;
+                let dialog = self.inlet.dialog(workspace, shortcut, &known).await?;
                 let trigger = shortcut.trigger_id.clone();
                 Ok(self.speak(workspace, "a dialog", async move |bot| {
                     bot.open_view(&trigger, &dialog.view()).await
@@ -213,11 +226,10 @@ impl FrontDesk {
                 let taken = self
                     .inlet
                     .submitted(&bridge, workspace, submitted, &identity);
-                taken.await.map_err(not_taken)
+                taken.await
             }
             _ => {
-                let taken = self.inlet.take(workspace, &identity, &inbound).await;
-                taken.map_err(not_taken)?;
+                self.inlet.take(workspace, &identity, inbound).await?;
                 Ok(None)
             }
         }
@@ -235,17 +247,22 @@ impl FrontDesk {
         !seen.insert(identity.into())
     }
 
-    /// Whether somebody may make the bot speak once more.
-    fn may_ask(&self, from: &From) -> bool {
+    /// Whether somebody may ask for this once more.
+    fn may_ask(&self, from: &From, what: What) -> bool {
+        let most = match what {
+            What::Command => self.commands_per_minute,
+            What::Speech => pace::MOST_SPEECHES,
+        };
         let minute = self.clock.now().timestamp().div_euclid(60);
         let mut pace = self
             .came
             .pace
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let allowed = pace.allows(from, minute);
+        let allowed = pace.count(from, what, minute) <= most;
+        drop(pace);
         if !allowed {
-            tracing::info!(user = %from.user, "too much from one person; it is left unanswered");
+            tracing::info!(user = %from.user, "too much from one person; it is turned away");
             metrics::counter!("kep_liaison_slack_turned_away_total").increment(1);
         }
         allowed
@@ -289,19 +306,25 @@ impl FrontDesk {
             words,
             audience: ask.audience(),
         });
-        let answer = || acknowledged(&desk.typed(&asker, ask));
-        match question {
+        // What was laid out already costs nothing, and is not counted.
+        let answer = || {
+            let may_ask = self.may_ask(&command.from, What::Command);
+            may_ask.then(|| acknowledged(&desk.typed(&asker, ask)))?
+        };
+        let answer = match question {
             Some(question) => self.memo.answer(&known, desk.now, question, answer),
             None => answer(),
-        }
+        };
+        answer.or_else(|| whispered(TOO_MUCH))
     }
+
     fn pressed(&self, workspace: &str, pressed: Pressed) -> Option<Bytes> {
         let Some(button) = blocks::Pressed::read(&pressed.action_id, &pressed.value) else {
             tracing::debug!(action = %pressed.action_id, "a button that is none of ours");
             return None;
         };
         let response_url = pressed.response_url?;
-        if !self.may_ask(&pressed.from) {
+        if !self.may_ask(&pressed.from, What::Speech) {
             return None;
         }
         let ask = |desk: &Desk<'_>, asker: &Asker<'_>| Reply {
@@ -321,7 +344,7 @@ impl FrontDesk {
 
     fn said(&self, workspace: &str, said: Said) -> Option<Bytes> {
         let channel = said.from.channel.clone()?;
-        if !self.may_ask(&said.from) {
+        if !self.may_ask(&said.from, What::Speech) {
             return None;
         }
         let ask = |desk: &Desk<'_>, asker: &Asker<'_>| {
@@ -348,7 +371,7 @@ impl FrontDesk {
     }
 
     fn home_opened(&self, workspace: &str, from: From) -> Option<Bytes> {
-        if !self.may_ask(&from) {
+        if !self.may_ask(&from, What::Speech) {
             return None;
         }
         #[expect(

@@ -10,7 +10,7 @@ use crate::{
         SystemClock, SystemDice,
         bot::{Bot, Outside, StartError},
     },
-    config::environment,
+    config::{DEFAULT_FILE, environment},
     telemetry::metrics::Metrics,
 };
 
@@ -36,11 +36,21 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::Failed(format!("cannot start: {error}")))?;
-    runtime.block_on(serve(global))
+    let served = runtime.block_on(serve(global));
+    // Whatever is left had its time.
+    runtime.shutdown_background();
+    served
 }
 
 async fn serve(global: &Global) -> Result<(), Failure> {
-    let config = global.config()?;
+    let loaded = global.settings()?;
+    if loaded.file.is_none() {
+        return Err(Failure::Usage(format!(
+            "run needs settings, and there is no {DEFAULT_FILE} in this folder; --config FILE names another place, \
+             deploy/kep-liaison.example.toml is an example, and `kep-liaison sandbox` tries the bot without any"
+        )));
+    }
+    let config = loaded.config;
     let failed =
         |error: std::io::Error| Failure::Failed(format!("cannot wait for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
@@ -56,16 +66,23 @@ async fn serve(global: &Global) -> Result<(), Failure> {
     let mut bot = Bot::start(&config, outside).await?;
     tracing::info!(http = %bot.address(), admin = %bot.admin_address(), "serving");
     let broke = tokio::select! {
-        _ = terminate.recv() => false,
-        _ = interrupt.recv() => false,
-        () = bot.broken() => true,
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        what = bot.broken() => Some(what),
     };
-    tracing::info!("stopping: what is under way is finished first");
-    bot.stop().await;
-    if broke {
-        return Err(Failure::Failed(
-            "following GitHub broke off; the log says why".to_owned(),
-        ));
+    tracing::info!(
+        "stopping: what is under way is finished first; a second signal ends it at once"
+    );
+    let at_once = || Failure::Failed("ended at once, by a second signal".to_owned());
+    tokio::select! {
+        () = bot.stop() => {}
+        _ = terminate.recv() => return Err(at_once()),
+        _ = interrupt.recv() => return Err(at_once()),
     }
-    Ok(())
+    match broke {
+        Some(what) => Err(Failure::Failed(format!(
+            "{what} broke off; the log says why"
+        ))),
+        None => Ok(()),
+    }
 }

@@ -30,6 +30,7 @@ pub(super) fn config(root: &mut Table<'_>) -> Config {
         slack: root.section("slack", |table| Slack {
             api_url: table.or("api_url", HttpUrl("https://slack.com/api".into())),
             relay_reaction: table.or("relay_reaction", Emoji("satellite_antenna".into())),
+            commands_per_minute: table.or("commands_per_minute", 60),
         }),
         workspaces: root
             .sections("workspaces", |table| {

@@ -71,7 +71,10 @@ pub enum SecretError {
     #[error("the environment variable {0} is not set; set it to the secret")]
     NotSet(String),
     /// The file does not exist, may not be read, or is no text.
-    #[error("cannot read the secret from {path}: {source}", path = .path.display())]
+    #[error(
+        "cannot read the secret from {path}: {source}; put it there, and let the user that the bot runs as read it",
+        path = .path.display()
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,

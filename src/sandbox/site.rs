@@ -34,8 +34,11 @@ const LARGEST_ACT: usize = 256 * 1024;
 
 /// Who looks at a page has few connections.
 const LIMITS: Limits = Limits {
+    listener: "sandbox",
     connections: 128,
+    undisturbed: Duration::from_millis(500),
     head_within: Duration::from_secs(30),
+    read_within: Duration::from_secs(30),
     finish_within: Duration::from_secs(1),
 };
 

@@ -75,9 +75,27 @@ const DESCRIBED: &[(Kind, &str, Unit, &str)] = &[
     ),
     (
         Counter,
+        "kep_liaison_slack_not_taken_total",
+        Unit::Count,
+        "What came from Slack and was not taken, because the store failed or was late, by kind.",
+    ),
+    (
+        Counter,
         "kep_liaison_requests_refused_total",
         Unit::Count,
         "Requests that are not signed by whom they should be, by route.",
+    ),
+    (
+        Kind::Gauge,
+        "kep_liaison_connections",
+        Unit::Count,
+        "Connections that are open, by listener.",
+    ),
+    (
+        Counter,
+        "kep_liaison_connections_cut_total",
+        Unit::Count,
+        "Connections that made way for others because all places were taken, by listener.",
     ),
     (
         Counter,

@@ -23,8 +23,11 @@ const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// What the connections of this listener may take: probes and a collector need no more.
 pub const LIMITS: Limits = Limits {
+    listener: "admin",
     connections: 16,
+    undisturbed: Duration::from_millis(500),
     head_within: Duration::from_secs(5),
+    read_within: Duration::from_secs(5),
     finish_within: Duration::from_secs(1),
 };
 

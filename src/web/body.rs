@@ -1,25 +1,27 @@
 //! Reading a request's body up to a limit, from whoever sends it.
 
-use std::time::Duration;
+use std::{ops::Deref, time::Duration};
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoBody {
     /// It is larger than the limit.
     TooLarge,
-    /// It ended before its end, or did not come.
+    /// It ended before its end.
     Cut,
+    /// It did not come in time.
+    Late,
     /// Others are being read that leave no room.
     NoRoom,
 }
 
-/// How much memory all bodies that are being read may take together: who sends them is known only
-/// at their end, and may be anybody.
+/// How much memory all bodies together may take: who sends them is known only at their end, and may
+/// be anybody.
 #[derive(Debug)]
 pub(super) struct Room(Semaphore);
 
@@ -32,6 +34,21 @@ impl Room {
     }
 }
 
+/// A body, and the room that it takes until it is dropped.
+#[derive(Debug)]
+pub(super) struct Whole<'a> {
+    bytes: Bytes,
+    _room: SemaphorePermit<'a>,
+}
+
+impl Deref for Whole<'_> {
+    type Target = Bytes;
+
+    fn deref(&self) -> &Bytes {
+        &self.bytes
+    }
+}
+
 /// Reads all of a body that is not larger than `most` bytes, and comes `within` a time.
 ///
 /// Of a larger one nothing is kept, and as much again is thrown away: who is cut off while sending
@@ -41,13 +58,13 @@ pub(super) async fn read(
     most: usize,
     room: &Room,
     within: Duration,
-) -> Result<Bytes, NoBody> {
+) -> Result<Whole<'_>, NoBody> {
     tokio::time::timeout(within, read_all(body, most, room))
         .await
-        .unwrap_or(Err(NoBody::Cut))
+        .unwrap_or(Err(NoBody::Late))
 }
 
-async fn read_all(mut body: Body, most: usize, room: &Room) -> Result<Bytes, NoBody> {
+async fn read_all(mut body: Body, most: usize, room: &Room) -> Result<Whole<'_>, NoBody> {
     let mut read = BytesMut::new();
     let mut taken = room.0.try_acquire_many(0).map_err(|_| NoBody::NoRoom)?;
     let mut length = 0;
@@ -73,5 +90,8 @@ async fn read_all(mut body: Body, most: usize, room: &Room) -> Result<Bytes, NoB
     if length > most {
         return Err(NoBody::TooLarge);
     }
-    Ok(read.freeze())
+    Ok(Whole {
+        bytes: read.freeze(),
+        _room: taken,
+    })
 }

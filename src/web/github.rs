@@ -41,6 +41,11 @@ const ROOM: usize = 2 * LARGEST_BODY;
 /// <https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries>
 const WITHIN: Duration = Duration::from_secs(10);
 
+/// What is larger is verified and read where no answer waits for it: the listener has one thread,
+/// and 25 MB take some tenths of a second. The usual payload is done before another thread would
+/// have begun.
+const LARGE: usize = 64 * 1024;
+
 /// Somebody may have GitHub send again what is up to 3 days old, and a busy repository makes about
 /// a thousand deliveries a day:
 /// <https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks>
@@ -84,7 +89,7 @@ async fn receive(State(hook): State<Arc<Hook>>, headers: HeaderMap, body: Body) 
 type Refusal = (StatusCode, String);
 
 impl Hook {
-    async fn receive(&self, headers: &HeaderMap, body: Body) -> Result<(), Refusal> {
+    async fn receive(self: &Arc<Self>, headers: &HeaderMap, body: Body) -> Result<(), Refusal> {
         let nobody = || (StatusCode::UNAUTHORIZED, String::new());
         let announced = text(headers, header::CONTENT_LENGTH.as_str());
         let announced = announced.and_then(|length| length.parse().ok());
@@ -99,9 +104,15 @@ impl Hook {
         let body = body.map_err(|why| match why {
             NoBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, String::new()),
             NoBody::Cut => bad("the body did not come whole"),
+            NoBody::Late => (StatusCode::REQUEST_TIMEOUT, String::new()),
             NoBody::NoRoom => busy(),
         })?;
-        if let Err(error) = verify(&self.secret, signature, &body) {
+        let verified = {
+            let (hook, body) = (self.clone(), body.clone());
+            let signature = signature.map(str::to_owned);
+            move || verify(&hook.secret, signature.as_deref(), &body)
+        };
+        if let Err(error) = aside(body.len(), verified).await? {
             self.refused.note(&error);
             return Err(nobody());
         }
@@ -115,7 +126,12 @@ impl Hook {
         if media_type.starts_with("application/x-www-form-urlencoded") {
             return Err(bad("set the webhook's content type to application/json"));
         }
-        let decoded = decode(event, delivery, &body).map_err(|error| {
+        let decoded = {
+            let (event, delivery) = (event.to_owned(), delivery.to_owned());
+            let body = body.clone();
+            move || decode(&event, &delivery, &body)
+        };
+        let decoded = aside(body.len(), decoded).await?.map_err(|error| {
             tracing::warn!("{error}");
             bad(error.why())
         })?;
@@ -143,6 +159,18 @@ impl Hook {
     }
 }
 
+/// Works on a body of so many bytes, and off this thread if it is a large one.
+async fn aside<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refusal> {
+    if bytes <= LARGE {
+        return Ok(work());
+    }
+    let broke = |_| (StatusCode::INTERNAL_SERVER_ERROR, String::new());
+    tokio::task::spawn_blocking(work).await.map_err(broke)
+}
+
 fn bad(why: &str) -> Refusal {
     (StatusCode::BAD_REQUEST, why.to_owned())
 }
@@ -162,4 +190,27 @@ fn name<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, Refusal> {
     text(headers, name)
         .filter(|value| (1..=LONGEST_NAME).contains(&value.len()))
         .ok_or_else(|| bad(&format!("{name} is missing, or is no name")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Work that ends only when somebody else has had a turn.
+    async fn waits_for_others(bytes: usize, patience: Duration) -> bool {
+        let (answered, answers) = mpsc::channel();
+        let work = move || answers.recv_timeout(patience).is_ok();
+        let other = async { answered.send(()) };
+        let (work, _) = tokio::join!(aside(bytes, work), other);
+        work.expect("no panic")
+    }
+
+    #[tokio::test]
+    async fn a_large_body_keeps_no_answer_waiting() {
+        assert!(waits_for_others(LARGE + 1, Duration::from_secs(30)).await);
+        // A small one is done on the spot.
+        assert!(!waits_for_others(LARGE, Duration::from_millis(1)).await);
+    }
 }

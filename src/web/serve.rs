@@ -1,22 +1,34 @@
-//! A listener's connections: HTTP/1, so many at a time, cut when a request's head is slow to come,
-//! and let finish what they are at when the program stops.
+//! A listener's connections: HTTP/1, so many at a time, cut when a request's head is slow to come or
+//! an answer slow to be read, and let finish what they are at when the program stops.
 //!
-//! `axum::serve` bounds neither how long a head may take nor how many connections there are, and
-//! who holds one open without saying anything costs nothing but its own patience.
+//! `axum::serve` bounds neither, nor how many connections there are, and who holds one open without
+//! saying anything costs nothing but its own patience.
+
+mod patient;
+mod places;
 
 use std::{io, pin::pin, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, body::Body, http::header, response::Response};
+use http::{HeaderValue, Request, StatusCode};
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service as _, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
-    task::JoinSet,
+    sync::watch,
     time::{sleep, timeout},
+};
+
+use self::{
+    patient::Patient,
+    places::{Guest, Places},
 };
 
 /// The most that one connection buffers. A head that is longer gets 431; a body is read in pieces.
@@ -29,11 +41,19 @@ const BREATH: Duration = Duration::from_millis(200);
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How many are open at a time; more wait in the system's queue until one closes.
+    /// What the listener is called in metrics.
+    pub listener: &'static str,
+    /// How many are open at a time. Where one more comes, one of them makes way: a stranger before
+    /// one that a request was granted on, an idle one before one that is at a request, and of those
+    /// the one that has been so for longest.
     pub connections: usize,
+    /// How long a connection keeps its place, idle or at one request, though others wait for it.
+    pub undisturbed: Duration,
     /// How long a request's head may take, counted from the end of the answer before it. So a
     /// connection that nobody uses is closed after this time, too.
     pub head_within: Duration,
+    /// How long the other side may take to read an answer, once it does not take all of it at once.
+    pub read_within: Duration,
     /// How long what is under way may go on after the stop.
     pub finish_within: Duration,
 }
@@ -41,9 +61,12 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            listener: "http",
             connections: 512,
+            undisturbed: Duration::from_millis(500),
             head_within: Duration::from_secs(10),
-            finish_within: Duration::from_secs(10),
+            read_within: Duration::from_secs(10),
+            finish_within: Duration::from_secs(5),
         }
     }
 }
@@ -56,31 +79,33 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let (stopping, stopped) = watch::channel(());
-    let room = Arc::new(Semaphore::new(limits.connections));
     let http = http(limits.head_within);
-    let mut connections = JoinSet::new();
+    let mut places = Places::new(&limits);
     {
         let mut stop = pin!(stop);
         loop {
-            let (stream, permit) = tokio::select! {
+            let stream = tokio::select! {
                 biased;
                 () = &mut stop => break,
-                Some(_) = connections.join_next() => continue,
-                next = next(&listener, &room) => next,
+                () = places.ended() => continue,
+                stream = next(&listener) => stream,
             };
-            let connection = connection(http.clone(), stream, router.clone(), stopped.clone());
-            connections.spawn(async move {
-                connection.await;
-                drop(permit);
-            });
+            tokio::select! {
+                biased;
+                () = &mut stop => break,
+                () = places.make_room() => {}
+            }
+            let (http, router) = (http.clone(), router.clone());
+            let stream = Patient::new(stream, limits.read_within);
+            let stopped = stopped.clone();
+            places.take(move |guest| connection(http, stream, router, guest, stopped));
         }
     }
     drop(listener);
     drop(stopping);
-    let finish = async { while connections.join_next().await.is_some() {} };
-    if timeout(limits.finish_within, finish).await.is_err() {
+    if timeout(limits.finish_within, places.empty()).await.is_err() {
         tracing::warn!(
-            connections = connections.len(),
+            connections = places.taken(),
             "connections are cut, for they did not end"
         );
     }
@@ -95,15 +120,11 @@ fn http(head_within: Duration) -> http1::Builder {
     http
 }
 
-/// The next connection, when there is room for it.
-async fn next(listener: &TcpListener, room: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+/// The next connection.
+async fn next(listener: &TcpListener) -> TcpStream {
     loop {
-        // Never closed, so it is there in the end.
-        let Ok(permit) = Arc::clone(room).acquire_owned().await else {
-            return std::future::pending().await;
-        };
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, permit),
+            Ok((stream, _)) => return stream,
             // It went away while it waited.
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
@@ -126,14 +147,28 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 /// One connection to its end, which comes after the request under way once `stopped` changes.
 async fn connection(
     http: http1::Builder,
-    stream: TcpStream,
+    stream: Patient<TcpStream>,
     router: Router,
+    guest: Arc<Guest>,
     mut stopped: watch::Receiver<()>,
 ) {
     // An answer is one small write: nothing is worth waiting for to go with it. Where it cannot be
     // set, the connection is broken, and reading tells.
-    let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router);
+    let _ = stream.inner().set_nodelay(true);
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |request: Request<Incoming>| {
+        guest.begins();
+        let (answering, guest) = (router.call(request), guest.clone());
+        async move {
+            let mut answer: Response<Body> = answering.await?;
+            guest.ends(answer.status().is_success());
+            if is_farewell(answer.status()) {
+                let close = HeaderValue::from_static("close");
+                answer.headers_mut().insert(header::CONNECTION, close);
+            }
+            Ok::<_, std::convert::Infallible>(answer)
+        }
+    });
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = &mut connection => ended,
@@ -145,4 +180,17 @@ async fn connection(
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended badly");
     }
+}
+
+/// Whether an answer is the last on its connection: Slack and GitHub do not get it, and strangers
+/// shall keep none.
+fn is_farewell(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::UNAUTHORIZED
+            | StatusCode::NOT_FOUND
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::REQUEST_TIMEOUT
+            | StatusCode::PAYLOAD_TOO_LARGE
+    )
 }

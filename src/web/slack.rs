@@ -149,6 +149,7 @@ impl Inlet {
         let body = body.map_err(|why| match why {
             NoBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, String::new()),
             NoBody::Cut => bad("the body did not come whole"),
+            NoBody::Late => (StatusCode::REQUEST_TIMEOUT, String::new()),
             NoBody::NoRoom => busy(),
         })?;
         let signed = signed.map_err(|error| self.nobody(error))?;

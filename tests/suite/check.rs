@@ -283,6 +283,38 @@ async fn a_slack_that_is_gone_limits_or_talks_nonsense() {
     .await;
 }
 
+/// Whoever reads that something fails wants to know what to do.
+#[test]
+fn every_failure_says_what_mends_it() {
+    let folder = Folder::new();
+    let settings = r#"
+        github = { api_url = "http://127.0.0.1:9", token = "file:none" }
+        slack = { api_url = "http://127.0.0.1:9" }
+        [[workspaces]]
+        name = "kubernetes"
+        bot_token = "file:none"
+        app_token = "env:APP"
+    "#;
+    folder.file("kep-liaison.toml", settings);
+    folder.file("kep-liaison.db", "no database, and longer than a header");
+    let with_secret = ran(folder.program().arg("check").env("APP", "xapp-1"));
+    let settings = settings.replacen("file:none", "env:GITHUB_TOKEN", 1);
+    folder.file("kep-liaison.toml", &settings);
+    let asked = ran(folder.program().arg("check").env("GITHUB_TOKEN", "ghp_1"));
+    let all = [with_secret.stdout, asked.stdout].concat();
+    let failures: Vec<_> = all
+        .lines()
+        .filter(|line| line.starts_with("fail"))
+        .collect();
+    assert!(failures.len() >= 8, "{failures:#?}");
+    let says_what_to_do = |line: &&&str| line.contains("; ") || line.contains(": see that ");
+    let bare: Vec<_> = failures
+        .iter()
+        .filter(|line| !says_what_to_do(line))
+        .collect();
+    assert!(bare.is_empty(), "{bare:#?}");
+}
+
 #[tokio::test]
 async fn our_clock_is_held_against_slacks() {
     let slack = Slack::start(Arc::new(SystemClock)).await;

@@ -24,6 +24,7 @@ mod rich;
 mod sandbox;
 mod scenarios;
 mod scripts;
+mod serving;
 mod settings_file;
 mod slack_chat;
 mod slack_model;

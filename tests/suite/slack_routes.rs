@@ -1,5 +1,6 @@
 //! The routes that Slack sends to: whom they believe, and that nobody else causes anything.
 
+mod crowd;
 mod happenings;
 mod hostile;
 mod payloads;
@@ -27,7 +28,10 @@ use kep_liaison::{
         receive::{NotTaken, Receive},
         signature::SigningKey,
     },
-    web::slack::{LARGEST_BODY, Signatory, router},
+    web::{
+        serve::{Limits, serve},
+        slack::{LARGEST_BODY, Signatory, router},
+    },
 };
 use ring::hmac;
 use tokio::{net::TcpListener, task::AbortHandle};
@@ -82,6 +86,11 @@ fn now() -> DateTime<Utc> {
 
 impl Route {
     async fn start() -> Self {
+        Self::within(Limits::default()).await
+    }
+
+    /// The routes, whose connections may take so much.
+    async fn within(limits: Limits) -> Self {
         let signatory = |workspace: &str, secret: &str, team: &str| Signatory {
             workspace: workspace.into(),
             key: SigningKey::new(&Secret::new(secret)).expect("a secret"),
@@ -96,7 +105,7 @@ impl Route {
         let router = router(signatories, noting.clone(), Arc::new(clock.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let serve = async move { axum::serve(listener, router).await };
+        let serve = serve(listener, router, limits, std::future::pending());
         Self {
             base: format!("http://{address}"),
             clock,

@@ -10,8 +10,37 @@ use crate::{
     config::{Config, environment},
     domain::Repository,
     github::{AccountKind, GitHub},
-    ports::Clock,
+    ports::{Clock, ForgeError},
 };
+
+/// What mends it that GitHub did not say what it was asked.
+fn mend(config: &Config, error: &ForgeError) -> String {
+    let url = &config.github.api_url;
+    match error {
+        ForgeError::Limited { .. } => "check again then; a token or an App has more".to_owned(),
+        ForgeError::Unauthorized(_) => {
+            "a new token, or key of the App, goes where the settings say".to_owned()
+        }
+        ForgeError::Forbidden(_) => {
+            "give the token or the App the right to read there, and to write issues".to_owned()
+        }
+        ForgeError::NotFound(_) | ForgeError::Gone(_) | ForgeError::Moved(_) => {
+            "write its name into the settings as GitHub shows it, and give the token or the App access".to_owned()
+        }
+        ForgeError::Unavailable(_) => format!("see that {url} can be reached from here"),
+        ForgeError::Invalid(_)
+        | ForgeError::Partly(_)
+        | ForgeError::Unclear(_)
+        | ForgeError::Unreadable(_) => {
+            format!("see that github.api_url, {url}, is that of GitHub's API")
+        }
+    }
+}
+
+fn failed(config: &Config, what: &str, error: &ForgeError, lines: &mut Lines) {
+    let how = format!("{error}; {}", mend(config, error));
+    lines.say(Level::Fail, what, &how);
+}
 
 /// Asks GitHub.
 pub(super) async fn github(config: &Config, clock: &Arc<dyn Clock>, lines: &mut Lines) {
@@ -39,7 +68,7 @@ async fn account(config: &Config, github: &GitHub, lines: &mut Lines) {
     let repository = &config.kubernetes.enhancements_repository;
     let account = match github.account(repository, Utc::now()).await {
         Ok(account) => account,
-        Err(error) => return lines.say(Level::Fail, "GitHub", &error.to_string()),
+        Err(error) => return failed(config, "GitHub", &error, lines),
     };
     match &account.kind {
         AccountKind::Nobody => lines.say(
@@ -90,18 +119,24 @@ async fn repositories(config: &Config, github: &GitHub, lines: &mut Lines) {
         &config.kubernetes.release_repository,
     ];
     for repository in read {
-        access(github, repository, false, lines).await;
+        access(config, github, repository, false, lines).await;
     }
     for runtime in &config.runtimes {
-        access(github, &runtime.repository, true, lines).await;
+        access(config, github, &runtime.repository, true, lines).await;
     }
 }
 
-async fn access(github: &GitHub, repository: &Repository, writes: bool, lines: &mut Lines) {
+async fn access(
+    config: &Config,
+    github: &GitHub,
+    repository: &Repository,
+    writes: bool,
+    lines: &mut Lines,
+) {
     let what = repository.to_string();
     let access = match github.access(repository).await {
         Ok(access) => access,
-        Err(error) => return lines.say(Level::Fail, &what, &error.to_string()),
+        Err(error) => return failed(config, &what, &error, lines),
     };
     if !access.full_name.eq_ignore_ascii_case(&what) {
         let how = format!(
@@ -119,7 +154,7 @@ async fn access(github: &GitHub, repository: &Repository, writes: bool, lines: &
         lines.say(
             Level::Fail,
             &what,
-            "has no issues; another repository is meant",
+            "has no issues; write the repository that has the tracking issues into runtimes.repository",
         );
     } else if writes && !access.can_triage {
         let how = "can be read; labels, assignees and milestones cannot be set: that needs the triage role, or an App with write access to issues";

@@ -38,7 +38,7 @@ pub(super) async fn slack(config: &Config, clock: &Arc<dyn Clock>, lines: &mut L
         let ahead = standing.as_ref().and_then(|standing| standing.clock_ahead);
         clock_ahead = clock_ahead.or(ahead);
         match workspace.mode {
-            WorkspaceMode::Socket => socket_mode(workspace, &probe, lines).await,
+            WorkspaceMode::Socket => socket_mode(config, workspace, &probe, lines).await,
             WorkspaceMode::Http => signing_secret(workspace, lines),
         }
         channels(config, workspace, &probe, standing.as_ref(), lines).await;
@@ -148,7 +148,7 @@ fn scopes(
     }
 }
 
-async fn socket_mode(workspace: &Workspace, probe: &Probe, lines: &mut Lines) {
+async fn socket_mode(config: &Config, workspace: &Workspace, probe: &Probe, lines: &mut Lines) {
     let what = format!("Socket Mode of {}", workspace.name);
     let Some(at) = &workspace.app_token else {
         return;
@@ -169,7 +169,10 @@ async fn socket_mode(workspace: &Workspace, probe: &Probe, lines: &mut Lines) {
             lines.say(Level::Fail, &what, &how);
         }
         Err(error) => {
-            let how = format!("{error}; whether the token has connections:write is not known");
+            let how = format!(
+                "{error}; whether the token has connections:write is not known: see that {} can be reached from here",
+                config.slack.api_url
+            );
             lines.say(Level::Fail, &what, &how);
         }
     }
@@ -221,7 +224,7 @@ async fn channels(
                 Level::Fail,
                 match &*scope {
                     "groups:history" => "it is private, and groups:history is missing; make the manifest with --private-channels, paste it into the app's settings and reinstall".to_owned(),
-                    scope => format!("not checked, for {scope} is missing"),
+                    scope => format!("not checked, for {scope} is missing; add it in the app's settings under OAuth & Permissions and reinstall"),
                 },
             ),
             Err(NoEntry::Failed(ApiError::Refused(error))) => {

@@ -22,7 +22,12 @@ impl Inbound {
         let kind = payload.kind.take().ok_or_else(|| missing("type"))?;
         let by_organisation = payload.is_enterprise_install == Some(true);
         let enterprise = payload.enterprise.take().filter(|_| by_organisation);
-        let team = enterprise.or(payload.team.take()).map(|team| team.id);
+        // Of a dialog in a channel that is shared with another workspace `team` is the person's, which
+        // may be the other: <https://docs.slack.dev/apis/slack-connect>
+        let view = payload.view.as_mut();
+        let installed = view.and_then(|view| view.app_installed_team_id.take());
+        let named = payload.team.take().map(|team| team.id);
+        let team = enterprise.map(|team| team.id).or(installed).or(named);
         let read = match &*kind {
             "block_actions" => Interaction::press,
             "message_action" => Interaction::shortcut,
@@ -63,6 +68,7 @@ struct View {
     id: Option<Box<str>>,
     callback_id: Option<Box<str>>,
     private_metadata: Option<Box<str>>,
+    app_installed_team_id: Option<Box<str>>,
     state: Option<State>,
 }
 

@@ -37,7 +37,9 @@ pub(super) fn explain(place: &str, error: &sqlx::Error) -> StoreError {
              from what is stored"
         )),
         _ if is_unreadable(error) => damaged(place, &error.to_string()),
-        _ => StoreError::Failed(format!("{place}: {error}")),
+        _ => StoreError::Failed(format!(
+            "{place}: {error}; see that its disk is in order and its folder is there"
+        )),
     }
 }
 

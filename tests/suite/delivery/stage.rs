@@ -334,7 +334,7 @@ pub(super) fn settings(
 ) -> String {
     let mut settings = format!(
         r#"
-        slack = {{ api_url = "{slack}" }}
+        slack = {{ api_url = "{slack}", commands_per_minute = 1_000_000 }}
         github = {{ api_url = "{github}", token = "env:GITHUB" }}
         [[workspaces]]
         name = "kubernetes"

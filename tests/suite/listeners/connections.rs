@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    http::StatusCode,
+    routing::{get, post},
+};
 use kep_liaison::web::serve::Limits;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -18,8 +22,11 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
 
 /// Nothing here ends by itself.
 const PATIENT: Limits = Limits {
+    listener: "test",
     connections: 8,
+    undisturbed: LONG,
     head_within: LONG,
+    read_within: LONG,
     finish_within: LONG,
 };
 
@@ -176,6 +183,130 @@ async fn one_connection_too_many_waits_for_another_to_end() {
     assert!(early.is_err(), "{early:?}");
     drop(first);
     assert!(answer(&mut third).await.ends_with("hello"));
+    served.stop().await;
+}
+
+/// Two places, and nobody has one for longer than others let them.
+const CROWDED: Limits = Limits {
+    connections: 2,
+    undisturbed: Duration::ZERO,
+    ..PATIENT
+};
+
+#[tokio::test]
+async fn where_all_places_are_taken_the_one_that_is_idle_longest_makes_way() {
+    let served = Served::start(greeting(), CROWDED).await;
+    let mut first = connect(&served).await;
+    let mut second = connect(&served).await;
+    for stream in [&mut second, &mut first] {
+        stream.write_all(REQUEST).await.expect("it is taken");
+        assert!(answer(stream).await.ends_with("hello"));
+    }
+    let mut third = connect(&served).await;
+    third.write_all(REQUEST).await.expect("it is taken");
+    assert!(answer(&mut third).await.ends_with("hello"));
+    assert_eq!(rest(second).await, "");
+    first.write_all(REQUEST).await.expect("it is taken");
+    assert!(answer(&mut first).await.ends_with("hello"));
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_stranger_makes_way_before_one_that_is_known() {
+    let served = Served::start(greeting(), CROWDED).await;
+    let mut known = connect(&served).await;
+    known.write_all(REQUEST).await.expect("it is taken");
+    assert!(answer(&mut known).await.ends_with("hello"));
+    for _ in 0..5 {
+        // One place is left for all of them, and the last has it.
+        let silent = connect(&served).await;
+        let mut next = connect(&served).await;
+        next.write_all(REQUEST[..9].as_ref()).await.expect("sent");
+        assert_eq!(rest(silent).await, "");
+    }
+    known.write_all(REQUEST).await.expect("it is taken");
+    assert!(answer(&mut known).await.ends_with("hello"));
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_stranger_at_a_request_makes_way_and_one_that_is_known_does_not() {
+    let (router, mut beginnings, go) = waiting();
+    let router = router.route("/known", get(async || "hello"));
+    let served = Served::start(router, CROWDED).await;
+    let mut known = connect(&served).await;
+    let greets = b"GET /known HTTP/1.1\r\nhost: here\r\n\r\n";
+    known.write_all(greets).await.expect("it is taken");
+    assert!(answer(&mut known).await.ends_with("hello"));
+    known.write_all(REQUEST).await.expect("it is taken");
+    beginnings.recv().await.expect("it begins");
+    let mut stranger = connect(&served).await;
+    stranger.write_all(REQUEST).await.expect("it is taken");
+    beginnings.recv().await.expect("it begins");
+    let mut next = connect(&served).await;
+    next.write_all(greets).await.expect("it is taken");
+    assert!(answer(&mut next).await.ends_with("hello"));
+    assert_eq!(rest(stranger).await, "");
+    go.notify_one();
+    served.stop.send(()).expect("it serves");
+    assert!(rest(known).await.ends_with("done"));
+    ended(served.task).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_is_given_up() {
+    // More than the system's buffers take.
+    let router = greeting().route("/much", get(async || vec![b'x'; 64 << 20]));
+    let limits = Limits {
+        connections: 1,
+        read_within: SHORT,
+        ..PATIENT
+    };
+    let served = Served::start(router, limits).await;
+    let mut deaf = connect(&served).await;
+    let asks = b"GET /much HTTP/1.1\r\nhost: here\r\n\r\n";
+    deaf.write_all(asks).await.expect("it is taken");
+    deaf.readable().await.expect("the answer begins");
+    let mut second = connect(&served).await;
+    second.write_all(REQUEST).await.expect("it is taken");
+    assert!(answer(&mut second).await.ends_with("hello"));
+    let said = rest(deaf).await;
+    assert!(said.len() < 64 << 20, "all of it came");
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn strangers_are_told_to_close_and_others_are_not() {
+    let statuses = [
+        (StatusCode::OK, false),
+        (StatusCode::BAD_REQUEST, false),
+        (StatusCode::UNAUTHORIZED, true),
+        (StatusCode::REQUEST_TIMEOUT, true),
+        (StatusCode::PAYLOAD_TOO_LARGE, true),
+        (StatusCode::SERVICE_UNAVAILABLE, false),
+    ];
+    let mut router = Router::new().route("/405", post(async || "hello"));
+    for (status, _) in statuses {
+        let path = format!("/{}", status.as_u16());
+        router = router.route(&path, get(async move || (status, "hello")));
+    }
+    let served = Served::start(router, PATIENT).await;
+    let paths = statuses.map(|(status, closes)| (status.as_u16(), closes));
+    for (path, closes) in paths.into_iter().chain([(404, true), (405, true)]) {
+        let mut stream = connect(&served).await;
+        let asks = format!("GET /{path} HTTP/1.1\r\nhost: here\r\n\r\n");
+        stream
+            .write_all(asks.as_bytes())
+            .await
+            .expect("it is taken");
+        let said = if closes {
+            rest(stream).await
+        } else {
+            answer(&mut stream).await
+        };
+        assert!(said.starts_with(&format!("HTTP/1.1 {path} ")), "{said}");
+        assert_eq!(said.contains("connection: close\r\n"), closes, "{said}");
+    }
     served.stop().await;
 }
 

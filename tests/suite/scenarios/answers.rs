@@ -142,3 +142,39 @@ async fn a_sweep_that_failed_is_made_again_at_the_next_poll() {
     assert_eq!(sweeps(), made);
     scene.end().await;
 }
+
+#[tokio::test]
+async fn who_asks_too_much_is_told_so_and_others_are_answered() {
+    for transport in BOTH {
+        let mut scene = Scene::before_start(transport).await;
+        let (all, few) = (
+            "slack = { api_url",
+            "slack = { commands_per_minute = 2, api_url",
+        );
+        scene.settings = scene.settings.replace(all, few);
+        scene.start().await;
+        scene.synced().await;
+        let sam = async |words: &str| {
+            let shown = scene.sam.types(&scene.sig_node, words).await;
+            is_at_once(&shown);
+            shown.words().contains("a lot of questions for one minute")
+        };
+        // What was answered in this minute is no new question.
+        for words in ["/kep 5825", "/kep who 5825", "/kep 5825", "/kep who 5825"] {
+            assert!(!sam(words).await, "{words}");
+        }
+        for words in [
+            "/kep list",
+            "/kep help",
+            "/kep update 5825 It is in.",
+            "/kep outbox",
+        ] {
+            assert!(sam(words).await, "{words}");
+        }
+        let shown = scene.mike.types(&scene.sig_node, "/kep list").await;
+        assert!(!shown.words().contains("a lot of questions"));
+        scene.pass(Duration::from_mins(1)).await;
+        assert!(!sam("/kep help").await);
+        scene.end().await;
+    }
+}

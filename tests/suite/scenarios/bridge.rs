@@ -8,6 +8,7 @@ mod feeds;
 mod lost;
 mod missed;
 mod news;
+mod slow;
 mod tied;
 mod ways;
 mod week;

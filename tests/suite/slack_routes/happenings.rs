@@ -261,6 +261,33 @@ fn a_dialog_is_sent_or_closed() {
     );
 }
 
+/// In a channel that is shared with another workspace the person may be one of that workspace, and
+/// the dialog is the app's: "the `app_installed_team_id` … is the workspace where the app is
+/// installed". <https://docs.slack.dev/reference/views>
+#[test]
+fn a_dialog_of_somebody_in_another_workspace_is_the_apps_own() {
+    let mut payload = press();
+    payload["type"] = json!("view_submission");
+    payload["team"] = json!({"id": "T0STRANGE", "domain": "partner"});
+    payload["user"] = json!({"id": "U0STRANGE", "team_id": "T0STRANGE"});
+    payload["view"] = json!({
+        "id": "VNHU13V36", "team_id": "T9TK3CUKW", "app_id": "A02",
+        "app_installed_team_id": "T9TK3CUKW", "type": "modal", "callback_id": "relay"
+    });
+    for kind in ["view_submission", "view_closed", "block_actions"] {
+        payload["type"] = json!(kind);
+        let inbound = interaction(&payload);
+        assert_eq!(inbound.team(), Some("T9TK3CUKW"), "{inbound:?}");
+    }
+    payload["view"]["app_installed_team_id"] = Value::Null;
+    assert_eq!(interaction(&payload).team(), Some("T0STRANGE"));
+    // With an app of a whole organisation it is the organisation that counts.
+    payload["view"]["app_installed_team_id"] = json!("T9TK3CUKW");
+    payload["enterprise"] = json!({"id": "E1", "name": "CNCF"});
+    payload["is_enterprise_install"] = json!(true);
+    assert_eq!(interaction(&payload).team(), Some("E1"));
+}
+
 /// A value of any shape.
 fn anything() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
