@@ -308,6 +308,11 @@ impl Effect {
         }
     }
 
+    /// Whether it writes something; a step does not.
+    pub fn writes(&self) -> bool {
+        !matches!(self, Self::Step(_))
+    }
+
     /// Whose pace it keeps.
     pub fn place(&self) -> Place {
         match self {

@@ -5,10 +5,7 @@ use super::{
     relay::{shortened, signed},
 };
 use crate::{
-    domain::{
-        KepNumber,
-        bridge::{Effect, Key, Lane, MessageAt, NewEffect, Relayed, Saying},
-    },
+    domain::bridge::{Effect, Key, Lane, MessageAt, NewEffect},
     ports::outbox::Settled,
 };
 
@@ -89,39 +86,6 @@ impl Bridge<'_> {
             _ => first,
         };
         Ok((!text.starts_with(STRUCK)).then_some(text))
-    }
-
-    /// Other channels see the same text.
-    async fn tell_again(
-        &self,
-        key: &Key,
-        comment: &Key,
-        kep: KepNumber,
-        of: &Relayed,
-        markdown: Option<String>,
-        then: &mut Vec<NewEffect>,
-    ) -> Result<(), Undecided> {
-        for (channel, written) in self.told_elsewhere(comment).await? {
-            let saying = match &markdown {
-                Some(markdown) => Saying::Update {
-                    kep,
-                    who: of.who.clone(),
-                    markdown: markdown.clone(),
-                    permalink: Some(of.permalink.clone()),
-                },
-                None => Saying::Plain("This update was deleted where it was said.".into()),
-            };
-            then.push(NewEffect::now(
-                key.then(written.as_str()),
-                Lane::Thread(channel.clone(), kep),
-                Effect::EditPost {
-                    channel,
-                    written,
-                    saying,
-                },
-            ));
-        }
-        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Bridge, Undecided, role::may_speak, whisper};
 use crate::{
     domain::{
-        bridge::{Asked, ChannelAt, Effect, Key, Lane, NewEffect, Saying},
+        bridge::{Asked, Effect, Key, Lane, NewEffect, Saying},
         people::Role,
     },
     ports::outbox::Settled,
@@ -81,20 +81,5 @@ impl Bridge<'_> {
             then: vec![NewEffect::now(key.then("edit"), lane, edit)],
             ..Settled::default()
         })
-    }
-
-    /// The messages by which other channels were told what a comment says, by their keys.
-    pub(super) async fn told_elsewhere(
-        &self,
-        comment: &Key,
-    ) -> Result<Vec<(ChannelAt, Key)>, Undecided> {
-        let mut told = Vec::new();
-        for channel in &self.channels.channels {
-            let post = comment.then(&channel.at.to_string()).then("post");
-            if self.outbox.queued(&post).await?.is_some() {
-                told.push((channel.at.clone(), post));
-            }
-        }
-        Ok(told)
     }
 }

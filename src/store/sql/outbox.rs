@@ -53,8 +53,16 @@ pub(in crate::store) const SETTLE_DEAD: &str = "\
     WHERE id = $1 AND attempt = $2 AND state = 'leased' RETURNING lane, place";
 
 pub(in crate::store) const RETRY: &str = "\
-    UPDATE effects SET state = 'waiting', settled_ms = NULL, due_ms = $2, failures = 0, why = NULL
+    UPDATE effects SET state = 'waiting', settled_ms = NULL, due_ms = $2, queued_ms = $2,
+        failures = 0, why = NULL
     WHERE id = $1 AND state = 'dead' RETURNING lane, place";
+
+/// The same for what follows anew, which may say something else by now, and elsewhere.
+pub(in crate::store) const REVIVE: &str = "\
+    UPDATE effects SET state = 'waiting', settled_ms = NULL, queued_ms = $2, due_ms = $3,
+        failures = 0, why = NULL, lane = $4, place = $5, name = $6, writes = $7, doc = $8,
+        follows = CASE WHEN lane = $4 THEN follows END
+    WHERE key = $1 AND state = 'dead' RETURNING lane, place";
 
 /// What is leased keeps its turn until it is settled.
 pub(in crate::store) const TAKE_TURN: &str = "\
@@ -76,14 +84,20 @@ pub(in crate::store) const PUT_PLACE: &str = "\
     SELECT place, due_ms, id FROM effects WHERE has_turn = 1 AND place = $1
     ORDER BY due_ms, id LIMIT 1";
 
-pub(in crate::store) const QUEUED: &str =
-    "SELECT key, doc, CAST(settled_ms IS NOT NULL AS BIGINT) FROM effects WHERE key = $1";
+macro_rules! queued {
+    () => {
+        "SELECT key, doc, state FROM effects "
+    };
+}
+
+pub(in crate::store) const QUEUED: &str = concat!(queued!(), "WHERE key = $1");
 
 /// `0` comes after `/`, which is what follows a key that goes on.
-pub(in crate::store) const COMMENTS_BELOW: &str = "\
-    SELECT key, doc, CAST(settled_ms IS NOT NULL AS BIGINT) FROM effects
-    WHERE key > $1 || '/' AND key < $1 || '0' AND name = 'comment' AND state <> 'dead'
-    ORDER BY id";
+pub(in crate::store) const COMMENTS_BELOW: &str = concat!(
+    queued!(),
+    "WHERE key > $1 || '/' AND key < $1 || '0' AND name = 'comment' AND state <> 'dead'
+    ORDER BY id"
+);
 
 pub(in crate::store) const DONE_SINCE: &str = "\
     SELECT CAST(COUNT(*) AS BIGINT) FROM effects

@@ -10,7 +10,7 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{begin_write, journal, traces};
 use crate::{
-    domain::bridge::{Effect, Key, NewEffect, Place},
+    domain::bridge::{Key, NewEffect, Place},
     ports::outbox::{Cause, Dead, HELD, Leased, Load, Outcome, Queued, Settled},
     store::{row, sql::outbox as sql},
 };
@@ -61,7 +61,7 @@ async fn put_effects(
             .bind(new.lane.to_string())
             .bind(&place)
             .bind(new.effect.name())
-            .bind(i64::from(!matches!(new.effect, Effect::Step(_))))
+            .bind(i64::from(new.effect.writes()))
             .bind(now.timestamp_millis())
             .bind(row::millis_after(now, new.delay_ms))
             .bind(row::document(&new.effect)?)
@@ -179,8 +179,13 @@ pub(super) async fn settle(
         return Ok(false);
     };
     let mut places = BTreeSet::from([place]);
-    put_effects(&mut tx, now, &settled.then, Some(leased.id), &mut places).await?;
+    for follows in [&settled.anew, &settled.then] {
+        put_effects(&mut tx, now, follows, Some(leased.id), &mut places).await?;
+    }
     give_turn(&mut tx, &lane, &mut places).await?;
+    for new in &settled.anew {
+        revive(&mut tx, now, new, &mut places).await?;
+    }
     set_next(&mut tx, &places).await?;
     traces::put(&mut tx, now, leased, *outcome == Outcome::Done, settled).await?;
     tx.commit().await?;
@@ -243,16 +248,50 @@ pub(super) async fn retry(pool: &SqlitePool, id: i64, now: DateTime<Utc>) -> sql
     let Some((lane, place)) = found else {
         return Ok(false);
     };
-    let taken: Option<String> = sqlx::query_scalar(sql::TAKE_TURN)
-        .bind(&lane)
-        .fetch_optional(&mut *tx)
-        .await?;
     let mut places = BTreeSet::from([place]);
-    places.extend(taken);
-    give_turn(&mut tx, &lane, &mut places).await?;
+    turn_anew(&mut tx, &lane, &mut places).await?;
     set_next(&mut tx, &places).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Has an effect tried again, where it was given up.
+async fn revive(
+    tx: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    new: &NewEffect,
+    places: &mut BTreeSet<String>,
+) -> sqlx::Result<()> {
+    let found: Option<(String, String)> = sqlx::query_as(sql::REVIVE)
+        .bind(new.key.as_str())
+        .bind(now.timestamp_millis())
+        .bind(row::millis_after(now, new.delay_ms))
+        .bind(new.lane.to_string())
+        .bind(new.effect.place().to_string())
+        .bind(new.effect.name())
+        .bind(i64::from(new.effect.writes()))
+        .bind(row::document(&new.effect)?)
+        .fetch_optional(&mut *tx)
+        .await?;
+    if let Some((lane, place)) = found {
+        places.insert(place);
+        turn_anew(tx, &lane, places).await?;
+    }
+    Ok(())
+}
+
+/// Gives a lane's turn to its first effect, also where another one waits with it.
+async fn turn_anew(
+    tx: &mut SqliteConnection,
+    lane: &str,
+    places: &mut BTreeSet<String>,
+) -> sqlx::Result<()> {
+    let taken: Option<String> = sqlx::query_scalar(sql::TAKE_TURN)
+        .bind(lane)
+        .fetch_optional(&mut *tx)
+        .await?;
+    places.extend(taken);
+    give_turn(tx, lane, places).await
 }
 
 pub(super) async fn queued(pool: &SqlitePool, key: &Key) -> sqlx::Result<Option<Queued>> {

@@ -134,6 +134,58 @@ async fn admins_are_told_once_of_what_is_given_up_and_have_it_tried_again() {
 }
 
 #[tokio::test]
+async fn what_was_given_up_is_written_once_whoever_has_it_tried_again() {
+    let scene = looked_after(Transport::Socket).await;
+    let containerd = scene.github.repository("containerd/containerd");
+    containerd.lock(ISSUE, None);
+    let said = scene.sam.says(&scene.sig_node, "KEP-5825 is merged.").await;
+    scene.sam.reacts(&said, ANTENNA).await;
+    scene.whispers(&scene.sam).await;
+    // Who asks again in vain is told again.
+    scene.relays(&scene.sam, &said, &[]).await;
+    let why = scene.whispers(&scene.sam).await;
+    assert!(why.contains("is not on"), "{why}");
+    containerd.unlock(ISSUE);
+    // It is written as it was worded last.
+    let text = "KEP-5825 is in.";
+    scene.relays(&scene.sam, &said, &[("Text", text)]).await;
+    scene.commented("is in.").await;
+    scene.hears().await;
+    let typed = "/kep outbox retry all";
+    let shown = scene.sam.types(&scene.sig_node, typed).await;
+    insta::assert_snapshot!(shown.words(), @"Nothing was given up.");
+    scene.rest().await;
+    assert_eq!(scene.comments().len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_update_that_was_given_up_is_told_nobody_and_typed_again_is_one() {
+    let scene = looked_after(Transport::Socket).await;
+    let containerd = scene.github.repository("containerd/containerd");
+    containerd.lock(ISSUE, None);
+    let typed = "/kep update 5825 merged";
+    scene.sam.types(&scene.sig_node, typed).await;
+    let why = scene.whispers(&scene.sam).await;
+    assert!(why.contains("is not on"), "{why}");
+    scene.rest().await;
+    containerd.unlock(ISSUE);
+    scene.sam.types(&scene.sig_node, typed).await;
+    scene.commented("merged").await;
+    // A receipt, and the thread's root and the update.
+    scene.hears_all(3).await;
+    let retry = "/kep outbox retry all";
+    scene.sam.types(&scene.sig_node, retry).await;
+    scene.rest().await;
+    assert_eq!(scene.comments().len(), 1);
+    // Now it is another one.
+    scene.sam.types(&scene.sig_node, typed).await;
+    scene.hears_all(2).await;
+    assert_eq!(scene.comments().len(), 2);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn what_is_tried_again_from_the_command_line_is_taken_up() {
     let scene = looked_after(Transport::Http).await;
     scene.loses_two().await;
