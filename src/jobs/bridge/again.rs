@@ -78,7 +78,9 @@ impl Bridge<'_> {
 
     /// The text that a comment has, or will have; `None` where it was taken back or struck through.
     async fn standing(&self, comment: &Key, first: String) -> Result<Option<String>, Undecided> {
-        if self.outbox.queued(&comment.then("undo")).await?.is_some() {
+        let undo = self.outbox.queued(&comment.then("undo")).await?;
+        // What was given up took nothing back.
+        if undo.is_some_and(|undo| !undo.is_dead) {
             return Ok(None);
         }
         let text = match self.outbox.last(comment).await? {

@@ -36,7 +36,7 @@ impl Bridge<'_> {
             asked: asked.clone(),
         };
         Ok(Settled {
-            then: vec![NewEffect::now(
+            anew: vec![NewEffect::now(
                 written.then("undo"),
                 Lane::Issue(issue),
                 delete,
