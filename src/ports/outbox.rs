@@ -288,6 +288,10 @@ pub trait Outbox: Send + Sync {
     /// Comments that were queued with keys that go on from this one, unless they were given up.
     async fn comments_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
 
+    /// Edits of comments that are still to be made, queued with keys that go on from this one, oldest
+    /// first.
+    async fn edits_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
+
     /// A KEP's own thread in a channel.
     async fn thread_of(
         &self,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::bridge::{Effect, Key, Lane, MessageAt, NewEffect},
-    ports::outbox::Settled,
+    ports::outbox::{Queued, Settled},
 };
 
 impl Bridge<'_> {
@@ -27,6 +27,8 @@ impl Bridge<'_> {
         let chat = self.chat(&channel.workspace)?;
         let message = chat.message(&channel.id, ts, thread.as_deref()).await?;
         let message = message.filter(|message| !message.is_tombstone);
+        let waiting = Key::of(["again", &*channel.workspace, &*channel.id, &**ts]);
+        let waiting = self.outbox.edits_below(&waiting).await?;
         for (comment, queued) in comments {
             let Effect::Comment {
                 issue,
@@ -38,7 +40,7 @@ impl Bridge<'_> {
             else {
                 continue;
             };
-            let Some(standing) = self.standing(&comment, body).await? else {
+            let Some(standing) = self.standing(&comment, body, &waiting).await? else {
                 continue;
             };
             let (body, markdown) = match &message {
@@ -77,15 +79,30 @@ impl Bridge<'_> {
     }
 
     /// The text that a comment has, or will have; `None` where it was taken back or struck through.
-    async fn standing(&self, comment: &Key, first: String) -> Result<Option<String>, Undecided> {
+    async fn standing(
+        &self,
+        comment: &Key,
+        first: String,
+        waiting: &[(Key, Queued)],
+    ) -> Result<Option<String>, Undecided> {
         let undo = self.outbox.queued(&comment.then("undo")).await?;
         // What was given up took nothing back.
         if undo.is_some_and(|undo| !undo.is_dead) {
             return Ok(None);
         }
-        let text = match self.outbox.last(comment).await? {
-            Some((_, Effect::EditComment { body, .. })) => body,
-            _ => first,
+        let newest = waiting
+            .iter()
+            .rev()
+            .find_map(|(_, edit)| match &edit.effect {
+                Effect::EditComment { written, body, .. } if written == comment => Some(body),
+                _ => None,
+            });
+        let text = match newest {
+            Some(body) => body.clone(),
+            None => match self.outbox.last(comment).await? {
+                Some((_, Effect::EditComment { body, .. })) => body,
+                _ => first,
+            },
         };
         Ok((!text.starts_with(STRUCK)).then_some(text))
     }

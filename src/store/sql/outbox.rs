@@ -99,6 +99,13 @@ pub(in crate::store) const COMMENTS_BELOW: &str = concat!(
     ORDER BY id"
 );
 
+/// Like [`COMMENTS_BELOW`].
+pub(in crate::store) const EDITS_BELOW: &str = concat!(
+    queued!(),
+    "WHERE key > $1 || '/' AND key < $1 || '0' AND name = 'edit-comment' AND settled_ms IS NULL
+    ORDER BY id"
+);
+
 pub(in crate::store) const DONE_SINCE: &str = "\
     SELECT CAST(COUNT(*) AS BIGINT) FROM effects
     WHERE lane = $1 AND state = 'done' AND writes = 1 AND settled_ms >= $2";

@@ -307,7 +307,19 @@ pub(super) async fn comments_below(
     pool: &SqlitePool,
     key: &Key,
 ) -> sqlx::Result<Vec<(Key, Queued)>> {
-    let rows: Vec<row::QueuedRow> = sqlx::query_as(sql::COMMENTS_BELOW)
+    below(pool, sql::COMMENTS_BELOW, key).await
+}
+
+pub(super) async fn edits_below(pool: &SqlitePool, key: &Key) -> sqlx::Result<Vec<(Key, Queued)>> {
+    below(pool, sql::EDITS_BELOW, key).await
+}
+
+async fn below(
+    pool: &SqlitePool,
+    statement: &'static str,
+    key: &Key,
+) -> sqlx::Result<Vec<(Key, Queued)>> {
+    let rows: Vec<row::QueuedRow> = sqlx::query_as(statement)
         .bind(key.as_str())
         .fetch_all(pool)
         .await?;

@@ -46,6 +46,41 @@ async fn an_edit_while_the_text_is_on_its_way_is_not_lost() {
 }
 
 #[tokio::test]
+async fn an_edit_that_is_taken_back_before_it_was_made_is_taken_back() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (said, _) = scene.relayed("KEP-5825 is in review.").await;
+    let gate = Gate::default();
+    let held = github::Fault::Held(gate.clone());
+    scene
+        .github
+        .fault(OnGitHub::patch("/repos/containerd"), held);
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    gate.arrived(1).await;
+    scene.sam.edits(&said, "KEP-5825 is in review.").await;
+    // The step that looks at it is done: the second edit of the comment waits behind the first.
+    let mut store = scene.store().await;
+    let done = "SELECT COUNT(*) FROM effects WHERE name = 'again' AND state = 'done'";
+    let is_decided = async {
+        while sqlx::query_scalar::<_, i64>(done)
+            .fetch_one(&mut store)
+            .await
+            .expect("a number")
+            < 2
+        {
+            scene.nudge().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), is_decided)
+        .await
+        .expect("it is decided");
+    gate.open();
+    scene.rest().await;
+    let comments = scene.comments();
+    assert!(comments[0].contains("in review"), "{comments:?}");
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn what_is_deleted_on_slack_is_struck_through() {
     let scene = bridged(Transport::Socket, "").await;
     let (said, _) = scene.relayed("KEP-5825 is in review.").await;
