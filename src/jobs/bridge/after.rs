@@ -59,6 +59,9 @@ impl Bridge<'_> {
                 let elsewhere = self.tell_elsewhere(key, issue, *kep, body, of.as_ref(), asked);
                 settled.then.extend(elsewhere.await);
             }
+            (Effect::EditComment { written, body, .. }, _) => {
+                settled.then = self.tell_again(key, written, body).await?;
+            }
             (Effect::DeleteComment { written, asked }, _) => {
                 settled.erased = vec![written.clone()];
                 settled.then = self.taken_back(key, written, asked).await?;

@@ -32,7 +32,6 @@ impl Bridge<'_> {
         for (comment, queued) in comments {
             let Effect::Comment {
                 issue,
-                kep,
                 body,
                 of: Some(of),
                 ..
@@ -43,18 +42,16 @@ impl Bridge<'_> {
             let Some(standing) = self.standing(&comment, body, &waiting).await? else {
                 continue;
             };
-            let (body, markdown) = match &message {
-                None => (struck(&standing), None),
+            let body = match &message {
+                None => struck(&standing),
                 Some(message) if of.reworded || message.text.is_empty() => continue,
                 Some(message) => {
                     let markdown = shortened(&message.text);
-                    let by = relayer(&standing);
                     let body = signed(&markdown, &of.who, Some(&of.permalink), None);
-                    let body = match by {
+                    match relayer(&standing) {
                         Some(by) => body.replace("</sub>", &format!("; relayed by {by}</sub>")),
                         None => body,
-                    };
-                    (body, Some(markdown))
+                    }
                 }
             };
             if body == standing {
@@ -69,8 +66,6 @@ impl Bridge<'_> {
                     asked: None,
                 },
             ));
-            self.tell_again(key, &comment, kep, &of, markdown, &mut then)
-                .await?;
         }
         Ok(Settled {
             then,
@@ -108,7 +103,8 @@ impl Bridge<'_> {
     }
 }
 
-const STRUCK: &str = "<del>";
+/// What a text begins with that was deleted where it was said.
+pub(super) const STRUCK: &str = "<del>";
 
 /// A text that was deleted where it was said.
 fn struck(body: &str) -> String {

@@ -1,6 +1,6 @@
 //! Other channels are told what a comment says that stands on a tracking issue, and see it follow.
 
-use super::{Bridge, Undecided, relay::unsigned};
+use super::{Bridge, Undecided, again::STRUCK, relay::unsigned};
 use crate::domain::{
     KepNumber,
     bridge::{Asked, ChannelAt, Effect, IssueAt, Key, Lane, NewEffect, Relayed, Saying, Step},
@@ -48,48 +48,62 @@ impl Bridge<'_> {
             .collect()
     }
 
-    /// Other channels see the same text.
+    /// Has them see what it says since an edit. It follows from the edit as what they are told follows
+    /// from the comment, so the last text is the last that they see.
     pub(super) async fn tell_again(
         &self,
-        key: &Key,
+        edit: &Key,
         comment: &Key,
-        kep: KepNumber,
-        of: &Relayed,
-        markdown: Option<String>,
-        then: &mut Vec<NewEffect>,
-    ) -> Result<(), Undecided> {
-        for (channel, written) in self.told_elsewhere(comment).await? {
-            let saying = match &markdown {
-                Some(markdown) => Saying::Update {
-                    kep,
-                    who: of.who.clone(),
-                    markdown: markdown.clone(),
-                    permalink: Some(of.permalink.clone()),
-                },
-                None => Saying::Plain("This update was deleted where it was said.".into()),
-            };
-            then.push(NewEffect::now(
-                key.then(written.as_str()),
-                Lane::Thread(channel.clone(), kep),
-                Effect::EditPost {
-                    channel,
-                    written,
-                    saying,
-                },
-            ));
+        body: &str,
+    ) -> Result<Vec<NewEffect>, Undecided> {
+        // What was taken back says nothing any more.
+        if self.outbox.written(comment).await?.is_none() {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let queued = self.outbox.queued(comment).await?;
+        let Some(Effect::Comment {
+            kep, of: Some(of), ..
+        }) = queued.map(|queued| queued.effect)
+        else {
+            return Ok(Vec::new());
+        };
+        let saying = if body.starts_with(STRUCK) {
+            Saying::Plain("This update was deleted where it was said.".into())
+        } else {
+            Saying::Update {
+                kep,
+                who: of.who,
+                markdown: unsigned(body).to_owned(),
+                permalink: Some(of.permalink),
+            }
+        };
+        let told = self.told_elsewhere(comment).await?;
+        let edit = |(channel, written): (ChannelAt, Key)| {
+            let lane = Lane::Thread(channel.clone(), kep);
+            let key = edit.then(&channel.to_string());
+            let saying = saying.clone();
+            let edit = Effect::EditPost {
+                channel,
+                written,
+                saying,
+            };
+            NewEffect::now(key, lane, edit)
+        };
+        Ok(told.into_iter().map(edit).collect())
     }
 
-    /// The messages by which other channels were told what a comment says, by their keys.
+    /// The messages by which other channels were told what a comment says, or will be, by their keys.
     pub(super) async fn told_elsewhere(
         &self,
         comment: &Key,
     ) -> Result<Vec<(ChannelAt, Key)>, Undecided> {
         let mut told = Vec::new();
         for channel in &self.channels.channels {
-            let post = comment.then(&channel.at.to_string()).then("post");
-            if self.outbox.queued(&post).await?.is_some() {
+            let tell = comment.then(&channel.at.to_string());
+            let post = tell.then("post");
+            if self.outbox.queued(&tell).await?.is_some()
+                || self.outbox.queued(&post).await?.is_some()
+            {
                 told.push((channel.at.clone(), post));
             }
         }

@@ -100,12 +100,11 @@ impl Deliver {
                 saying,
             } => {
                 let chat = self.chat(&channel.workspace)?;
-                let at = self.outbox.written(written).await?;
-                let Some(Written::Message(at)) = at else {
+                let Some((written, at)) = self.posted(written).await? else {
                     return Ok(None);
                 };
                 self.speak(bridge, saying, async |speech| {
-                    match chat.edit(&channel.id, &at.ts, speech, written).await {
+                    match chat.edit(&channel.id, &at.ts, speech, &written).await {
                         // Somebody deleted it; there is nothing to edit.
                         Err(ChatError::NoMessage(_)) => Ok(()),
                         edited => edited,
@@ -137,6 +136,21 @@ impl Deliver {
             } => {
                 let chat = self.chat(&channel.workspace)?;
                 self.sign(chat.unreact(&channel.id, ts, emoji).await)
+            }
+        }
+    }
+
+    /// Where a message stands, and its key: its own, or where its thread was gone, of what was posted
+    /// in its place in the thread that began anew.
+    async fn posted(&self, written: &Key) -> Result<Option<(Key, MessageAt)>, Trouble> {
+        let mut key = written.clone();
+        loop {
+            if let Some(Written::Message(at)) = self.outbox.written(&key).await? {
+                return Ok(Some((key, at)));
+            }
+            key = key.then("anew").then("post");
+            if self.outbox.queued(&key).await?.is_none() {
+                return Ok(None);
             }
         }
     }
