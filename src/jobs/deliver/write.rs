@@ -63,6 +63,10 @@ impl Deliver {
             } => {
                 let chat = self.chat(&channel.workspace)?;
                 let (thread, broadcast) = match below {
+                    // What was given up, and is tried again, begins no second one.
+                    Below::Root(kep) if self.outbox.thread_of(channel, *kep).await?.is_some() => {
+                        return Ok(None);
+                    }
                     Below::Channel | Below::Direct | Below::Root(_) => (None, false),
                     Below::Message(ts) => (Some(ts.clone()), false),
                     Below::Thread { kep, broadcast } => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kep_liaison::{
     ports::{Clock as _, Outbox as _},
-    sandbox::slack::{Person, Said},
+    sandbox::slack::{Fault, On, Person, Said},
     store::{Mode, SqliteStore},
 };
 
@@ -182,6 +182,30 @@ async fn an_update_that_was_given_up_is_told_nobody_and_typed_again_is_one() {
     scene.sam.types(&scene.sig_node, typed).await;
     scene.hears_all(2).await;
     assert_eq!(scene.comments().len(), 2);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_root_that_is_tried_again_begins_no_second_thread() {
+    let scene = looked_after(Transport::Socket).await;
+    scene.rest().await;
+    let containerd = scene.github.repository("containerd/containerd");
+    let archived = Fault::Error("is_archived");
+    scene.slack.fault(On::method("chat.postMessage"), archived);
+    containerd.comment("samuelkarp", ISSUE, "It is in review.");
+    scene.poll().await;
+    scene.pass(Duration::from_mins(5)).await;
+    scene.is_told(&scene.sam).await;
+    containerd.comment("samuelkarp", ISSUE, "It is merged.");
+    scene.poll().await;
+    let said = scene.hears_all(2).await;
+    let typed = "/kep outbox retry all";
+    let shown = scene.sam.types(&scene.sig_node, typed).await;
+    insta::assert_snapshot!(shown.words(), @"2 things are tried again.");
+    let late = scene.hears_all(1).await;
+    assert_eq!(late[0].thread.as_ref(), Some(&said[0].ts));
+    assert!(late[0].words().contains("in review"));
+    scene.slack.take_violations();
     scene.end().await;
 }
 
