@@ -20,7 +20,7 @@ impl Bridge<'_> {
             let text = "That is too long ago for me to know; take it back on GitHub.";
             return Ok(whisper(key, asked, None, text.to_owned()));
         };
-        let Effect::Comment { issue, kep, .. } = queued.effect else {
+        let Effect::Comment { kep, .. } = queued.effect else {
             return Ok(Settled::default());
         };
         let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
@@ -35,12 +35,12 @@ impl Bridge<'_> {
             written: written.clone(),
             asked: asked.clone(),
         };
+        // It stands there already, so nothing that waits below the issue comes before it; and an edit
+        // that comes later finds nothing to edit.
+        let undo = written.then("undo");
+        let lane = Lane::Later(undo.clone());
         Ok(Settled {
-            anew: vec![NewEffect::now(
-                written.then("undo"),
-                Lane::Issue(issue),
-                delete,
-            )],
+            anew: vec![NewEffect::now(undo, lane, delete)],
             ..Settled::default()
         })
     }

@@ -271,6 +271,28 @@ async fn an_issue_where_too_much_is_written_is_held_until_an_admin_lets_it_go_on
 }
 
 #[tokio::test]
+async fn what_is_taken_back_waits_behind_nothing_that_is_held() {
+    let scene = looked_after(Transport::Http).await;
+    let mut receipts = Vec::new();
+    for nth in 1..=20 {
+        scene.relays_text(&format!("KEP-5825, part {nth}.")).await;
+        receipts.push(scene.hears().await);
+    }
+    scene.relays_text("KEP-5825, part 21.").await;
+    let told = scene.is_told(&scene.sam).await;
+    scene.sam.clicks(&receipts[19], "Undo").await;
+    let is_gone = || scene.comments().len() == 19;
+    scene.until("one less", is_gone).await;
+    let taken_back = scene.hears().await;
+    assert_eq!(taken_back.ts, receipts[19].ts);
+    scene.sam.clicks(&told, "Let it go on").await;
+    scene.is_told(&scene.sam).await;
+    scene.commented("part 21.").await;
+    scene.hears().await;
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn an_issue_that_is_held_goes_on_as_the_hour_passes() {
     let mut scene = looked_after(Transport::Socket).await;
     for nth in 1..=20 {
