@@ -58,7 +58,7 @@ async fn two_workspaces() -> (Scene, Elsewhere) {
 
 impl Elsewhere {
     /// What the bot says there in the end has these words, and not those.
-    async fn reads(&self, words: &str, not: &str) {
+    fn reads(&self, words: &str, not: &str) {
         self.channel.look_at_all();
         let said = self.channel.messages().into_iter().map(|said| said.words());
         let said: Vec<String> = said.collect();
@@ -141,7 +141,7 @@ async fn what_is_edited_before_it_stands_is_told_as_it_was_edited() {
     scene.pass(Duration::from_mins(11)).await;
     scene.hears().await;
     scene.rest().await;
-    elsewhere.reads("is merged", "in review").await;
+    elsewhere.reads("is merged", "in review");
     elsewhere.end(scene).await;
 }
 
@@ -166,7 +166,7 @@ async fn what_is_taken_back_before_the_other_was_told_is_taken_back_there() {
     scene.slack.clear_faults();
     scene.pass(Duration::from_mins(11)).await;
     scene.all_said().await;
-    elsewhere.reads("Taken back", "is out").await;
+    elsewhere.reads("Taken back", "is out");
     scene.slack.take_violations();
     elsewhere.end(scene).await;
 }
@@ -187,7 +187,7 @@ async fn what_is_told_in_a_thread_that_began_anew_follows_an_edit() {
     scene.sam.edits(&said, "KEP-5825 is merged.").await;
     scene.commented("is merged").await;
     scene.rest().await;
-    elsewhere.reads("is merged", "in review").await;
+    elsewhere.reads("is merged", "in review");
     scene.slack.take_violations();
     elsewhere.end(scene).await;
 }
