@@ -437,7 +437,7 @@ impl Client {
             .map_err(|_| ForgeError::Unreadable("the answer holds no token for the App".to_owned()))
     }
 
-    fn url(&self, path: &str) -> Result<Url, ForgeError> {
+    pub(super) fn url(&self, path: &str) -> Result<Url, ForgeError> {
         let text = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
         Url::parse(&text).map_err(|error| ForgeError::Invalid(format!("{path}: {error}")))
     }

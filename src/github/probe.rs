@@ -35,6 +35,8 @@ pub enum AccountKind {
 /// What may be done in a repository.
 #[derive(Debug, Clone)]
 pub struct Access {
+    /// Its number, which it keeps whatever it is called.
+    pub id: u64,
     /// Its name now; another than the one asked for where it was renamed.
     pub full_name: String,
     /// Nothing can be written any more.
@@ -47,6 +49,7 @@ pub struct Access {
 
 #[derive(Deserialize)]
 struct WireRepository {
+    id: u64,
     full_name: String,
     #[serde(default)]
     archived: bool,
@@ -105,6 +108,7 @@ impl GitHub {
         let answer = self.get(repository, ask).await?;
         let found: WireRepository = read(&answer)?;
         Ok(Access {
+            id: found.id,
             full_name: found.full_name,
             archived: found.archived,
             has_issues: found.has_issues,

@@ -114,7 +114,37 @@ impl GitHub {
         body: Option<Value>,
     ) -> Result<Answer, ForgeError> {
         let ask = Ask::write(method, endpoint, path, body);
-        self.client(repository).send(&ask, self.urgency).await
+        let client = self.client(repository);
+        let to = match client.send(&ask, self.urgency).await {
+            Err(ForgeError::Moved(to)) => to,
+            answered => return answered,
+        };
+        // What was sent elsewhere was not done, so it can be asked for once more.
+        match self.renamed(repository, &ask.path, &to).await? {
+            Some(path) => client.send(&Ask { path, ..ask }, self.urgency).await,
+            None => Err(ForgeError::Moved(to)),
+        }
+    }
+
+    /// The path by which a write that was sent elsewhere is asked for in the same repository, where
+    /// that only has another name now; `None` where it would be another repository.
+    async fn renamed(
+        &self,
+        repository: &Repository,
+        path: &str,
+        to: &str,
+    ) -> Result<Option<String>, ForgeError> {
+        let Some(rest) = path.strip_prefix(&format!("/repos/{repository}")) else {
+            return Ok(None);
+        };
+        let now = self.access(repository).await?;
+        let same = [
+            format!("/repositories/{}{rest}", now.id),
+            format!("/repos/{}{rest}", now.full_name),
+        ];
+        let client = self.client(repository);
+        let leads_there = |path: &String| client.url(path).is_ok_and(|url| url.as_str() == to);
+        Ok(same.into_iter().find(leads_there))
     }
 
     /// Whether an issue that was asked for still is in its repository. A link followed may have led

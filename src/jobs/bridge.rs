@@ -4,6 +4,7 @@
 mod after;
 mod again;
 mod alarm;
+mod elsewhere;
 mod news;
 mod relay;
 mod role;

@@ -2,6 +2,7 @@
 //! whatever may have been done already is looked for before it is done again.
 
 mod alarm;
+mod change;
 mod record;
 mod trouble;
 mod write;
@@ -98,6 +99,8 @@ impl Places {
 struct Carried {
     outcome: Outcome,
     settled: Settled,
+    /// Whether what it was to change was there no more.
+    was_gone: bool,
     /// Until when nobody may write to the place, where it has said so.
     limited: Option<DateTime<Utc>>,
 }
@@ -107,6 +110,7 @@ impl Carried {
         Self {
             outcome,
             settled,
+            was_gone: false,
             limited: None,
         }
     }
@@ -245,6 +249,7 @@ impl Deliver {
         let Carried {
             outcome,
             mut settled,
+            was_gone,
             ..
         } = carried;
         let name = leased.effect.name();
@@ -265,7 +270,7 @@ impl Deliver {
         metrics::counter!("kep_liaison_effects_total", "effect" => name, "outcome" => said)
             .increment(1);
         settled.record = self
-            .record(leased, &outcome, settled.written.as_ref())
+            .record(leased, &outcome, settled.written.as_ref(), was_gone)
             .await;
         if matches!(outcome, Outcome::Dead { .. }) {
             settled.then.extend(alarm::of_loss(leased, now));
@@ -316,10 +321,13 @@ impl Deliver {
             Err(error) => return self.again(leased, false, &error.to_string()),
         }
         match self.write(&bridge, leased).await {
-            Ok(written) => {
-                let followed = bridge.done(key, &leased.effect, written.as_ref()).await;
-                match followed {
-                    Ok(settled) => Carried::new(Outcome::Done, settled),
+            Ok(wrote) => {
+                let written = wrote.written.as_ref();
+                match bridge.done(key, &leased.effect, written).await {
+                    Ok(settled) => Carried {
+                        was_gone: wrote.was_gone,
+                        ..Carried::new(Outcome::Done, settled)
+                    },
                     // It is done, and found to be so the next time.
                     Err(error) => self.again(leased, true, &error.to_string()),
                 }

@@ -116,6 +116,8 @@ pub struct Queued {
     pub effect: Effect,
     /// Whether it is done, or given up.
     pub is_over: bool,
+    /// Whether it was given up.
+    pub is_dead: bool,
 }
 
 /// What is set with an outcome, all or nothing.
@@ -135,6 +137,9 @@ pub struct Settled {
     pub ties: Vec<(MessageAt, Option<KepNumber>)>,
     /// What follows. In the same lane it comes before what was queued behind.
     pub then: Vec<NewEffect>,
+    /// What follows likewise. Where it was queued before and given up, it is tried again as it is
+    /// here.
+    pub anew: Vec<NewEffect>,
     /// A record of a write to the forge.
     pub record: Option<Record>,
 }
@@ -280,7 +285,7 @@ pub trait Outbox: Send + Sync {
     /// The effect that was queued with a key.
     async fn queued(&self, key: &Key) -> Result<Option<Queued>, StoreError>;
 
-    /// Comments that were queued with keys that go on from this one, given up or not.
+    /// Comments that were queued with keys that go on from this one, unless they were given up.
     async fn comments_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
 
     /// What is neither done nor given up of a KEP's thread in a channel, or of all threads there, in
@@ -291,6 +296,10 @@ pub trait Outbox: Send + Sync {
         kep: Option<KepNumber>,
         name: &str,
     ) -> Result<Vec<Effect>, StoreError>;
+
+    /// Edits of comments that are still to be made, queued with keys that go on from this one, oldest
+    /// first.
+    async fn edits_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
 
     /// A KEP's own thread in a channel.
     async fn thread_of(

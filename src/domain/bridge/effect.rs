@@ -243,7 +243,7 @@ pub enum Lane {
     Message(MessageAt),
     /// What one person is told.
     Person(ChannelAt, Box<str>),
-    /// What is put off, and holds up nothing.
+    /// What waits for nothing else, and holds up nothing.
     Later(Key),
 }
 

@@ -33,7 +33,16 @@ impl Bridge<'_> {
             ..Settled::default()
         };
         match (effect, written) {
-            (Effect::Comment { kep, of, asked, .. }, _) => {
+            (
+                Effect::Comment {
+                    issue,
+                    kep,
+                    body,
+                    of,
+                    asked,
+                },
+                _,
+            ) => {
                 let receipt = Saying::Receipt {
                     kep: *kep,
                     written: key.clone(),
@@ -47,6 +56,11 @@ impl Bridge<'_> {
                     }
                     None => vec![tell(key.then("receipt"), asked, None, receipt)],
                 };
+                let elsewhere = self.tell_elsewhere(key, issue, *kep, body, of.as_ref(), asked);
+                settled.then.extend(elsewhere.await);
+            }
+            (Effect::EditComment { written, body, .. }, _) => {
+                settled.then = self.tell_again(key, written, body).await?;
             }
             (Effect::DeleteComment { written, asked }, _) => {
                 settled.erased = vec![written.clone()];
@@ -158,9 +172,11 @@ impl Bridge<'_> {
 
 /// What follows once an effect is given up.
 pub fn failed(key: &Key, effect: &Effect, failed: &Failed) -> Settled {
-    let sorry = |asked, thread: Option<&Box<str>>, text: String| {
+    let sorry = |asked: &Asked, thread: Option<&Box<str>>, text: String| {
         let saying = Saying::Plain(text.into());
-        vec![tell(key.then("failed"), asked, thread.cloned(), saying)]
+        // Who asks for it again is told again.
+        let key = key.then("failed").then(&asked.at_ms.to_string());
+        vec![tell(key, asked, thread.cloned(), saying)]
     };
     let mut settled = Settled::default();
     match effect {

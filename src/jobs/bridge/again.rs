@@ -5,11 +5,8 @@ use super::{
     relay::{shortened, signed},
 };
 use crate::{
-    domain::{
-        KepNumber,
-        bridge::{Effect, Key, Lane, MessageAt, NewEffect, Relayed, Saying},
-    },
-    ports::outbox::Settled,
+    domain::bridge::{Effect, Key, Lane, MessageAt, NewEffect},
+    ports::outbox::{Queued, Settled},
 };
 
 impl Bridge<'_> {
@@ -30,10 +27,11 @@ impl Bridge<'_> {
         let chat = self.chat(&channel.workspace)?;
         let message = chat.message(&channel.id, ts, thread.as_deref()).await?;
         let message = message.filter(|message| !message.is_tombstone);
+        let waiting = Key::of(["again", &*channel.workspace, &*channel.id, &**ts]);
+        let waiting = self.outbox.edits_below(&waiting).await?;
         for (comment, queued) in comments {
             let Effect::Comment {
                 issue,
-                kep,
                 body,
                 of: Some(of),
                 ..
@@ -41,21 +39,19 @@ impl Bridge<'_> {
             else {
                 continue;
             };
-            let Some(standing) = self.standing(&comment, body).await? else {
+            let Some(standing) = self.standing(&comment, body, &waiting).await? else {
                 continue;
             };
-            let (body, markdown) = match &message {
-                None => (struck(&standing), None),
+            let body = match &message {
+                None => struck(&standing),
                 Some(message) if of.reworded || message.text.is_empty() => continue,
                 Some(message) => {
                     let markdown = shortened(&message.text);
-                    let by = relayer(&standing);
                     let body = signed(&markdown, &of.who, Some(&of.permalink), None);
-                    let body = match by {
+                    match relayer(&standing) {
                         Some(by) => body.replace("</sub>", &format!("; relayed by {by}</sub>")),
                         None => body,
-                    };
-                    (body, Some(markdown))
+                    }
                 }
             };
             if body == standing {
@@ -70,8 +66,6 @@ impl Bridge<'_> {
                     asked: None,
                 },
             ));
-            self.tell_again(key, &comment, kep, &of, markdown, &mut then)
-                .await?;
         }
         Ok(Settled {
             then,
@@ -80,52 +74,37 @@ impl Bridge<'_> {
     }
 
     /// The text that a comment has, or will have; `None` where it was taken back or struck through.
-    async fn standing(&self, comment: &Key, first: String) -> Result<Option<String>, Undecided> {
-        if self.outbox.queued(&comment.then("undo")).await?.is_some() {
+    async fn standing(
+        &self,
+        comment: &Key,
+        first: String,
+        waiting: &[(Key, Queued)],
+    ) -> Result<Option<String>, Undecided> {
+        let undo = self.outbox.queued(&comment.then("undo")).await?;
+        // What was given up took nothing back.
+        if undo.is_some_and(|undo| !undo.is_dead) {
             return Ok(None);
         }
-        let text = match self.outbox.last(comment).await? {
-            Some((_, Effect::EditComment { body, .. })) => body,
-            _ => first,
+        let newest = waiting
+            .iter()
+            .rev()
+            .find_map(|(_, edit)| match &edit.effect {
+                Effect::EditComment { written, body, .. } if written == comment => Some(body),
+                _ => None,
+            });
+        let text = match newest {
+            Some(body) => body.clone(),
+            None => match self.outbox.last(comment).await? {
+                Some((_, Effect::EditComment { body, .. })) => body,
+                _ => first,
+            },
         };
         Ok((!text.starts_with(STRUCK)).then_some(text))
     }
-
-    /// Other channels see the same text.
-    async fn tell_again(
-        &self,
-        key: &Key,
-        comment: &Key,
-        kep: KepNumber,
-        of: &Relayed,
-        markdown: Option<String>,
-        then: &mut Vec<NewEffect>,
-    ) -> Result<(), Undecided> {
-        for (channel, written) in self.told_elsewhere(comment).await? {
-            let saying = match &markdown {
-                Some(markdown) => Saying::Update {
-                    kep,
-                    who: of.who.clone(),
-                    markdown: markdown.clone(),
-                    permalink: Some(of.permalink.clone()),
-                },
-                None => Saying::Plain("This update was deleted where it was said.".into()),
-            };
-            then.push(NewEffect::now(
-                key.then(written.as_str()),
-                Lane::Thread(channel.clone(), kep),
-                Effect::EditPost {
-                    channel,
-                    written,
-                    saying,
-                },
-            ));
-        }
-        Ok(())
-    }
 }
 
-const STRUCK: &str = "<del>";
+/// What a text begins with that was deleted where it was said.
+pub(super) const STRUCK: &str = "<del>";
 
 /// A text that was deleted where it was said.
 fn struck(body: &str) -> String {

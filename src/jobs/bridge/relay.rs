@@ -6,7 +6,7 @@ use crate::{
         KepNumber,
         bridge::{
             Asked, ChannelAt, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Relay, Relayed,
-            Replies, Saying, Step, Way, keps_in,
+            Replies, Saying, Way, keps_in,
         },
         rich::{Address, Rich},
     },
@@ -16,6 +16,9 @@ use crate::{
 /// GitHub takes 65,536 characters: <https://docs.github.com/en/rest/issues/comments>. What comes
 /// around the text takes some of them.
 const LONGEST: usize = 60_000;
+
+/// What comes between a text and who said it.
+const SIGN: &str = "\n\n<sub>";
 
 const NOT_FROM_HERE: &str = "Nothing goes from this channel to tracking issues; whoever runs me can change that. /kep update puts a text of yours there, from anywhere.";
 const NO_REPLIES: &str = "Replies in KEPs' threads do not go from this channel to tracking issues; whoever runs me can change that. /kep update puts a text of yours there.";
@@ -156,28 +159,25 @@ impl Bridge<'_> {
         said: Said,
         tied: bool,
     ) -> Result<Settled, Undecided> {
-        let comment = match &relay.message {
-            Some(message) => {
-                let first = comment_key(message, number);
-                match self.free(first).await? {
-                    Some(free) => free,
-                    None => {
-                        let thread = said.thread.as_deref();
-                        let text = if tied {
-                            format!(
-                                "That stands on the tracking issue of KEP-{number} already. The thread is tied to it from now on."
-                            )
-                        } else {
-                            format!("That stands on the tracking issue of KEP-{number} already.")
-                        };
-                        return Ok(match relay.way {
-                            Way::Reply => Settled::default(),
-                            _ => whisper(key, &relay.asked, thread, text),
-                        });
-                    }
+        let free = match &relay.message {
+            Some(message) => match self.free(comment_key(message, number)).await? {
+                Some(free) => Some(free),
+                None => {
+                    let thread = said.thread.as_deref();
+                    let text = if tied {
+                        format!(
+                            "That stands on the tracking issue of KEP-{number} already. The thread is tied to it from now on."
+                        )
+                    } else {
+                        format!("That stands on the tracking issue of KEP-{number} already.")
+                    };
+                    return Ok(match relay.way {
+                        Way::Reply => Settled::default(),
+                        _ => whisper(key, &relay.asked, thread, text),
+                    });
                 }
-            }
-            None => key.then("comment"),
+            },
+            None => None,
         };
         let by = self.name_of(&relay.asked).await;
         let markdown = shortened(&said.text);
@@ -191,68 +191,57 @@ impl Bridge<'_> {
             reworded: relay.text.is_some(),
             tied,
         });
-        let repository = issue.repository.clone();
-        let mut then = vec![NewEffect::now(
-            comment.clone(),
-            Lane::Issue(issue.clone()),
-            Effect::Comment {
-                issue,
-                kep: number,
-                body,
-                of,
-                asked: relay.asked.clone(),
-            },
-        )];
-        let runtime = self
-            .settings
-            .runtimes
-            .iter()
-            .find(|runtime| runtime.repository.eq_ignore_ascii_case(&repository));
-        let elsewhere = runtime
-            .into_iter()
-            .flat_map(|runtime| self.channels.with_news(&runtime.name));
-        let elsewhere = elsewhere
-            .filter(|channel| relay.message.is_none() || channel.at != relay.asked.channel);
-        for channel in elsewhere {
-            let place = channel.at.to_string();
-            then.push(NewEffect::now(
-                comment.then(&place),
-                Lane::Thread(channel.at.clone(), number),
-                Effect::Step(Step::Tell {
-                    channel: channel.at.clone(),
-                    kep: number,
-                    saying: Saying::Update {
-                        kep: number,
-                        who: said.who.clone(),
-                        markdown: markdown.clone(),
-                        permalink: said.permalink.clone(),
-                    },
-                }),
-            ));
-        }
+        let lane = Lane::Issue(issue.clone());
+        let effect = Effect::Comment {
+            issue,
+            kep: number,
+            body,
+            of,
+            asked: relay.asked.clone(),
+        };
+        let comment = match free {
+            Some(free) => free,
+            None => {
+                let given_up = self.given_up(&effect).await?;
+                given_up.unwrap_or_else(|| key.then("comment"))
+            }
+        };
         Ok(Settled {
-            then,
+            anew: vec![NewEffect::now(comment, lane, effect)],
             ..Settled::default()
         })
     }
 
-    /// The key for a comment: the first one, or where what had it was taken back, the next. `None`
-    /// where it stands.
+    /// The key for a comment: the first one, or where what had it was taken back, the next; what was
+    /// given up keeps its key. `None` where it stands.
     async fn free(&self, first: Key) -> Result<Option<Key>, Undecided> {
+        let mut given_up = None;
         let mut key = first.clone();
         for again in 2.. {
             if self.outbox.written(&key).await?.is_some() {
                 return Ok(None);
             }
             match self.outbox.queued(&key).await? {
-                None => return Ok(Some(key)),
+                None => return Ok(given_up.or(Some(key))),
                 // It waits to be written.
                 Some(queued) if !queued.is_over => return Ok(None),
-                // It was taken back, or given up.
-                Some(_) => key = first.then(&again.to_string()),
+                Some(queued) if queued.is_dead => given_up = Some(key),
+                // It was taken back.
+                Some(_) => {}
             }
+            key = first.then(&again.to_string());
         }
         Ok(None)
+    }
+
+    /// The key of a text that was typed and given up, where the same person has typed it again: an
+    /// admin who has the first one tried again writes no second.
+    async fn given_up(&self, typed: &Effect) -> Result<Option<Key>, Undecided> {
+        let dead = self.outbox.dead().await?;
+        let mut same = dead
+            .into_iter()
+            .filter(|dead| says_same(&dead.effect, typed));
+        Ok(same.next().map(|dead| dead.key))
     }
 
     /// The words, who said them and where; `None` where nothing is left of them.
@@ -344,6 +333,26 @@ impl Bridge<'_> {
     }
 }
 
+/// Whether two texts that were typed are one, said by one person of one KEP.
+fn says_same(one: &Effect, other: &Effect) -> bool {
+    let parts = |effect: &Effect| match effect {
+        Effect::Comment {
+            kep,
+            body,
+            of: None,
+            asked,
+            ..
+        } => Some((
+            *kep,
+            unsigned(body).to_owned(),
+            asked.user.clone(),
+            asked.channel.workspace.clone(),
+        )),
+        _ => None,
+    };
+    parts(one).is_some_and(|one| parts(other) == Some(one))
+}
+
 /// Asks which of several KEPs is meant.
 fn which(key: &Key, relay: &Relay, thread: Option<&str>, keps: Vec<KepNumber>) -> Settled {
     if relay.way == Way::Reply {
@@ -392,5 +401,10 @@ pub(super) fn signed(
     };
     let by = by.filter(|by| *by != who);
     let by = by.map_or_else(String::new, |by| format!("; relayed by {}", name(by)));
-    format!("{markdown}\n\n<sub>{}, {place}{by}</sub>", name(who))
+    format!("{markdown}{SIGN}{}, {place}{by}</sub>", name(who))
+}
+
+/// The text without who said it.
+pub(super) fn unsigned(body: &str) -> &str {
+    body.rsplit_once(SIGN).map_or(body, |(text, _)| text)
 }

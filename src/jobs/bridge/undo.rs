@@ -3,7 +3,7 @@
 use super::{Bridge, Undecided, whisper};
 use crate::{
     domain::{
-        bridge::{Asked, ChannelAt, Effect, Key, Lane, NewEffect, Saying},
+        bridge::{Asked, Effect, Key, Lane, NewEffect, Saying},
         people::Role,
     },
     ports::outbox::Settled,
@@ -20,7 +20,7 @@ impl Bridge<'_> {
             let text = "That is too long ago for me to know; take it back on GitHub.";
             return Ok(whisper(key, asked, None, text.to_owned()));
         };
-        let Effect::Comment { issue, kep, .. } = queued.effect else {
+        let Effect::Comment { kep, .. } = queued.effect else {
             return Ok(Settled::default());
         };
         let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
@@ -35,12 +35,12 @@ impl Bridge<'_> {
             written: written.clone(),
             asked: asked.clone(),
         };
+        // It stands there already, so nothing that waits below the issue comes before it; and an edit
+        // that comes later finds nothing to edit.
+        let undo = written.then("undo");
+        let lane = Lane::Later(undo.clone());
         Ok(Settled {
-            then: vec![NewEffect::now(
-                written.then("undo"),
-                Lane::Issue(issue),
-                delete,
-            )],
+            anew: vec![NewEffect::now(undo, lane, delete)],
             ..Settled::default()
         })
     }
@@ -81,20 +81,5 @@ impl Bridge<'_> {
             then: vec![NewEffect::now(key.then("edit"), lane, edit)],
             ..Settled::default()
         })
-    }
-
-    /// The messages by which other channels were told what a comment says, by their keys.
-    pub(super) async fn told_elsewhere(
-        &self,
-        comment: &Key,
-    ) -> Result<Vec<(ChannelAt, Key)>, Undecided> {
-        let mut told = Vec::new();
-        for channel in &self.channels.channels {
-            let post = comment.then(&channel.at.to_string()).then("post");
-            if self.outbox.queued(&post).await?.is_some() {
-                told.push((channel.at.clone(), post));
-            }
-        }
-        Ok(told)
     }
 }

@@ -7,12 +7,13 @@ use crate::{
 };
 
 impl Deliver {
-    /// The record of a write that was made, or given up.
+    /// The record of a write that was made, had nothing left to change, or was given up.
     pub(super) async fn record(
         &self,
         leased: &Leased,
         outcome: &Outcome,
         written: Option<&Written>,
+        was_gone: bool,
     ) -> Option<Record> {
         let why = match outcome {
             Outcome::Done => None,
@@ -39,6 +40,7 @@ impl Deliver {
         };
         let outcome = match (why, url) {
             (Some(why), _) => why.clone(),
+            (None, _) if was_gone => "was not there".to_owned(),
             (None, Some(url)) => url.into(),
             (None, None) => "done".to_owned(),
         };

@@ -13,7 +13,7 @@ use crate::{
     },
     jobs::bridge::Bridge,
     ports::{
-        Chat, ChatError, ForgeError,
+        Chat, ChatError,
         chat::{PostAt, Speech},
         forge::Fetched,
         outbox::Leased,
@@ -23,37 +23,38 @@ use crate::{
 /// Our clock and Slack's are never further apart.
 const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
+/// What came of a write.
+#[derive(Debug)]
+pub(super) struct Wrote {
+    /// What stands there by it.
+    pub(super) written: Option<Written>,
+    /// Whether what it was to change was there no more.
+    pub(super) was_gone: bool,
+}
+
 impl Deliver {
     pub(super) async fn write(
         &self,
         bridge: &Bridge<'_>,
         leased: &Leased,
-    ) -> Result<Option<Written>, Trouble> {
+    ) -> Result<Wrote, Trouble> {
+        let was_there = match &leased.effect {
+            Effect::EditComment { written, body, .. } => self.edit_comment(written, body).await?,
+            Effect::DeleteComment { written, .. } => self.delete_comment(written).await?,
+            _ => true,
+        };
+        Ok(Wrote {
+            written: self.put(bridge, leased).await?,
+            was_gone: !was_there,
+        })
+    }
+
+    async fn put(&self, bridge: &Bridge<'_>, leased: &Leased) -> Result<Option<Written>, Trouble> {
         match &leased.effect {
-            // Was decided already.
-            Effect::Step(_) => Ok(None),
+            // Was decided, or changed, already.
+            Effect::Step(_) | Effect::EditComment { .. } | Effect::DeleteComment { .. } => Ok(None),
             Effect::Comment { issue, body, .. } => {
                 self.comment(leased, issue, body).await.map(Some)
-            }
-            Effect::EditComment { written, body, .. } => {
-                let Some((repository, id)) = self.comment_of(written).await? else {
-                    return Ok(None);
-                };
-                let body = marked(body, written);
-                match self.forge.edit_comment(&repository, id, &body).await {
-                    // Where somebody deleted it there is nothing to edit.
-                    Ok(_) | Err(ForgeError::NotFound(_) | ForgeError::Gone(_)) => Ok(None),
-                    Err(error) => Err(error.into()),
-                }
-            }
-            Effect::DeleteComment { written, .. } => {
-                let Some((repository, id)) = self.comment_of(written).await? else {
-                    return Ok(None);
-                };
-                match self.forge.delete_comment(&repository, id).await {
-                    Ok(()) | Err(ForgeError::NotFound(_) | ForgeError::Gone(_)) => Ok(None),
-                    Err(error) => Err(error.into()),
-                }
             }
             Effect::Post {
                 channel,
@@ -62,6 +63,10 @@ impl Deliver {
             } => {
                 let chat = self.chat(&channel.workspace)?;
                 let (thread, broadcast) = match below {
+                    // What was given up, and is tried again, begins no second one.
+                    Below::Root(kep) if self.outbox.thread_of(channel, *kep).await?.is_some() => {
+                        return Ok(None);
+                    }
                     Below::Channel | Below::Direct | Below::Root(_) => (None, false),
                     Below::Message(ts) => (Some(ts.clone()), false),
                     Below::Thread { kep, broadcast } => {
@@ -99,12 +104,11 @@ impl Deliver {
                 saying,
             } => {
                 let chat = self.chat(&channel.workspace)?;
-                let at = self.outbox.written(written).await?;
-                let Some(Written::Message(at)) = at else {
+                let Some((written, at)) = self.posted(written).await? else {
                     return Ok(None);
                 };
                 self.speak(bridge, saying, async |speech| {
-                    match chat.edit(&channel.id, &at.ts, speech, written).await {
+                    match chat.edit(&channel.id, &at.ts, speech, &written).await {
                         // Somebody deleted it; there is nothing to edit.
                         Err(ChatError::NoMessage(_)) => Ok(()),
                         edited => edited,
@@ -136,6 +140,21 @@ impl Deliver {
             } => {
                 let chat = self.chat(&channel.workspace)?;
                 self.sign(chat.unreact(&channel.id, ts, emoji).await)
+            }
+        }
+    }
+
+    /// Where a message stands, and its key: its own, or where its thread was gone, of what was posted
+    /// in its place in the thread that began anew.
+    async fn posted(&self, written: &Key) -> Result<Option<(Key, MessageAt)>, Trouble> {
+        let mut key = written.clone();
+        loop {
+            if let Some(Written::Message(at)) = self.outbox.written(&key).await? {
+                return Ok(Some((key, at)));
+            }
+            key = key.then("anew").then("post");
+            if self.outbox.queued(&key).await?.is_none() {
+                return Ok(None);
             }
         }
     }
@@ -218,15 +237,6 @@ impl Deliver {
             .find(|comment| own.wrote(comment) && unmarked(&comment.body).1.as_ref() == Some(key)))
     }
 
-    async fn comment_of(&self, written: &Key) -> Result<Option<(Repository, u64)>, Trouble> {
-        match self.outbox.written(written).await? {
-            Some(Written::Comment { at, .. }) => {
-                Ok(Some((repository(&at.issue.repository)?, at.id)))
-            }
-            _ => Ok(None),
-        }
-    }
-
     fn chat(&self, workspace: &str) -> Result<&dyn Chat, Trouble> {
         let chat = self.chats.get(workspace);
         chat.map(AsRef::as_ref)
@@ -280,6 +290,6 @@ fn message(channel: ChannelAt, ts: Box<str>) -> Written {
     Written::Message(MessageAt { channel, ts })
 }
 
-fn repository(name: &str) -> Result<Repository, Trouble> {
+pub(super) fn repository(name: &str) -> Result<Repository, Trouble> {
     Repository::parse(name).ok_or_else(|| Trouble::last("that is no repository"))
 }

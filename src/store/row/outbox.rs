@@ -176,14 +176,16 @@ pub(in crate::store) fn read_kep(kep: i64) -> sqlx::Result<KepNumber> {
         .ok_or_else(|| sqlx::Error::Decode(format!("{kep} is no KEP").into()))
 }
 
-/// A key, what was queued with it, and whether that is over.
-pub(in crate::store) type QueuedRow = (String, String, i64);
+/// A key, what was queued with it, and how that stands.
+pub(in crate::store) type QueuedRow = (String, String, String);
 
 pub(in crate::store) fn read_queued(row: QueuedRow) -> sqlx::Result<(Key, Queued)> {
-    let (key, document, is_over) = row;
+    let (key, document, state) = row;
+    let is_dead = state == "dead";
     let queued = Queued {
         effect: read_document(&document)?,
-        is_over: is_over == 1,
+        is_over: is_dead || state == "done",
+        is_dead,
     };
     Ok((read_key(&key)?, queued))
 }

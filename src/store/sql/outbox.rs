@@ -57,6 +57,13 @@ pub(in crate::store) const RETRY: &str = "\
         failures = 0, why = NULL
     WHERE id = $1 AND state = 'dead' RETURNING lane, place";
 
+/// The same for what follows anew, which may say something else by now, and elsewhere.
+pub(in crate::store) const REVIVE: &str = "\
+    UPDATE effects SET state = 'waiting', settled_ms = NULL, queued_ms = $2, due_ms = $3,
+        failures = 0, why = NULL, lane = $4, place = $5, name = $6, writes = $7, doc = $8,
+        follows = CASE WHEN lane = $4 THEN follows END
+    WHERE key = $1 AND state = 'dead' RETURNING lane, place";
+
 /// What is leased keeps its turn until it is settled.
 pub(in crate::store) const TAKE_TURN: &str = "\
     UPDATE effects SET has_turn = 0
@@ -77,14 +84,27 @@ pub(in crate::store) const PUT_PLACE: &str = "\
     SELECT place, due_ms, id FROM effects WHERE has_turn = 1 AND place = $1
     ORDER BY due_ms, id LIMIT 1";
 
-pub(in crate::store) const QUEUED: &str =
-    "SELECT key, doc, CAST(settled_ms IS NOT NULL AS BIGINT) FROM effects WHERE key = $1";
+macro_rules! queued {
+    () => {
+        "SELECT key, doc, state FROM effects "
+    };
+}
+
+pub(in crate::store) const QUEUED: &str = concat!(queued!(), "WHERE key = $1");
 
 /// `0` comes after `/`, which is what follows a key that goes on.
-pub(in crate::store) const COMMENTS_BELOW: &str = "\
-    SELECT key, doc, CAST(settled_ms IS NOT NULL AS BIGINT) FROM effects
-    WHERE key > $1 || '/' AND key < $1 || '0' AND name = 'comment' AND state <> 'dead'
-    ORDER BY id";
+pub(in crate::store) const COMMENTS_BELOW: &str = concat!(
+    queued!(),
+    "WHERE key > $1 || '/' AND key < $1 || '0' AND name = 'comment' AND state <> 'dead'
+    ORDER BY id"
+);
+
+/// Like [`COMMENTS_BELOW`].
+pub(in crate::store) const EDITS_BELOW: &str = concat!(
+    queued!(),
+    "WHERE key > $1 || '/' AND key < $1 || '0' AND name = 'edit-comment' AND settled_ms IS NULL
+    ORDER BY id"
+);
 
 /// `0` comes after `/`: the lanes whose names begin with the first.
 pub(in crate::store) const OPEN_IN: &str = "\

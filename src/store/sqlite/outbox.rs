@@ -84,6 +84,10 @@ impl Outbox for SqliteStore {
         self.said(queue::open_in(&self.reader, channel, kep, name).await)
     }
 
+    async fn edits_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError> {
+        self.said(queue::edits_below(&self.reader, key).await)
+    }
+
     async fn thread_of(
         &self,
         channel: &ChannelAt,

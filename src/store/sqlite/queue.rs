@@ -186,8 +186,13 @@ pub(super) async fn settle(
         return Ok(false);
     };
     let mut places = BTreeSet::from([place]);
-    put_effects(&mut tx, now, &settled.then, Some(leased.id), &mut places).await?;
+    for follows in [&settled.anew, &settled.then] {
+        put_effects(&mut tx, now, follows, Some(leased.id), &mut places).await?;
+    }
     give_turn(&mut tx, &lane, &mut places).await?;
+    for new in &settled.anew {
+        revive(&mut tx, now, new, &mut places).await?;
+    }
     set_next(&mut tx, &places).await?;
     traces::put(&mut tx, now, leased, *outcome == Outcome::Done, settled).await?;
     tx.commit().await?;
@@ -250,16 +255,50 @@ pub(super) async fn retry(pool: &SqlitePool, id: i64, now: DateTime<Utc>) -> sql
     let Some((lane, place)) = found else {
         return Ok(false);
     };
-    let taken: Option<String> = sqlx::query_scalar(sql::TAKE_TURN)
-        .bind(&lane)
-        .fetch_optional(&mut *tx)
-        .await?;
     let mut places = BTreeSet::from([place]);
-    places.extend(taken);
-    give_turn(&mut tx, &lane, &mut places).await?;
+    turn_anew(&mut tx, &lane, &mut places).await?;
     set_next(&mut tx, &places).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Has an effect tried again, where it was given up.
+async fn revive(
+    tx: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    new: &NewEffect,
+    places: &mut BTreeSet<String>,
+) -> sqlx::Result<()> {
+    let found: Option<(String, String)> = sqlx::query_as(sql::REVIVE)
+        .bind(new.key.as_str())
+        .bind(now.timestamp_millis())
+        .bind(row::millis_after(now, new.delay_ms))
+        .bind(new.lane.to_string())
+        .bind(new.effect.place().to_string())
+        .bind(new.effect.name())
+        .bind(i64::from(new.effect.is_read()))
+        .bind(row::document(&new.effect)?)
+        .fetch_optional(&mut *tx)
+        .await?;
+    if let Some((lane, place)) = found {
+        places.insert(place);
+        turn_anew(tx, &lane, places).await?;
+    }
+    Ok(())
+}
+
+/// Gives a lane's turn to its first effect, also where another one waits with it.
+async fn turn_anew(
+    tx: &mut SqliteConnection,
+    lane: &str,
+    places: &mut BTreeSet<String>,
+) -> sqlx::Result<()> {
+    let taken: Option<String> = sqlx::query_scalar(sql::TAKE_TURN)
+        .bind(lane)
+        .fetch_optional(&mut *tx)
+        .await?;
+    places.extend(taken);
+    give_turn(tx, lane, places).await
 }
 
 pub(super) async fn queued(pool: &SqlitePool, key: &Key) -> sqlx::Result<Option<Queued>> {
@@ -275,7 +314,19 @@ pub(super) async fn comments_below(
     pool: &SqlitePool,
     key: &Key,
 ) -> sqlx::Result<Vec<(Key, Queued)>> {
-    let rows: Vec<row::QueuedRow> = sqlx::query_as(sql::COMMENTS_BELOW)
+    below(pool, sql::COMMENTS_BELOW, key).await
+}
+
+pub(super) async fn edits_below(pool: &SqlitePool, key: &Key) -> sqlx::Result<Vec<(Key, Queued)>> {
+    below(pool, sql::EDITS_BELOW, key).await
+}
+
+async fn below(
+    pool: &SqlitePool,
+    statement: &'static str,
+    key: &Key,
+) -> sqlx::Result<Vec<(Key, Queued)>> {
+    let rows: Vec<row::QueuedRow> = sqlx::query_as(statement)
         .bind(key.as_str())
         .fetch_all(pool)
         .await?;

@@ -44,9 +44,27 @@ async fn a_renamed_repository_is_followed() {
 }
 
 #[tokio::test]
-async fn a_write_that_is_sent_elsewhere_was_not_done_and_says_where() {
+async fn a_write_to_a_renamed_repository_is_done_once() {
     let world = World::with_keps(1).await;
     world.containerd.rename("containerd-next");
+    let repository = Repository::parse("containerd/containerd").expect("a repository");
+    let github = &world.github;
+    let comment = github.comment(&repository, 1, "Hello.").await;
+    let id = comment.expect("a comment").id;
+    assert_eq!(world.containerd.comments_on(1), ["Hello."]);
+    let edited = github.edit_comment(&repository, id, "Bye.").await;
+    edited.expect("an edit");
+    assert_eq!(world.containerd.comments_on(1), ["Bye."]);
+    let deleted = github.delete_comment(&repository, id).await;
+    deleted.expect("a deletion");
+    assert!(world.containerd.comments_on(1).is_empty());
+}
+
+#[tokio::test]
+async fn a_write_that_is_sent_elsewhere_was_not_done_and_says_where() {
+    let world = World::with_keps(1).await;
+    let elsewhere = world.model.repository("containerd/project");
+    world.containerd.transfer(1, &elsewhere);
     let repository = Repository::parse("containerd/containerd").expect("a repository");
     let written = world.github.comment(&repository, 1, "Hello.").await;
     let Err(error @ ForgeError::Moved(_)) = written else {

@@ -206,6 +206,7 @@ go_through!(Outbox {
     fn queued(key: &Key) -> Result<Option<Queued>, StoreError>;
     fn comments_below(key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
     fn open_in(channel: &ChannelAt, kep: Option<KepNumber>, name: &str) -> Result<Vec<Effect>, StoreError>;
+    fn edits_below(key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
     fn thread_of(channel: &ChannelAt, kep: KepNumber) -> Result<Option<Thread>, StoreError>;
     fn thread_at(root: &MessageAt) -> Result<Option<Thread>, StoreError>;
     fn tie_at(root: &MessageAt) -> Result<Option<KepNumber>, StoreError>;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kep_liaison::{
     ports::{Clock as _, Outbox as _},
-    sandbox::slack::{Person, Said},
+    sandbox::slack::{Fault, On, Person, Said},
     store::{Mode, SqliteStore},
 };
 
@@ -134,6 +134,82 @@ async fn admins_are_told_once_of_what_is_given_up_and_have_it_tried_again() {
 }
 
 #[tokio::test]
+async fn what_was_given_up_is_written_once_whoever_has_it_tried_again() {
+    let scene = looked_after(Transport::Socket).await;
+    let containerd = scene.github.repository("containerd/containerd");
+    containerd.lock(ISSUE, None);
+    let said = scene.sam.says(&scene.sig_node, "KEP-5825 is merged.").await;
+    scene.sam.reacts(&said, ANTENNA).await;
+    scene.whispers(&scene.sam).await;
+    // Who asks again in vain is told again.
+    scene.relays(&scene.sam, &said, &[]).await;
+    let why = scene.whispers(&scene.sam).await;
+    assert!(why.contains("is not on"), "{why}");
+    containerd.unlock(ISSUE);
+    // It is written as it was worded last.
+    let text = "KEP-5825 is in.";
+    scene.relays(&scene.sam, &said, &[("Text", text)]).await;
+    scene.commented("is in.").await;
+    scene.hears().await;
+    let typed = "/kep outbox retry all";
+    let shown = scene.sam.types(&scene.sig_node, typed).await;
+    insta::assert_snapshot!(shown.words(), @"Nothing was given up.");
+    scene.rest().await;
+    assert_eq!(scene.comments().len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_update_that_was_given_up_is_told_nobody_and_typed_again_is_one() {
+    let scene = looked_after(Transport::Socket).await;
+    let containerd = scene.github.repository("containerd/containerd");
+    containerd.lock(ISSUE, None);
+    let typed = "/kep update 5825 merged";
+    scene.sam.types(&scene.sig_node, typed).await;
+    let why = scene.whispers(&scene.sam).await;
+    assert!(why.contains("is not on"), "{why}");
+    scene.rest().await;
+    containerd.unlock(ISSUE);
+    scene.sam.types(&scene.sig_node, typed).await;
+    scene.commented("merged").await;
+    // A receipt, and the thread's root and the update.
+    scene.hears_all(3).await;
+    let retry = "/kep outbox retry all";
+    scene.sam.types(&scene.sig_node, retry).await;
+    scene.rest().await;
+    assert_eq!(scene.comments().len(), 1);
+    // Now it is another one.
+    scene.sam.types(&scene.sig_node, typed).await;
+    scene.hears_all(2).await;
+    assert_eq!(scene.comments().len(), 2);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_root_that_is_tried_again_begins_no_second_thread() {
+    let scene = looked_after(Transport::Socket).await;
+    scene.rest().await;
+    let containerd = scene.github.repository("containerd/containerd");
+    let archived = Fault::Error("is_archived");
+    scene.slack.fault(On::method("chat.postMessage"), archived);
+    containerd.comment("samuelkarp", ISSUE, "It is in review.");
+    scene.poll().await;
+    scene.pass(Duration::from_mins(5)).await;
+    scene.is_told(&scene.sam).await;
+    containerd.comment("samuelkarp", ISSUE, "It is merged.");
+    scene.poll().await;
+    let said = scene.hears_all(2).await;
+    let typed = "/kep outbox retry all";
+    let shown = scene.sam.types(&scene.sig_node, typed).await;
+    insta::assert_snapshot!(shown.words(), @"2 things are tried again.");
+    let late = scene.hears_all(1).await;
+    assert_eq!(late[0].thread.as_ref(), Some(&said[0].ts));
+    assert!(late[0].words().contains("in review"));
+    scene.slack.take_violations();
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn what_is_tried_again_from_the_command_line_is_taken_up() {
     let scene = looked_after(Transport::Http).await;
     scene.loses_two().await;
@@ -191,6 +267,28 @@ async fn an_issue_where_too_much_is_written_is_held_until_an_admin_lets_it_go_on
     scene.commented("part 22.").await;
     scene.hears().await;
     assert_eq!(scene.measured("kep_liaison_outbox_held_lanes").await, "0");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_is_taken_back_waits_behind_nothing_that_is_held() {
+    let scene = looked_after(Transport::Http).await;
+    let mut receipts = Vec::new();
+    for nth in 1..=20 {
+        scene.relays_text(&format!("KEP-5825, part {nth}.")).await;
+        receipts.push(scene.hears().await);
+    }
+    scene.relays_text("KEP-5825, part 21.").await;
+    let told = scene.is_told(&scene.sam).await;
+    scene.sam.clicks(&receipts[19], "Undo").await;
+    let is_gone = || scene.comments().len() == 19;
+    scene.until("one less", is_gone).await;
+    let taken_back = scene.hears().await;
+    assert_eq!(taken_back.ts, receipts[19].ts);
+    scene.sam.clicks(&told, "Let it go on").await;
+    scene.is_told(&scene.sam).await;
+    scene.commented("part 21.").await;
+    scene.hears().await;
     scene.end().await;
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use kep_liaison::sandbox::slack::{Fault, Gate, On, Workspace};
+use kep_liaison::sandbox::{
+    github::{self, On as OnGitHub},
+    slack::{Fault, Gate, On, Workspace},
+};
 
 use super::{ISSUE, RELAY, Transport, bridged};
 
@@ -39,6 +42,41 @@ async fn an_edit_while_the_text_is_on_its_way_is_not_lost() {
     gate.open();
     scene.commented("is merged").await;
     scene.hears().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_edit_that_is_taken_back_before_it_was_made_is_taken_back() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (said, _) = scene.relayed("KEP-5825 is in review.").await;
+    let gate = Gate::default();
+    let held = github::Fault::Held(gate.clone());
+    scene
+        .github
+        .fault(OnGitHub::patch("/repos/containerd"), held);
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    gate.arrived(1).await;
+    scene.sam.edits(&said, "KEP-5825 is in review.").await;
+    // The step that looks at it is done: the second edit of the comment waits behind the first.
+    let mut store = scene.store().await;
+    let done = "SELECT COUNT(*) FROM effects WHERE name = 'again' AND state = 'done'";
+    let is_decided = async {
+        while sqlx::query_scalar::<_, i64>(done)
+            .fetch_one(&mut store)
+            .await
+            .expect("a number")
+            < 2
+        {
+            scene.nudge().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), is_decided)
+        .await
+        .expect("it is decided");
+    gate.open();
+    scene.rest().await;
+    let comments = scene.comments();
+    assert!(comments[0].contains("in review"), "{comments:?}");
     scene.end().await;
 }
 
@@ -97,6 +135,29 @@ async fn undo_takes_the_comment_back() {
     scene.rest().await;
     assert!(scene.comments().is_empty());
     scene.pass(Duration::from_mins(16)).await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_undo_that_failed_blocks_nothing_and_can_be_pressed_again() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    let forbidden = OnGitHub::delete("/repos/containerd").every(1);
+    scene.github.fault(forbidden, github::Fault::Status(403));
+    for _ in 0..2 {
+        scene.sam.clicks(&receipt, "Undo").await;
+        let why = scene.whispers(&scene.sam).await;
+        assert!(why.contains("could not take that back"), "{why}");
+        scene.rest().await;
+        scene.pass(Duration::from_secs(1)).await;
+    }
+    scene.github.clear_faults();
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    scene.commented("is merged").await;
+    scene.sam.clicks(&receipt, "Undo").await;
+    scene.until("nothing", || scene.comments().is_empty()).await;
+    let taken_back = scene.hears_all(1).await;
+    assert_eq!(taken_back[0].ts, receipt.ts);
     scene.end().await;
 }
 

@@ -92,6 +92,51 @@ async fn a_comment_that_somebody_deleted_is_edited_by_nobody() {
     assert!(scene.comments().is_empty());
     scene.sam.clicks(&receipt, "Undo").await;
     scene.hears_all(1).await;
+    let written = "SELECT what || ': ' || outcome FROM records ORDER BY id";
+    let mut store = scene.store().await;
+    let written: Vec<String> = sqlx::query_scalar(written)
+        .fetch_all(&mut store)
+        .await
+        .expect("the record");
+    store.close().await.expect("an end");
+    let [_, changed @ ..] = &written[..] else {
+        panic!("nothing on record");
+    };
+    assert_eq!(
+        changed,
+        [
+            "edit-comment: was not there",
+            "delete-comment: was not there"
+        ]
+    );
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_comment_that_went_elsewhere_with_its_issue_is_not_said_to_be_taken_back() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (_, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    let elsewhere = scene.github.repository("containerd/project");
+    let number = scene.containerd().transfer(ISSUE, &elsewhere);
+    scene.sam.clicks(&receipt, "Undo").await;
+    let why = scene.whispers(&scene.sam).await;
+    insta::assert_snapshot!(why, @"I could not take that back: it was moved to another repository.");
+    assert_eq!(elsewhere.comments_on(number).len(), 1);
+    scene.poll().await;
+    scene.sig_node.look_at_all();
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_comment_that_the_bot_may_see_no_more_is_not_said_to_be_taken_back() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (_, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    let unseen = OnGitHub::any().every(1);
+    scene.github.fault(unseen, github::Fault::Status(404));
+    scene.sam.clicks(&receipt, "Undo").await;
+    let why = scene.whispers(&scene.sam).await;
+    insta::assert_snapshot!(why, @"I could not take that back: it is not there, or I may not see it.");
+    scene.github.clear_faults();
     scene.end().await;
 }
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use kep_liaison::{
     ports::Clock as _,
-    sandbox::slack::{Channel, Fault, On, Person, Workspace},
+    sandbox::{
+        github::{self, On as OnGitHub},
+        slack::{Channel, Fault, On, Person, Workspace},
+    },
 };
 
 use super::{ISSUE, RELAY, Scene, Transport, unstarted};
@@ -58,6 +61,15 @@ async fn two_workspaces() -> (Scene, Elsewhere) {
 }
 
 impl Elsewhere {
+    /// What the bot says there in the end has these words, and not those.
+    fn reads(&self, words: &str, not: &str) {
+        self.channel.look_at_all();
+        let said = self.channel.messages().into_iter().map(|said| said.words());
+        let said: Vec<String> = said.collect();
+        assert!(said.iter().any(|it| it.contains(words)), "{said:#?}");
+        assert!(!said.iter().any(|it| it.contains(not)), "{said:#?}");
+    }
+
     async fn end(self, scene: Scene) {
         self.cncf.nothing_more_was_said();
         scene.end().await;
@@ -115,6 +127,72 @@ async fn what_is_deleted_in_one_is_said_to_be_in_the_other() {
     let gone = elsewhere.channel.next().await;
     assert_eq!(gone.ts, update.ts);
     assert!(!gone.words().contains("review"), "{}", gone.words());
+    elsewhere.end(scene).await;
+}
+
+#[tokio::test]
+async fn what_is_edited_before_it_stands_is_told_as_it_was_edited() {
+    let (scene, elsewhere) = two_workspaces().await;
+    let revoked = OnGitHub::post("/repos/containerd").every(1);
+    scene.github.fault(revoked, github::Fault::Status(401));
+    let text = "KEP-5825 is in review.";
+    let said = scene.sam.says(&scene.sig_node, text).await;
+    scene.sam.reacts(&said, RELAY).await;
+    scene.rest().await;
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    scene.rest().await;
+    scene.github.clear_faults();
+    scene.pass(Duration::from_mins(11)).await;
+    scene.hears().await;
+    scene.rest().await;
+    elsewhere.reads("is merged", "in review");
+    elsewhere.end(scene).await;
+}
+
+#[tokio::test]
+async fn what_is_taken_back_before_the_other_was_told_is_taken_back_there() {
+    let (scene, elsewhere) = two_workspaces().await;
+    scene
+        .containerd()
+        .comment("samuelkarp", ISSUE, "Work on this has begun.");
+    scene.poll().await;
+    scene.all_said().await;
+    // The cards cannot be edited, and what is told of the KEP waits behind that.
+    let down = On::method("chat.update").every(1);
+    scene.slack.fault(down, Fault::Status(503));
+    scene.containerd().label(ISSUE, "target/kubernetes/v1.38");
+    scene.poll().await;
+    let said = scene.sam.says(&scene.sig_node, "KEP-5825 is out.").await;
+    scene.sam.reacts(&said, RELAY).await;
+    let receipt = scene.hears().await;
+    scene.sam.clicks(&receipt, "Undo").await;
+    scene.until("nothing", || scene.comments().len() == 1).await;
+    scene.slack.clear_faults();
+    scene.pass(Duration::from_mins(11)).await;
+    scene.all_said().await;
+    elsewhere.reads("Taken back", "is out");
+    scene.slack.take_violations();
+    elsewhere.end(scene).await;
+}
+
+#[tokio::test]
+async fn what_is_told_in_a_thread_that_began_anew_follows_an_edit() {
+    let (scene, elsewhere) = two_workspaces().await;
+    scene
+        .containerd()
+        .comment("samuelkarp", ISSUE, "Work on this has begun.");
+    scene.poll().await;
+    scene.all_said().await;
+    let root = elsewhere.channel.next().await;
+    let reply = elsewhere.channel.next().await;
+    elsewhere.sam.removes(&reply).await;
+    elsewhere.sam.removes(&root).await;
+    let (said, _) = scene.relayed("KEP-5825 is in review.").await;
+    scene.sam.edits(&said, "KEP-5825 is merged.").await;
+    scene.commented("is merged").await;
+    scene.rest().await;
+    elsewhere.reads("is merged", "in review");
+    scene.slack.take_violations();
     elsewhere.end(scene).await;
 }
 

@@ -60,6 +60,7 @@ enum End {
 #[derive(Debug, Clone)]
 struct Traces {
     then: Vec<New>,
+    anew: Vec<New>,
     /// Where it was written.
     written: Option<u8>,
     erased: Vec<u8>,
@@ -82,12 +83,14 @@ fn any_step() -> impl Strategy<Value = Step> {
     ];
     let traces = (
         prop::collection::vec(new(), 0..2),
+        prop::collection::vec(new(), 0..2),
         prop::option::weighted(0.3, 0..3_u8),
         prop::collection::vec(0..KEYS, 0..2),
         prop::option::weighted(0.3, (1..3_u8, any::<bool>())),
     );
-    let traces = traces.prop_map(|(then, written, erased, thread)| Traces {
+    let traces = traces.prop_map(|(then, anew, written, erased, thread)| Traces {
         then,
+        anew,
         written,
         erased,
         thread,
@@ -165,6 +168,7 @@ async fn take(step: Step, outbox: &dyn Outbox, model: &mut Model, held: &mut Vec
                 written: traces.written.map(message),
                 erased: traces.erased.into_iter().map(name).collect(),
                 then: traces.then.into_iter().map(new_effect).collect(),
+                anew: traces.anew.into_iter().map(new_effect).collect(),
                 ..Settled::default()
             };
             match traces.thread {
@@ -256,6 +260,7 @@ async fn compare(outbox: &dyn Outbox, model: &Model) {
         let queued = effect.map(|row| Queued {
             effect: row.new.effect.clone(),
             is_over: matches!(row.state, State::Done | State::Dead),
+            is_dead: row.state == State::Dead,
         });
         assert_eq!(outbox.queued(&key).await.unwrap(), queued);
         let written = model.written.get(&key).map(|(written, _)| written.clone());

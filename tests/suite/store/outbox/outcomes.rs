@@ -107,7 +107,7 @@ pub(super) async fn unclear_until_it_is_done(place: &dyn Place) {
     assert!(outbox.retry(leased.id, at(60)).await.unwrap());
     let leased = lease_one(outbox, 60).await;
     assert_eq!(leased.unclear_since, expected);
-    assert_eq!(leased.failures, 0);
+    assert_eq!((leased.failures, leased.queued_at), (0, at(60)));
 }
 
 pub(super) async fn what_is_dead_holds_up_nothing(place: &dyn Place) {

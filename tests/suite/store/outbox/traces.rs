@@ -10,8 +10,8 @@ use kep_liaison::{
 
 use super::{
     super::{Place, REPO, at},
-    accept, after, again, channel, comment, done, kep, key, lease, lease_one, names, post, queued,
-    step,
+    accept, after, again, channel, comment, done, kep, key, lane, lease, lease_one, names, post,
+    queued, step,
 };
 
 fn a_comment(id: u64) -> Written {
@@ -283,6 +283,38 @@ pub(super) async fn what_follows(place: &dyn Place) {
     assert_eq!((e.key.as_str(), e.queued_at), ("e", at(5)));
 }
 
+pub(super) async fn what_follows_anew(place: &dyn Place) {
+    let outbox = &*place.open_both().await;
+    let effects = [
+        queued("a", 1, comment("old")),
+        queued("b", 2, step()),
+        queued("c", 3, post("C1")),
+    ];
+    accept(outbox, 0, "Ev1", &effects).await;
+    let leased = lease(outbox, 0).await;
+    assert!(super::settle(outbox, 1, &leased[0], super::dead()).await);
+    assert!(outbox.queued(&key("a")).await.unwrap().unwrap().is_dead);
+    let settled = Settled {
+        anew: vec![
+            queued("a", 4, comment("new")),
+            // What was not given up is left as it is.
+            queued("c", 4, comment("new")),
+            queued("d", 4, step()),
+        ],
+        ..Settled::default()
+    };
+    settle(outbox, 5, &leased[1], &settled).await;
+    let a = lease_one(outbox, 5).await;
+    assert_eq!(a.effect, comment("new"));
+    assert_eq!((&*a.lane, a.queued_at), (&*lane(4).to_string(), at(5)));
+    assert!(outbox.dead().await.unwrap().is_empty());
+    let c = outbox.queued(&key("c")).await.unwrap().unwrap();
+    assert_eq!((c.effect, c.is_over), (post("C1"), false));
+    assert!(done(outbox, 5, &a).await);
+    let d = lease_one(outbox, 5).await;
+    assert_eq!(d.key, key("d"));
+}
+
 fn tied() -> MessageAt {
     MessageAt::new("cncf", "C1", "1.3")
 }
@@ -296,6 +328,7 @@ fn everything(name: &str) -> Settled {
         ended: vec![(channel("C2"), kep(9001))],
         ties: vec![(tied(), Some(kep(5825)))],
         then: vec![queued(name, 2, step())],
+        anew: vec![queued("c", 3, step())],
         record: Some(record(1, "done")),
     }
 }
@@ -303,6 +336,7 @@ fn everything(name: &str) -> Settled {
 /// None of it is there.
 async fn expect_nothing(outbox: &dyn Outbox, before: &[Thread]) {
     assert_eq!(key_of(outbox, &a_comment(1)).await, None);
+    assert_eq!(outbox.queued(&key("c")).await.unwrap(), None);
     assert_eq!(outbox.tie_at(&tied()).await.unwrap(), None);
     assert_eq!(key_of(outbox, &a_message("1.1")).await, Some(key("old")));
     assert_eq!(outbox.threads().await.unwrap(), before);
@@ -360,5 +394,5 @@ pub(super) async fn all_or_nothing(place: &dyn Place) {
     assert_eq!(outbox.threads().await.unwrap(), [thread("C1", 5825, "1.2")]);
     assert_eq!(outbox.tie_at(&tied()).await.unwrap(), Some(kep(5825)));
     assert_eq!(outbox.records(at(0)).await.unwrap(), [record(1, "done")]);
-    assert_eq!(names(&lease(outbox, 1).await), ["b"]);
+    assert_eq!(names(&lease(outbox, 1).await), ["c", "b"]);
 }

@@ -100,6 +100,21 @@ impl Model {
         }
     }
 
+    fn revive(&mut self, new: &NewEffect) {
+        let now = self.now;
+        let dead = |row: &&mut Row| row.new.key == new.key && row.state == State::Dead;
+        if let Some(row) = self.rows.iter_mut().find(dead) {
+            if row.new.lane != new.lane {
+                row.order.0 = row.order.1;
+            }
+            row.new = new.clone();
+            row.state = State::Waiting;
+            row.queued = now;
+            row.due = now + TimeDelta::milliseconds(new.delay_ms);
+            row.failures = 0;
+        }
+    }
+
     pub(super) fn accept(&mut self, cause: u8, effects: &[NewEffect]) -> bool {
         let is_new = !self.causes.contains_key(&cause);
         if is_new {
@@ -201,7 +216,11 @@ impl Model {
             }
             Outcome::Dead { .. } => row.state = State::Dead,
         }
+        self.queue(&settled.anew, Some(&after));
         self.queue(&settled.then, Some(&after));
+        for new in &settled.anew {
+            self.revive(new);
+        }
         for key in &settled.erased {
             self.written.remove(key);
         }
