@@ -132,13 +132,17 @@ fn kep_and_item(effect: Effect, of: &CommentNews) -> Option<(KepNumber, Item)> {
     let Saying::News { kep, items, .. } = saying else {
         return None;
     };
-    let is_it = |item: &Item| match item {
+    let item = items.into_iter().find(|item| is_of(item, of));
+    item.map(|item| (kep, item))
+}
+
+fn is_of(item: &Item, of: &CommentNews) -> bool {
+    match item {
         Item::Said { comment, issue, .. } => {
             *comment == of.comment && issue.repository == of.repository
         }
         Item::Changed { .. } => false,
-    };
-    items.into_iter().find(is_it).map(|item| (kep, item))
+    }
 }
 
 /// What was told of a comment that is gone since.
@@ -167,7 +171,8 @@ impl Bridge<'_> {
             let told = self.outbox.last(&key).await?;
             let told = told.and_then(|(_, effect)| kep_and_item(effect, said));
             let new = match (&said.now, &told) {
-                (None, None) => None,
+                // It may wait to be told.
+                (None, None) => self.waiting(&channel.at, said).await?,
                 (None, Some((kep, item))) => Some((*kep, gone(item))),
                 (Some(comment), told) => self
                     .tracked(comment)
@@ -184,6 +189,23 @@ impl Bridge<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What is to be known of a comment that is gone by the time that it is told.
+    async fn waiting(
+        &self,
+        channel: &ChannelAt,
+        said: &CommentNews,
+    ) -> Result<Option<(KepNumber, Item)>, Undecided> {
+        let open = self.outbox.open_in(channel, None, "news").await?;
+        let mut found = open.into_iter().filter_map(|effect| match effect {
+            Effect::Step(Step::News { kep, items, .. }) => Some((kep, items)),
+            _ => None,
+        });
+        Ok(found.find_map(|(kep, items)| {
+            let item = items.into_iter().find(|item| is_of(item, said))?;
+            Some((kep, gone(&item)))
+        }))
     }
 
     /// Whether the bot wrote a comment: by what is stored, or, where the answer was lost, by its

@@ -81,6 +81,7 @@ impl Bridge<'_> {
         if let Some(of) = self.channels.get(channel).filter(|_| is_there)
             && !new.is_empty()
         {
+            let is_changed = new.iter().any(|item| matches!(item, Item::Changed { .. }));
             let broadcast = of.broadcast && new.iter().any(is_for_all);
             match &thread {
                 None if !new.iter().any(is_great) => {}
@@ -88,12 +89,21 @@ impl Bridge<'_> {
                     if let Some(at) = self.room_at(channel).await? {
                         return Err(Undecided::Later(at));
                     }
-                    then.push(root(key, channel, kep, new.last()));
+                    then.push(root(
+                        key,
+                        channel,
+                        kep,
+                        new.iter().rfind(|item| is_great(item)),
+                    ));
                     let saying = news(kep, new, broadcast);
                     then.push(reply(key, channel, kep, broadcast, saying));
                 }
                 Some(thread) => {
-                    let latest = new.last().cloned();
+                    let latest = match new.iter().rfind(|item| is_great(item)) {
+                        Some(item) => Some(item.clone()),
+                        // What people said is not hidden by a label.
+                        None => self.latest_of(thread).await?,
+                    };
                     let open = self
                         .open(thread)
                         .await?
@@ -113,14 +123,18 @@ impl Bridge<'_> {
                             reply(key, channel, kep, broadcast, saying)
                         }
                     });
-                    then.extend(self.card_again(key, thread, latest).await?);
+                    // What changed stands in the card as well.
+                    then.extend(self.card_again(key, thread, latest, is_changed).await?);
                 }
             }
         } else if let Some(thread) = &thread
             && let Some(latest) = self.latest_of(thread).await?
             && let Some(item) = again.iter().find(|item| item.is_of_one_comment(&latest))
         {
-            then.extend(self.card_again(key, thread, Some(item.clone())).await?);
+            then.extend(
+                self.card_again(key, thread, Some(item.clone()), false)
+                    .await?,
+            );
         }
         Ok(Settled {
             then,
@@ -158,6 +172,7 @@ impl Bridge<'_> {
         key: &Key,
         thread: &Thread,
         latest: Option<Item>,
+        is_changed: bool,
     ) -> Result<Option<NewEffect>, Undecided> {
         let Some(root) = &thread.root_key else {
             return Ok(None);
@@ -170,7 +185,7 @@ impl Bridge<'_> {
             _ => false,
         };
         let (channel, kep) = (&thread.channel, thread.kep);
-        Ok((!is_same).then(|| edit(key, channel, kep, root, saying)))
+        Ok((is_changed || !is_same).then(|| edit(key, channel, kep, root, saying)))
     }
 
     /// The latest news as the root's card names it.

@@ -89,7 +89,7 @@ impl Week {
         }
     }
 
-    /// What happens in one minute: comments are told by webhooks, all else is found by polling.
+    /// What happens in one minute.
     async fn live(&mut self, minute: usize, acts: &[Act]) {
         let passed = u64::try_from(minute - self.minute).expect("a time");
         self.minute = minute;
@@ -104,18 +104,20 @@ impl Week {
         for act in talk {
             said.push(self.comment(act));
         }
-        self.scene.deliver().await;
-        for (comment, holds) in said {
-            self.stored(comment, holds).await;
+        // A burst is told by webhooks; of what happens at the full hour they are lost.
+        let is_told = other.is_empty() && minute % 2 == 1;
+        if is_told {
+            self.scene.deliver().await;
+            for (comment, holds) in said {
+                self.stored(comment, holds).await;
+            }
+            return self.scene.rest().await;
         }
-        self.scene.rest().await;
         for act in &other {
             self.act(act).await;
         }
-        if !other.is_empty() {
-            self.scene.github.take_deliveries();
-            self.scene.poll().await;
-        }
+        self.scene.github.take_deliveries();
+        self.scene.poll().await;
     }
 
     async fn act(&mut self, act: &Act) {
@@ -329,6 +331,7 @@ async fn a_busy_week_floods_nobody_and_loses_nothing() {
         let of_minute: Vec<Act> = same.iter().map(|(_, act)| act.clone()).collect();
         let t = std::time::Instant::now();
         week_.live(same[0].0, &of_minute).await;
+        if t.elapsed().as_millis() > 300 {}
         eprintln!(
             "{} {:?} {:?}",
             same[0].0,
