@@ -323,7 +323,7 @@ fn words() -> impl Strategy<Value = String> {
     ]
 }
 
-fn item() -> impl Strategy<Value = Item> {
+fn item() -> BoxedStrategy<Item> {
     let word = || words().prop_map(String::into_boxed_str);
     prop_oneof![
         (word(), proptest::option::of(words()), word()).prop_map(|(who, markdown, url)| {
@@ -347,9 +347,10 @@ fn item() -> impl Strategy<Value = Item> {
         (proptest::option::of(word()), proptest::option::of(word()))
             .prop_map(|(old, new)| { change(What::Status(old, new), None, Direction::Backward) }),
     ]
+    .boxed()
 }
 
-fn saying() -> impl Strategy<Value = Saying> {
+fn saying() -> BoxedStrategy<Saying> {
     let kep = || (1..=99_999_u32).prop_filter_map("a number", KepNumber::new);
     let word = || words().prop_map(String::into_boxed_str);
     let any_key = || words().prop_map(|words| Key::of([words]));
@@ -393,6 +394,7 @@ fn saying() -> impl Strategy<Value = Saying> {
         }),
         word().prop_map(Saying::Plain),
     ]
+    .boxed()
 }
 
 proptest! {
