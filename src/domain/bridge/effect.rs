@@ -319,14 +319,14 @@ impl Effect {
                 ..
             })) => Place::Channel(message.channel.clone()),
             // Whether one more thread may begin there is decided for one after the other.
-            Self::Step(Step::News { channel, .. }) => Place::Channel(channel.clone()),
+            Self::Step(Step::News { channel, .. })
+            | Self::Post { channel, .. }
+            | Self::EditPost { channel, .. }
+            | Self::Whisper { channel, .. } => Place::Channel(channel.clone()),
             Self::Step(_) => Place::Here,
             Self::Comment { .. } | Self::EditComment { .. } | Self::DeleteComment { .. } => {
                 Place::Forge
             }
-            Self::Post { channel, .. }
-            | Self::EditPost { channel, .. }
-            | Self::Whisper { channel, .. } => Place::Channel(channel.clone()),
             Self::React { message, .. } | Self::Unreact { message, .. } => {
                 Place::Channel(message.channel.clone())
             }

@@ -24,11 +24,15 @@ const MARK: &str = "/sig-node";
 
 /// What is to be told in a KEP's thread in a channel, in the order in which it became known.
 #[derive(Default)]
-struct Found(Vec<((ChannelAt, KepNumber), Vec<(String, Item)>)>);
+struct Found(Vec<(Place, Vec<Piece>)>);
+
+type Place = (ChannelAt, KepNumber);
+/// A piece of news, and what names it in a key.
+type Piece = (String, Item);
 
 impl Found {
-    fn add(&mut self, channel: &ChannelAt, kep: KepNumber, item: (String, Item)) {
-        let is_it = |of: &(ChannelAt, KepNumber)| of.0 == *channel && of.1 == kep;
+    fn add(&mut self, channel: &ChannelAt, kep: KepNumber, item: Piece) {
+        let is_it = |of: &Place| of.0 == *channel && of.1 == kep;
         match self.0.iter_mut().find(|(of, _)| is_it(of)) {
             Some((_, items)) => items.push(item),
             None => self.0.push(((channel.clone(), kep), vec![item])),

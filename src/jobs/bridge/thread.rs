@@ -235,7 +235,7 @@ impl Bridge<'_> {
             let seconds = thread.root.split('.').next()?.parse().ok()?;
             DateTime::from_timestamp(seconds, 0)
         });
-        let mut begun: Vec<DateTime<Utc>> = began.filter(|at| *at > self.now - day).collect();
+        let mut recent: Vec<DateTime<Utc>> = began.filter(|at| *at > self.now - day).collect();
         let open = self.outbox.open_in(channel, None, "post").await?;
         let is_root = |effect: &&Effect| {
             matches!(
@@ -246,11 +246,11 @@ impl Bridge<'_> {
                 }
             )
         };
-        begun.extend(open.iter().filter(is_root).map(|_| self.now));
-        begun.sort_unstable();
-        let full = begun.len().checked_sub(MOST_ROOTS);
+        recent.extend(open.iter().filter(is_root).map(|_| self.now));
+        recent.sort_unstable();
+        let full = recent.len().checked_sub(MOST_ROOTS);
         // The second has more in it than the number says.
-        Ok(full.map(|at| begun[at] + day + TimeDelta::seconds(1)))
+        Ok(full.map(|at| recent[at] + day + TimeDelta::seconds(1)))
     }
 }
 

@@ -214,7 +214,9 @@ impl Scene {
     /// Everything that was said by now, roots aside whose card was only made anew.
     async fn new_said(&self) -> Vec<Said> {
         let mut said = self.all_said().await;
-        said.retain(|said| said.thread.is_some() || !said.is_edited);
+        let edits = self.slack.calls_of("chat.update");
+        let is_anew = |said: &Said| edits.iter().any(|call| call.arguments["ts"] == *said.ts);
+        said.retain(|said| said.thread.is_some() || !is_anew(said));
         said
     }
 
