@@ -110,7 +110,7 @@ impl SlackChat {
         Ok(text.with_names(|user| names.get(user).cloned()))
     }
 
-    fn blocks(&self, speech: &Speech<'_>) -> super::Message {
+    fn blocks(speech: &Speech<'_>) -> super::Message {
         blocks::bridge::message(speech)
     }
 }
@@ -123,7 +123,7 @@ impl Chat for SlackChat {
         speech: &Speech<'_>,
         key: &Key,
     ) -> Result<Box<str>, ChatError> {
-        let message = self.blocks(speech);
+        let message = Self::blocks(speech);
         let posted = self.api.post(at, &message, key.as_str()).await;
         posted.map_err(meant)
     }
@@ -135,7 +135,7 @@ impl Chat for SlackChat {
         speech: &Speech<'_>,
         key: &Key,
     ) -> Result<(), ChatError> {
-        let message = self.blocks(speech);
+        let message = Self::blocks(speech);
         let edited = self.api.update(channel, ts, &message, key.as_str()).await;
         edited.map_err(meant)
     }
@@ -147,7 +147,7 @@ impl Chat for SlackChat {
         thread: Option<&str>,
         speech: &Speech<'_>,
     ) -> Result<(), ChatError> {
-        let message = self.blocks(speech);
+        let message = Self::blocks(speech);
         let said = self.api.whisper(channel, user, thread, &message).await;
         said.map_err(meant)
     }

@@ -195,7 +195,6 @@ fn news_of_each_kind() {
 
 #[test]
 fn every_change_has_words() {
-    let office = Office::sample();
     let none = || (None, None);
     let box_of = |word: &str| Box::<str>::from(word);
     let all = [
@@ -251,7 +250,6 @@ fn every_change_has_words() {
 
 #[test]
 fn what_becomes_of_relayed_words() {
-    let office = Office::sample();
     let kep = number(5825);
     let update = Saying::Update {
         kep,
@@ -287,7 +285,6 @@ fn what_becomes_of_relayed_words() {
 
 #[test]
 fn which_of_several() {
-    let office = Office::sample();
     let of = key("relay/1");
     let which = |many: u32| Saying::Which {
         keps: (5001..5001 + many).map(number).collect(),
@@ -327,7 +324,7 @@ fn words() -> impl Strategy<Value = String> {
     ]
 }
 
-fn item() -> impl Strategy<Value = Item> {
+fn item() -> BoxedStrategy<Item> {
     let word = || words().prop_map(String::into_boxed_str);
     prop_oneof![
         (word(), proptest::option::of(words()), word()).prop_map(|(who, markdown, url)| {
@@ -351,9 +348,10 @@ fn item() -> impl Strategy<Value = Item> {
         (proptest::option::of(word()), proptest::option::of(word()))
             .prop_map(|(old, new)| { change(What::Status(old, new), None, Direction::Backward) }),
     ]
+    .boxed()
 }
 
-fn saying() -> impl Strategy<Value = Saying> {
+fn saying() -> BoxedStrategy<Saying> {
     let kep = || (1..=99_999_u32).prop_filter_map("a number", KepNumber::new);
     let word = || words().prop_map(String::into_boxed_str);
     let any_key = || words().prop_map(|words| Key::of([words]));
@@ -400,6 +398,7 @@ fn saying() -> impl Strategy<Value = Saying> {
         }),
         word().prop_map(Saying::Plain),
     ]
+    .boxed()
 }
 
 proptest! {
@@ -411,13 +410,9 @@ proptest! {
         url in proptest::option::of(words()),
         has_card in any::<bool>(),
     ) {
-        static OFFICE: std::sync::LazyLock<(Office, Card)> = std::sync::LazyLock::new(|| {
-            let office = Office::sample();
-            let card = office.card(4680);
-            (office, card)
-        });
-        let (office, card) = &*OFFICE;
-        let message = sent(&saying, has_card.then_some(card), url.as_deref());
+        static CARD: std::sync::LazyLock<Card> =
+            std::sync::LazyLock::new(|| Office::sample().card(4680));
+        let message = sent(&saying, has_card.then_some(&*CARD), url.as_deref());
         phone(&message);
     }
 }

@@ -196,7 +196,7 @@ impl Scene {
                 for _ in 0..200 {
                     tokio::task::yield_now().await;
                 }
-                match sleeps_for() {
+                match sleeps_for().filter(|_| !self.slack.is_delivering()) {
                     Some(time) if time > TimeDelta::minutes(1) && rounds >= 10 => return,
                     Some(time) if time > TimeDelta::minutes(1) => rounds += 1,
                     Some(time) if time < TimeDelta::seconds(5) || !self.clock.is_asking() => {

@@ -24,11 +24,15 @@ const MARK: &str = "/sig-node";
 
 /// What is to be told in a KEP's thread in a channel, in the order in which it became known.
 #[derive(Default)]
-struct Found(Vec<((ChannelAt, KepNumber), Vec<(String, Item)>)>);
+struct Found(Vec<(Place, Vec<Piece>)>);
+
+type Place = (ChannelAt, KepNumber);
+/// A piece of news, and what names it in a key.
+type Piece = (String, Item);
 
 impl Found {
-    fn add(&mut self, channel: &ChannelAt, kep: KepNumber, item: (String, Item)) {
-        let is_it = |of: &(ChannelAt, KepNumber)| of.0 == *channel && of.1 == kep;
+    fn add(&mut self, channel: &ChannelAt, kep: KepNumber, item: Piece) {
+        let is_it = |of: &Place| of.0 == *channel && of.1 == kep;
         match self.0.iter_mut().find(|(of, _)| is_it(of)) {
             Some((_, items)) => items.push(item),
             None => self.0.push(((channel.clone(), kep), vec![item])),
@@ -132,13 +136,17 @@ fn kep_and_item(effect: Effect, of: &CommentNews) -> Option<(KepNumber, Item)> {
     let Saying::News { kep, items, .. } = saying else {
         return None;
     };
-    let is_it = |item: &Item| match item {
+    let item = items.into_iter().find(|item| is_of(item, of));
+    item.map(|item| (kep, item))
+}
+
+fn is_of(item: &Item, of: &CommentNews) -> bool {
+    match item {
         Item::Said { comment, issue, .. } => {
             *comment == of.comment && issue.repository == of.repository
         }
         Item::Changed { .. } => false,
-    };
-    items.into_iter().find(is_it).map(|item| (kep, item))
+    }
 }
 
 /// What was told of a comment that is gone since.
@@ -171,7 +179,8 @@ impl Bridge<'_> {
                 continue;
             }
             let new = match (&said.now, &told) {
-                (None, None) => None,
+                // It may wait to be told.
+                (None, None) => self.waiting(&channel.at, said).await?,
                 (None, Some((kep, item))) => Some((*kep, gone(item))),
                 (Some(comment), told) => self
                     .tracked(comment)
@@ -188,6 +197,23 @@ impl Bridge<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What is to be known of a comment that is gone by the time that it is told.
+    async fn waiting(
+        &self,
+        channel: &ChannelAt,
+        said: &CommentNews,
+    ) -> Result<Option<(KepNumber, Item)>, Undecided> {
+        let open = self.outbox.open_in(channel, None, "news").await?;
+        let mut found = open.into_iter().filter_map(|effect| match effect {
+            Effect::Step(Step::News { kep, items, .. }) => Some((kep, items)),
+            _ => None,
+        });
+        Ok(found.find_map(|(kep, items)| {
+            let item = items.into_iter().find(|item| is_of(item, said))?;
+            Some((kep, gone(&item)))
+        }))
     }
 
     /// Whether the bot wrote a comment: by what is stored, or, where the answer was lost, by its

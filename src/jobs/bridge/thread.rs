@@ -81,6 +81,7 @@ impl Bridge<'_> {
         if let Some(of) = self.channels.get(channel).filter(|_| is_there)
             && !new.is_empty()
         {
+            let is_changed = new.iter().any(|item| matches!(item, Item::Changed { .. }));
             let broadcast = of.broadcast && new.iter().any(is_for_all);
             match &thread {
                 None if !new.iter().any(is_great) => {}
@@ -88,32 +89,42 @@ impl Bridge<'_> {
                     if let Some(at) = self.room_at(channel, kep).await? {
                         return Err(Undecided::Later(at));
                     }
-                    then.push(root(key, channel, kep, new.last()));
+                    let latest = new.iter().rfind(|item| is_great(item));
+                    then.push(root(key, channel, kep, latest));
                     let saying = news(kep, new, broadcast);
                     then.push(reply(key, channel, kep, broadcast, saying));
                 }
                 Some(thread) => {
-                    let latest = new.last().cloned();
+                    let latest = match new.iter().rfind(|item| is_great(item)) {
+                        Some(item) => Some(item.clone()),
+                        // What people said is not hidden by a label.
+                        None => self.latest_of(thread).await?,
+                    };
                     let open = self.open(thread).await?;
-                    let open = open.map(|told| edited.remove(&told.key).unwrap_or(told));
-                    match open {
-                        Some(told) if !broadcast && told.items.len() + new.len() <= MOST_ITEMS => {
+                    let open = open.map(|told| edited.get(&told.key).cloned().unwrap_or(told));
+                    let has_room =
+                        |told: &Told| !broadcast && told.items.len() + new.len() <= MOST_ITEMS;
+                    match open.filter(has_room) {
+                        Some(told) => {
                             edited.insert(told.key.clone(), told.with(new));
                         }
-                        open => {
-                            edited.extend(open.map(|told| (told.key.clone(), told)));
+                        None => {
                             let saying = news(kep, new, broadcast);
                             then.push(reply(key, channel, kep, broadcast, saying));
                         }
                     }
-                    then.extend(self.card_again(key, thread, latest).await?);
+                    // What changed stands in the card as well.
+                    then.extend(self.card_again(key, thread, latest, is_changed).await?);
                 }
             }
         } else if let Some(thread) = &thread
             && let Some(latest) = self.latest_of(thread).await?
             && let Some(item) = again.iter().find(|item| item.is_of_one_comment(&latest))
         {
-            then.extend(self.card_again(key, thread, Some(item.clone())).await?);
+            then.extend(
+                self.card_again(key, thread, Some(item.clone()), false)
+                    .await?,
+            );
         }
         for (written, told) in edited {
             then.push(edit(key, channel, kep, &written, told.saying(kep)));
@@ -154,6 +165,7 @@ impl Bridge<'_> {
         key: &Key,
         thread: &Thread,
         latest: Option<Item>,
+        is_changed: bool,
     ) -> Result<Option<NewEffect>, Undecided> {
         let root = &thread.root_key;
         let saying = card(thread.kep, latest.as_ref());
@@ -164,7 +176,7 @@ impl Bridge<'_> {
             _ => false,
         };
         let (channel, kep) = (&thread.channel, thread.kep);
-        Ok((!is_same).then(|| edit(key, channel, kep, root, saying)))
+        Ok((is_changed || !is_same).then(|| edit(key, channel, kep, root, saying)))
     }
 
     /// The latest news as the root's card names it.
@@ -222,12 +234,12 @@ impl Bridge<'_> {
             let seconds = thread.root.split('.').next()?.parse().ok()?;
             DateTime::from_timestamp(seconds, 0)
         });
-        let mut begun: Vec<DateTime<Utc>> = began.filter(|at| *at > self.now - day).collect();
-        begun.extend(open.iter().map(|_| self.now));
-        begun.sort_unstable();
-        let full = begun.len().checked_sub(MOST_ROOTS);
+        let mut recent: Vec<DateTime<Utc>> = began.filter(|at| *at > self.now - day).collect();
+        recent.extend(open.iter().map(|_| self.now));
+        recent.sort_unstable();
+        let full = recent.len().checked_sub(MOST_ROOTS);
         // The second has more in it than the number says.
-        Ok(full.map(|at| begun[at] + day + TimeDelta::seconds(1)))
+        Ok(full.map(|at| recent[at] + day + TimeDelta::seconds(1)))
     }
 }
 

@@ -147,11 +147,6 @@ impl Office {
         }
     }
 
-    /// What the clock shows.
-    pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.now
-    }
-
     /// The message that a maintainer gets for a command.
     pub(super) fn typed(&self, text: &str) -> Value {
         sent(&self.desk().command(&MAINTAINER, text))

@@ -214,11 +214,20 @@ impl Scene {
         assert!(statuses.iter().all(|status| *status == Some(200)));
     }
 
+    /// Everything that was said by now, roots aside whose card was only made anew.
+    async fn new_said(&self) -> Vec<Said> {
+        let mut said = self.all_said().await;
+        let edits = self.slack.calls_of("chat.update");
+        let is_anew = |said: &Said| edits.iter().any(|call| call.arguments["ts"] == *said.ts);
+        said.retain(|said| said.thread.is_some() || !is_anew(said));
+        said
+    }
+
     /// So many messages, as soon as they are said.
     async fn hears_all(&self, many: usize) -> Vec<Said> {
         let unseen = || self.workspace.unseen().len() >= many;
         self.until(&format!("{many} messages"), unseen).await;
-        let said = self.all_said().await;
+        let said = self.new_said().await;
         let words: Vec<String> = said.iter().map(Said::words).collect();
         assert_eq!(said.len(), many, "{words:#?}");
         said

@@ -234,8 +234,7 @@ async fn an_edit_on_github_edits_what_was_told_of_it() {
     let told = scene.all_said().await;
     containerd.edit_comment(comment, "It is **merged**.");
     scene.poll().await;
-    let edited = scene.all_said().await;
-    assert_eq!(edited.len(), 1);
+    let edited = scene.hears_all(1).await;
     assert_eq!(edited[0].ts, told[1].ts);
     let words = edited[0].words();
     assert!(

@@ -243,13 +243,11 @@ async fn the_channel_sees_what_changes_a_plan_where_it_wants_to() {
     scene.thread().await;
     scene.pushes("stage: alpha", "stage: beta");
     scene.poll().await;
-    let said = scene.all_said().await;
-    assert_eq!(said.len(), 2);
-    assert!(said[1].is_broadcast);
+    let said = scene.hears_all(1).await;
+    assert!(said[0].is_broadcast);
     scene.containerd().comment("samuelkarp", ISSUE, "In beta.");
     scene.poll().await;
-    let said = scene.all_said().await;
-    assert_eq!(said.len(), 1);
+    let said = scene.hears_all(1).await;
     assert!(!said[0].is_broadcast);
     scene.end().await;
 }
@@ -349,7 +347,7 @@ async fn no_more_than_five_threads_begin_in_a_day() {
     let issues = [127, 753, 1287, 2371, 3619, 5474, 5855].map(open);
     scene.poll().await;
     let mut begun = BTreeSet::new();
-    let mut begin = |said: Vec<Said>| {
+    let mut begins = |said: Vec<Said>| {
         let in_channel = said.into_iter();
         let in_channel = in_channel.filter(|said| said.thread.is_none() && !said.is_ephemeral());
         in_channel

@@ -11,7 +11,7 @@ const BURSTS: usize = 10;
 const TRIAGED: usize = 30;
 const MERGES: usize = 25;
 const DAYS: usize = 7;
-/// How often a day something happens, bursts aside.
+/// How often a day something happens, bursts aside, which begin at odd minutes.
 const HOURS: usize = 6;
 
 /// Something that somebody does. KEPs are counted from 0.
@@ -75,7 +75,7 @@ impl Dice {
 
 /// Who shepherds a KEP.
 pub(super) fn shepherd(kep: usize) -> &'static str {
-    ["samuelkarp", "mikebrow", "shepherd"][kep % 3]
+    ["samuelkarp", "mikebrow", "fuweid"][kep % 3]
 }
 
 /// Each act with its minute, in order.
@@ -147,7 +147,7 @@ fn talk(dice: &mut Dice, acts: &mut Vec<(usize, Act)>) {
     for _ in 0..BURSTS {
         let (minute, kep) = (dice.minute(DAYS), dice.kep());
         for at in 0..5 {
-            comment(dice, acts, minute + 2 + at * 2, kep);
+            comment(dice, acts, minute + 1 + at * 2, kep);
         }
     }
     for _ in 0..COMMENTS - BURSTS * 5 {
