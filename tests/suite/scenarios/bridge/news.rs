@@ -354,7 +354,7 @@ async fn no_more_than_five_threads_begin_in_a_day() {
             .filter(|root| begun.insert(root.ts.clone()))
             .count()
     };
-    assert_eq!(begin(scene.all_said().await), 5);
+    assert_eq!(begins(scene.all_said().await), 5);
     // What somebody wants to be told waits for nothing.
     for kep in [127, 753, 1287, 2371, 3619, 5474, 5855] {
         let update = format!("/kep update {kep} merged");
@@ -366,7 +366,7 @@ async fn no_more_than_five_threads_begin_in_a_day() {
     let said = scene.all_said().await;
     let opened = said.iter().filter(|said| said.words().contains("opened"));
     assert!(opened.count() >= 2);
-    assert_eq!(begin(said), 2);
+    assert_eq!(begins(said), 2);
     for issue in issues {
         assert_eq!(containerd.comments_on(issue).len(), 1);
     }
