@@ -142,6 +142,7 @@ async fn what_was_given_up_is_written_once_whoever_has_it_tried_again() {
     scene.sam.reacts(&said, ANTENNA).await;
     scene.whispers(&scene.sam).await;
     // Who asks again in vain is told again.
+    scene.pass(Duration::from_secs(1)).await;
     scene.relays(&scene.sam, &said, &[]).await;
     let why = scene.whispers(&scene.sam).await;
     assert!(why.contains("is not on"), "{why}");

@@ -7,7 +7,7 @@ use kep_liaison::{
     ports::Clock as _,
     sandbox::{
         github::{self, On as OnGitHub},
-        slack::{Channel, Fault, On, Person, Workspace},
+        slack::{Channel, Fault, On, Person, Said, Workspace},
     },
 };
 
@@ -164,8 +164,13 @@ async fn what_is_taken_back_before_the_other_was_told_is_taken_back_there() {
     scene.poll().await;
     let said = scene.sam.says(&scene.sig_node, "KEP-5825 is out.").await;
     scene.sam.reacts(&said, RELAY).await;
-    let receipt = scene.hears().await;
-    scene.sam.clicks(&receipt, "Undo").await;
+    let is_receipt = |said: &Said| said.words().contains("On the");
+    let is_there = || scene.workspace.unseen().iter().any(is_receipt);
+    scene.until("a receipt", is_there).await;
+    let said = scene.all_said().await;
+    let receipt = said.iter().find(|said| is_receipt(said));
+    let receipt = receipt.expect("a receipt");
+    scene.sam.clicks(receipt, "Undo").await;
     scene.until("nothing", || scene.comments().len() == 1).await;
     scene.slack.clear_faults();
     scene.pass(Duration::from_mins(11)).await;
