@@ -357,6 +357,8 @@ impl City {
                 .channel
                 .thread(&root.ts)
                 .iter()
+                // The root names the latest of them again.
+                .filter(|said| said.ts != root.ts)
                 .map(Said::words)
                 .collect();
             let told = told.join("\n");
