@@ -57,9 +57,9 @@ impl Week {
             "token = \"env:GITHUB\", poll_interval = \"1h\"",
         );
         let mike = scene.mike.id();
-        scene.settings.push_str(&format!(
-            "[[people]]\ngithub = \"mikebrow\"\nslack = {{ kubernetes = \"{mike}\" }}\n"
-        ));
+        let mike =
+            format!("[[people]]\ngithub = \"mikebrow\"\nslack = {{ kubernetes = \"{mike}\" }}\n");
+        scene.settings.push_str(&mike);
         let files: Vec<(String, String)> = (0..KEPS).map(file).collect();
         let files: Vec<(&str, &str)> = files.iter().map(|(at, text)| (&**at, &**text)).collect();
         let enhancements = scene.github.repository("kubernetes/enhancements");
@@ -324,9 +324,12 @@ impl Week {
         };
         let root = roots.max_by_key(|root| replies(root)).expect("a thread");
         let fullest = self.scene.sig_node.thread(&root.ts);
-        let shown = fullest.iter().map(|said| match said.is_app {
-            true => phone(&json!({ "blocks": said.blocks })),
-            false => format!("({})", said.text),
+        let shown = fullest.iter().map(|said| {
+            if said.is_app {
+                phone(&json!({ "blocks": said.blocks }))
+            } else {
+                format!("({})", said.text)
+            }
         });
         shown.collect::<Vec<_>>().join("\n———\n")
     }
