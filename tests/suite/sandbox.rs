@@ -155,8 +155,8 @@ impl Sandbox {
                 }
             }
         };
-        let found = tokio::time::timeout(Duration::from_secs(10), wait).await;
-        found.unwrap_or_else(|_| panic!("{what}: not within ten seconds"))
+        let found = tokio::time::timeout(Duration::from_secs(20), wait).await;
+        found.unwrap_or_else(|_| panic!("{what}: not within twenty seconds"))
     }
 
     /// Ends it: Slack had nothing to scold.

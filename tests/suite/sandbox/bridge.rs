@@ -133,7 +133,9 @@ async fn what_a_shepherd_says_on_github_is_told_at_once_and_again() {
         .on_github(who, shepherd, comment("In **review**."))
         .await;
     let reply = sandbox
-        .sees(who, |message| words(message).contains("review"))
+        .sees(who, |message| {
+            message["thread"].is_string() && words(message).contains("review")
+        })
         .await;
     let root = sandbox
         .sees(who, |message| message["ts"] == reply["thread"])
