@@ -16,16 +16,28 @@ impl Bridge<'_> {
         })
     }
 
+    /// What somebody is told whom the settings do not name.
+    pub(super) fn nobody_here(&self) -> String {
+        let who = match listed(&self.liaisons()) {
+            Some(liaisons) => format!("the liaisons ({liaisons})"),
+            None => "a liaison".to_owned(),
+        };
+        format!(
+            "What I put on tracking issues comes from a KEP's shepherds or {who}. Ask one of them; /kep who NUMBER names a KEP's shepherds."
+        )
+    }
+
+    fn liaisons(&self) -> Vec<&Login> {
+        let liaisons = self.people.iter();
+        let liaisons = liaisons.filter(|person| person.roles.contains(&Role::Liaison));
+        liaisons.map(|person| &person.login).collect()
+    }
+
     /// A polite no that names who may.
     pub(super) fn may_not(&self, entry: &Entry) -> String {
         let number = entry.kep.number;
         let shepherds = listed(&entry.speakers(self.settings));
-        let liaisons = self
-            .people
-            .iter()
-            .filter(|person| person.roles.contains(&Role::Liaison));
-        let liaisons: Vec<&Login> = liaisons.map(|person| &person.login).collect();
-        let liaisons = listed(&liaisons);
+        let liaisons = listed(&self.liaisons());
         let mut who = Vec::new();
         if let Some(shepherds) = shepherds {
             who.push(format!("its shepherds ({shepherds})"));
