@@ -145,7 +145,7 @@ async fn an_update_typed_where_the_bot_is_not_is_answered_all_the_same() {
     assert!(
         receipt
             .words()
-            .contains("On the tracking issue of KEP-5825")
+            .contains("the tracking issue of KEP-5825")
     );
     assert_eq!(scene.all_said().await.len(), 2, "the card and the update");
     assert_eq!(scene.comments().len(), 1);
