@@ -267,9 +267,14 @@ fn what_becomes_of_relayed_words() {
         written: key("relay/kubernetes/C1/1767600000.000100"),
         undo,
         tied: false,
+        issue: Some(IssueAt {
+            repository: "containerd/containerd".into(),
+            number: 12814,
+        }),
+        told: undo,
     };
     let fresh = sent(&receipt(true), None, Some(COMMENT));
-    let button = &fresh["blocks"][1]["elements"][0];
+    let button = &fresh["blocks"][2]["elements"][0];
     let pressed = Press::read(
         button["action_id"].as_str().expect("an action"),
         button["value"].as_str().expect("a value"),
@@ -387,14 +392,25 @@ fn saying() -> BoxedStrategy<Saying> {
                     permalink,
                 }
             }),
-        (kep(), any_key(), any::<(bool, bool)>()).prop_map(|(kep, written, (undo, tied))| {
-            Saying::Receipt {
-                kep,
-                written,
-                undo,
-                tied,
-            }
-        }),
+        (
+            kep(),
+            any_key(),
+            proptest::option::of(word()),
+            any::<(bool, bool, bool)>()
+        )
+            .prop_map(|(kep, written, repository, (undo, tied, told))| {
+                Saying::Receipt {
+                    kep,
+                    written,
+                    undo,
+                    tied,
+                    issue: repository.map(|repository| IssueAt {
+                        repository,
+                        number: u64::MAX,
+                    }),
+                    told,
+                }
+            }),
         (kep(), word()).prop_map(|(kep, repository)| Saying::TakenBack {
             kep,
             issue: IssueAt {

@@ -52,6 +52,12 @@ pub enum Saying {
         undo: bool,
         /// Whether the thread was tied to the KEP with it.
         tied: bool,
+        /// Where it stands.
+        #[serde(default)]
+        issue: Option<IssueAt>,
+        /// Whether other channels are told, each in the KEP's thread.
+        #[serde(default)]
+        told: bool,
     },
     /// A text was taken back from the tracking issue.
     TakenBack {

@@ -60,8 +60,15 @@ pub fn message(speech: &Speech<'_>) -> Message {
             written,
             undo,
             tied,
+            issue,
+            told,
         } => {
-            draft.section(&receipt(*kep, speech.url));
+            draft.section(&receipt(*kep, issue.as_ref(), speech.url));
+            if *told {
+                draft.small(&format!(
+                    "The thread of KEP-{kep} in each channel that follows it shows this, too."
+                ));
+            }
             if *tied {
                 draft.small(&format!("This thread is tied to KEP-{kep} from now on: what its shepherds and the liaisons reply here can go there, too."));
             }
@@ -114,8 +121,12 @@ fn update(
     Rich::new(vec![Block::Paragraph(first), quoted])
 }
 
-fn receipt(kep: KepNumber, url: Option<&str>) -> Mrkdwn {
-    let text = Mrkdwn::default().words(&format!("✅ On the tracking issue of KEP-{kep}"));
+fn receipt(kep: KepNumber, issue: Option<&IssueAt>, url: Option<&str>) -> Mrkdwn {
+    let place = match issue {
+        Some(issue) => format!("✅ Posted on {issue}, the tracking issue of KEP-{kep}"),
+        None => format!("✅ Posted on the tracking issue of KEP-{kep}"),
+    };
+    let text = Mrkdwn::default().words(&place);
     match url {
         Some(url) => text.words(": ").link(url, "the comment"),
         None => text.words("."),

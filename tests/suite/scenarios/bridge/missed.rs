@@ -81,7 +81,7 @@ async fn after_an_outage_it_is_done_once() {
         }
         let receipts = || {
             let said = scene.sig_node.messages().into_iter();
-            said.filter(|said| said.is_app && said.words().contains("On the tracking issue"))
+            said.filter(|said| said.is_app && said.words().contains("✅ Posted on"))
                 .count()
         };
         scene.until("five receipts", || receipts() == 5).await;
