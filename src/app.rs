@@ -168,6 +168,15 @@ pub fn sqlite_file(url: &config::StoreUrl) -> Option<&Path> {
     Some(Path::new(place.strip_prefix("//").unwrap_or(place)))
 }
 
+/// Whether a bot or a sync made the store; one that cannot be looked at is for [`store`] to explain.
+pub fn is_made(url: &config::StoreUrl) -> bool {
+    let look = |file: &Path| match file.metadata() {
+        Ok(meta) => !meta.is_file() || meta.len() > 0,
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+    };
+    sqlite_file(url).is_none_or(look)
+}
+
 /// What the Slack app of a workspace, or of any, is used for. Which channels are private no setting
 /// tells.
 pub fn uses(config: &Config, workspace: Option<&Name>) -> Vec<Use> {

@@ -19,8 +19,10 @@ use clap::{ArgAction, CommandFactory as _, Parser, Subcommand, error::ErrorKind}
 use clap_complete::Shell;
 
 use crate::{
+    app,
     config::{Config, ConfigError, Loaded, StoreUrl, environment},
     ports::StoreError,
+    store::{Mode, SqliteStore},
     telemetry::logs::{BadFilter, Format, Logs, RUST_LOG, Speaker},
 };
 
@@ -256,6 +258,29 @@ impl Global {
             loaded.config.store.url = url.clone();
         }
         Ok(loaded)
+    }
+
+    /// The store of a bot, for those who look after it: by looking none is made. `what` follows where
+    /// there is none.
+    async fn made_store(
+        &self,
+        url: &StoreUrl,
+        mode: Mode,
+        what: &str,
+    ) -> Result<SqliteStore, Failure> {
+        if app::is_made(url) {
+            return Ok(app::store(url, mode).await?);
+        }
+        let place = app::sqlite_file(url).map(|file| file.display().to_string());
+        let place = place.unwrap_or_else(|| url.to_string());
+        let next = if self.config.is_some() || self.store.is_some() {
+            "The bot makes it when it starts."
+        } else {
+            "Name the bot's settings with --config /etc/kep-liaison/kep-liaison.toml"
+        };
+        Err(Failure::Failed(format!(
+            "There is no store at {place}, so {what}. {next}"
+        )))
     }
 
     fn logs(&self, speaker: Speaker) -> Logs {

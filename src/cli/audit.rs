@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use super::{Failure, Global, json, print};
 use crate::{
-    app,
     domain::{bridge::Asked, people::People},
     ports::{Outbox as _, outbox::Record},
     store::Mode,
@@ -79,7 +78,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
 async fn audit(args: &Args, global: &Global) -> Result<(), Failure> {
     let config = global.config()?;
     let now = global.now.unwrap_or_else(Utc::now);
-    let store = app::store(&config.store.url, Mode::Read).await?;
+    let none = "there is nothing to list";
+    let store = global
+        .made_store(&config.store.url, Mode::Read, none)
+        .await?;
     let records = store.records(args.since.unwrap_or(now - USUAL)).await;
     store.close().await;
     let (records, people) = (records?, config.people());

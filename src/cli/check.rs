@@ -1,13 +1,14 @@
 //! `kep-liaison check`: is everything in order, line by line, with what mends it.
 
 mod github;
+mod settings;
 mod slack;
 mod store;
 
 use std::sync::Arc;
 
 use super::{Failure, Global, print, render::check as line};
-use crate::{app::SystemClock, config::Config, ports::Clock};
+use crate::{app::SystemClock, config::Loaded, ports::Clock};
 
 /// How it stands with one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +37,8 @@ impl Lines {
 
 /// Checks everything.
 pub(super) fn run(global: &Global) -> Result<(), Failure> {
-    let config = global.config()?;
-    let lines = super::block_on(check(&config))?;
+    let loaded = global.settings()?;
+    let lines = super::block_on(check(&loaded))?;
     print(&lines.text)?;
     match lines.failed {
         0 => Ok(()),
@@ -46,9 +47,13 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
     }
 }
 
-async fn check(config: &Config) -> Result<Lines, Failure> {
+async fn check(loaded: &Loaded) -> Result<Lines, Failure> {
     let mut lines = Lines::default();
-    lines.say(Level::Ok, "settings", "every key and value is understood");
+    let config = &loaded.config;
+    settings::settings(config, &mut lines);
+    if let Some(file) = &loaded.file {
+        settings::secrets(config, file, &mut lines);
+    }
     store::store(config, &mut lines).await;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     github::github(config, &clock, &mut lines).await;

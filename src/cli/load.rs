@@ -45,16 +45,7 @@ impl Global {
     /// sample.
     pub(super) fn load(&self, config: &Config, settings: &Settings) -> Result<Loaded, Failure> {
         if !self.names_files() {
-            let there = app::sqlite_file(&config.store.url).is_none_or(Path::exists);
-            return if self.store.is_some() || there {
-                self.load_stored(config, settings)
-            } else {
-                Ok(Loaded {
-                    facts: sample_facts(settings),
-                    now: self.now.unwrap_or_else(sample::as_of),
-                    origin: Origin::Sample,
-                })
-            };
+            return self.load_stored_or_sample(config, settings);
         }
         let mut facts = Facts::default();
         if let Some(dir) = &self.enhancements_dir {
@@ -86,22 +77,36 @@ impl Global {
         })
     }
 
-    fn load_stored(&self, config: &Config, settings: &Settings) -> Result<Loaded, Failure> {
-        let stored = super::block_on(async {
-            let store = app::store(&config.store.url, Mode::Read).await?;
-            Ok(store.facts(Version::Now).await?)
-        })?;
-        let synced_at = stored.synced_at;
-        if synced_at.is_none() && stored.files.is_empty() && stored.issues.is_empty() {
-            return Err(Failure::Failed(format!(
-                "there is nothing in {} yet; `kep-liaison sync` fetches it",
-                config.store.url
-            )));
+    fn load_stored_or_sample(
+        &self,
+        config: &Config,
+        settings: &Settings,
+    ) -> Result<Loaded, Failure> {
+        let url = &config.store.url;
+        // A store that is named is what is asked for.
+        if self.store.is_some() || app::is_made(url) {
+            let stored = super::block_on(async {
+                let store = app::store(url, Mode::Read).await?;
+                Ok(store.facts(Version::Now).await?)
+            })?;
+            let synced_at = stored.synced_at;
+            if synced_at.is_some() || !stored.files.is_empty() || !stored.issues.is_empty() {
+                return Ok(Loaded {
+                    facts: facts_of(stored, &config.sources(), settings),
+                    now: self.now.unwrap_or_else(Utc::now),
+                    origin: Origin::Store(synced_at),
+                });
+            }
+            let nothing = format!("There is nothing in {url} yet; `kep-liaison sync` fetches it.");
+            if self.store.is_some() {
+                return Err(Failure::Failed(nothing));
+            }
+            anstream::eprintln!("{nothing} This answer is of the built-in sample.");
         }
         Ok(Loaded {
-            facts: facts_of(stored, &config.sources(), settings),
-            now: self.now.unwrap_or_else(Utc::now),
-            origin: Origin::Store(synced_at),
+            facts: sample_facts(settings),
+            now: self.now.unwrap_or_else(sample::as_of),
+            origin: Origin::Sample,
         })
     }
 }

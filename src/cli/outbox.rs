@@ -4,11 +4,11 @@ use chrono::Utc;
 use clap::Subcommand;
 
 use super::{Failure, Global, print};
-use crate::{app, command::OutboxAsk, handlers::outbox::Queue, store::Mode};
+use crate::{command::OutboxAsk, handlers::outbox::Queue, store::Mode};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  kep-liaison outbox\n  kep-liaison outbox retry 17\n  kep-liaison outbox retry all"
+    after_help = "Examples:\n  kep-liaison outbox --config /etc/kep-liaison/kep-liaison.toml\n  kep-liaison outbox retry 17\n  kep-liaison outbox retry all"
 )]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -48,20 +48,21 @@ async fn outbox(args: &Args, global: &Global) -> Result<(), Failure> {
         None | Some(Act::List) => OutboxAsk::List,
         Some(Act::Retry { which }) => which.clone(),
     };
-    let mode = match ask {
-        OutboxAsk::List => Mode::Read,
-        OutboxAsk::Retry(_) | OutboxAsk::RetryAll => Mode::Write,
+    let (mode, none) = match ask {
+        OutboxAsk::List => (Mode::Read, "there is nothing to list"),
+        OutboxAsk::Retry(_) | OutboxAsk::RetryAll => (Mode::Write, "nothing can be tried again"),
     };
-    let store = app::store(&config.store.url, mode).await?;
+    let store = global.made_store(&config.store.url, mode, none).await?;
     let queue = Queue {
         outbox: &store,
         typed: "kep-liaison outbox",
         now: global.now.unwrap_or_else(Utc::now),
     };
     let said = match ask {
-        OutboxAsk::List => queue.list(None).await,
-        ask => queue.answer(&ask).await,
+        OutboxAsk::List => queue.list(None).await.map(Ok),
+        OutboxAsk::Retry(id) => queue.retry(id).await,
+        OutboxAsk::RetryAll => queue.retry_all().await.map(Ok),
     };
     store.close().await;
-    print(&(said? + "\n"))
+    print(&(said?.map_err(Failure::Failed)? + "\n"))
 }

@@ -1,6 +1,9 @@
 //! Secrets: the settings only name where one is.
 
-use std::{fmt, fs, io, path::PathBuf};
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::error::looks_secret;
 use crate::domain::Secret;
@@ -14,6 +17,10 @@ pub enum SecretRef {
     /// begins in the folder where the program was started.
     File(PathBuf),
 }
+
+/// Where units have their secrets:
+/// <https://systemd.io/CREDENTIALS/>
+const CREDENTIALS: &str = "/run/credentials";
 
 impl SecretRef {
     /// Reads `env:NAME` or `file:PATH`; `None` for all else, a literal secret above all.
@@ -34,6 +41,11 @@ impl SecretRef {
             "file" => Some(Self::File(PathBuf::from(place))),
             _ => None,
         }
+    }
+
+    /// Whether systemd puts it there, for a unit with `LoadCredential`, while that runs.
+    pub fn is_of_a_unit(&self) -> bool {
+        matches!(self, Self::File(path) if path.starts_with(CREDENTIALS))
     }
 
     /// Fetches the secret now, from `env` (as [`super::environment`]) or from its file.
@@ -72,8 +84,9 @@ pub enum SecretError {
     NotSet(String),
     /// The file does not exist, may not be read, or is no text.
     #[error(
-        "cannot read the secret from {path}: {source}; put it there, and let the user that the bot runs as read it",
-        path = .path.display()
+        "cannot read the secret from {path}: {source}; {mend}",
+        path = .path.display(),
+        mend = mend(.path)
     )]
     Unreadable {
         /// The file.
@@ -84,4 +97,12 @@ pub enum SecretError {
     /// There is a place, and nothing in it.
     #[error("{0} is empty; put the secret there")]
     Empty(SecretRef),
+}
+
+fn mend(path: &Path) -> &'static str {
+    if path.starts_with(CREDENTIALS) {
+        "LoadCredential= of the unit puts it there while that runs, for root and the bot to read"
+    } else {
+        "put it there, and let the user that the bot runs as read it"
+    }
 }

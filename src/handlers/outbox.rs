@@ -28,26 +28,34 @@ impl Queue<'_> {
     pub async fn answer(&self, ask: &OutboxAsk) -> Result<String, StoreError> {
         match ask {
             OutboxAsk::List => self.list(Some(MOST)).await,
-            OutboxAsk::Retry(id) => Ok(if self.outbox.retry(*id, self.now).await? {
-                format!("{id} is tried again.")
-            } else {
-                format!(
-                    "There is no {id} that was given up; {} lists them.",
-                    self.typed
-                )
-            }),
-            OutboxAsk::RetryAll => {
-                let mut many = 0;
-                for Dead { id, .. } in self.outbox.dead().await? {
-                    many += u32::from(self.outbox.retry(id, self.now).await?);
-                }
-                Ok(match many {
-                    0 => "Nothing was given up.".to_owned(),
-                    1 => "1 thing is tried again.".to_owned(),
-                    many => format!("{many} things are tried again."),
-                })
-            }
+            OutboxAsk::Retry(id) => Ok(self.retry(*id).await?.unwrap_or_else(|no| no)),
+            OutboxAsk::RetryAll => self.retry_all().await,
         }
+    }
+
+    /// Has one thing tried again; inside, `Err` says that nothing of this number was given up.
+    pub async fn retry(&self, id: i64) -> Result<Result<String, String>, StoreError> {
+        Ok(if self.outbox.retry(id, self.now).await? {
+            Ok(format!("{id} is tried again."))
+        } else {
+            Err(format!(
+                "There is no {id} that was given up; {} lists them.",
+                self.typed
+            ))
+        })
+    }
+
+    /// Has everything tried again.
+    pub async fn retry_all(&self) -> Result<String, StoreError> {
+        let mut many = 0;
+        for Dead { id, .. } in self.outbox.dead().await? {
+            many += u32::from(self.outbox.retry(id, self.now).await?);
+        }
+        Ok(match many {
+            0 => "Nothing was given up.".to_owned(),
+            1 => "1 thing is tried again.".to_owned(),
+            many => format!("{many} things are tried again."),
+        })
     }
 
     /// What waits, and what was given up.

@@ -1,6 +1,7 @@
 //! What the bridge says in Slack: as a phone shows it, within Slack's limits, and without a way for
 //! anybody's words to ping or to become markup.
 
+use chrono::NaiveDate;
 use kep_liaison::{
     domain::{
         KepNumber,
@@ -135,6 +136,7 @@ fn cards() {
         let saying = Saying::Card {
             kep: number(kep),
             latest: (kep == 5825).then(|| Box::new(latest)),
+            on: NaiveDate::from_ymd_opt(2026, 7, 14).expect("a day"),
         };
         let message = sent(&saying, Some(&card), None);
         let text = message["text"].as_str().expect("a fallback");
@@ -146,6 +148,7 @@ fn cards() {
     let unknown = Saying::Card {
         kep: number(5825),
         latest: None,
+        on: NaiveDate::default(),
     };
     sent(&unknown, None, None);
 }
@@ -254,6 +257,7 @@ fn what_becomes_of_relayed_words() {
     let update = Saying::Update {
         kep,
         who: "Sam of the runtime".into(),
+        by: None,
         markdown: "Merged, ships in **2.4**; thanks, @bitoku.".to_owned(),
         permalink: Some("https://kubernetes.slack.com/archives/C1/p1767600000000100".into()),
     };
@@ -364,6 +368,7 @@ fn saying() -> BoxedStrategy<Saying> {
         (kep(), proptest::option::of(item())).prop_map(|(kep, latest)| Saying::Card {
             kep,
             latest: latest.map(Box::new),
+            on: NaiveDate::MAX,
         }),
         (
             kep(),
@@ -371,14 +376,22 @@ fn saying() -> BoxedStrategy<Saying> {
             any::<bool>()
         )
             .prop_map(|(kep, items, titled)| Saying::News { kep, items, titled }),
-        (kep(), word(), words(), proptest::option::of(word())).prop_map(
-            |(kep, who, markdown, permalink)| Saying::Update {
-                kep,
-                who,
-                markdown,
-                permalink
-            }
-        ),
+        (
+            kep(),
+            word(),
+            words(),
+            any::<bool>(),
+            proptest::option::of(word())
+        )
+            .prop_map(|(kep, who, markdown, is_relayed, permalink)| {
+                Saying::Update {
+                    kep,
+                    by: is_relayed.then(|| who.clone()),
+                    who,
+                    markdown,
+                    permalink,
+                }
+            }),
         (
             kep(),
             any_key(),

@@ -339,3 +339,67 @@ fn without_a_workspace_only_the_command_line_works() {
     let line = "warn  Slack: no workspace is configured: only the command line works";
     assert!(ran.stdout.contains(line), "{ran:?}");
 }
+
+/// At three in the morning, the unit does not start, and somebody wants to know why.
+#[test]
+fn a_units_secrets_while_it_is_stopped() {
+    let folder = Folder::new();
+    let of_a_unit = "file:/run/credentials/kep-liaison-of-a-test.service/";
+    let settings = format!(
+        "github = {{ api_url = \"http://127.0.0.1:9\", token = \"{of_a_unit}github-token\" }}\n"
+    );
+    folder.file("kep-liaison.toml", &settings);
+    let said = folder.run(&["check"]).stdout;
+    let how = "/run/credentials/kep-liaison-of-a-test.service is there only while the unit runs, and only for root: start it, or check as root with: sed 's|/run/credentials/kep-liaison-of-a-test.service|/etc/kep-liaison/secrets|' kep-liaison.toml | kep-liaison check --config /dev/stdin";
+    assert!(said.contains(&format!("warn  secrets: {how}\n")), "{said}");
+    assert!(
+        said.contains("LoadCredential= of the unit puts it there"),
+        "{said}"
+    );
+    // What is advised works: settings are taken from a pipe, and the secrets from the other folder.
+    let secret = folder.file("secrets/github-token", "ghp_1\n");
+    let secrets = secret.parent().expect("a folder").display();
+    let piped = settings.replace(
+        "/run/credentials/kep-liaison-of-a-test.service",
+        &secrets.to_string(),
+    );
+    let mut check = folder.program();
+    check
+        .args(["check", "--config", "/dev/stdin"])
+        .write_stdin(piped);
+    let said = ran(&mut check).stdout;
+    assert!(said.starts_with("ok    settings: "), "{said}");
+    assert!(
+        !said.contains("secret from") && !said.contains("LoadCredential"),
+        "{said}"
+    );
+}
+
+#[test]
+fn keys_that_nothing_uses_yet() {
+    let folder = Folder::new();
+    let settings = r#"
+        github = { api_url = "http://127.0.0.1:9", oauth_client_id = "Iv23liAbCdEf" }
+        slack = { api_url = "http://127.0.0.1:9" }
+        [[workspaces]]
+        name = "kubernetes"
+        [[channels]]
+        id = "C0BP8PW9G"
+        digest = {}
+    "#;
+    folder.file("kep-liaison.toml", settings);
+    let said = folder.run(&["check"]).stdout;
+    for key in [
+        "github.oauth_client_id: connecting accounts",
+        "channels.digest: the digest",
+    ] {
+        let line = format!("warn  {key} is not built yet");
+        assert!(said.contains(&line), "{said}");
+    }
+    let without = settings
+        .replace(", oauth_client_id = \"Iv23liAbCdEf\"", "")
+        .replace("digest = {}", "");
+    folder.file("kep-liaison.toml", &without);
+    let said = folder.run(&["check"]).stdout;
+    assert!(!said.contains("not built yet"), "{said}");
+}

@@ -28,6 +28,18 @@ fn settings(path: &str) -> [Config; 2] {
     [&text, &http].map(|text| Config::parse(text, path).unwrap_or_else(|error| panic!("{error}")))
 }
 
+/// A settings file with the GitHub App that it offers in the place of the token.
+fn with_app(path: &str) -> Config {
+    let text = file(path);
+    let text = text.replace("\ntoken = ", "\n#token = ");
+    let text = ["app_id", "installation_id", "private_key"]
+        .iter()
+        .fold(text, |text, key| {
+            text.replace(&format!("#{key} = "), &format!("{key} = "))
+        });
+    Config::parse(&text, path).unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// The files below `folder` in which the settings look for secrets.
 fn secrets(configs: &[Config], folder: &str) -> BTreeSet<String> {
     let mut all = Vec::new();
@@ -37,10 +49,11 @@ fn secrets(configs: &[Config], folder: &str) -> BTreeSet<String> {
             all.extend(&workspace.app_token);
             all.extend(&workspace.signing_secret);
         }
-        let Credentials::Token(token) = &config.github.credentials else {
-            panic!("{:?}", config.github.credentials)
-        };
-        all.extend([token, &config.github.webhook_secret]);
+        all.push(match &config.github.credentials {
+            Credentials::Token(token) => token,
+            Credentials::App { private_key, .. } => private_key,
+        });
+        all.push(&config.github.webhook_secret);
     }
     let name = |secret: &SecretRef| {
         let SecretRef::File(path) = secret else {
@@ -64,7 +77,8 @@ fn values<'a>(unit: &'a str, key: &str) -> Vec<&'a str> {
 #[test]
 fn the_unit_gives_the_settings_what_they_look_for() {
     let unit = file("systemd/kep-liaison.service");
-    let configs = settings("systemd/kep-liaison.toml");
+    let mut configs = settings("systemd/kep-liaison.toml").to_vec();
+    configs.push(with_app("systemd/kep-liaison.toml"));
     let given: BTreeSet<String> = values(&unit, "LoadCredential")
         .iter()
         .filter_map(|value| value.split_once(':'))
@@ -170,4 +184,40 @@ fn the_image_runs_what_the_cluster_runs_and_as_the_same_user() {
         dockerfile.contains(&format!("\nUSER {user}:{user}\n")),
         "{user}"
     );
+}
+
+/// Each command of the guide that puts a file somewhere takes one that is there, and puts it where the
+/// unit looks for it.
+#[test]
+fn the_guide_puts_files_where_the_unit_looks() {
+    let guide = file("README.md");
+    let unit = file("systemd/kep-liaison.service");
+    let commands: Vec<&str> = guide.lines().map(str::trim).collect();
+    for (name, from) in values(&unit, "LoadCredential")
+        .iter()
+        .filter_map(|value| value.split_once(':'))
+    {
+        let makes = |line: &&str| {
+            let is_command = line.starts_with("(umask 077; ") || line.starts_with("install ");
+            is_command && line.trim_end_matches(')').ends_with(from)
+        };
+        assert!(
+            commands.iter().any(makes),
+            "no command makes {from} ({name})"
+        );
+    }
+    for line in &commands {
+        let Some(rest) = line.strip_prefix("install -m ") else {
+            continue;
+        };
+        let [_mode, from, to] = rest.split_whitespace().collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        if let Some(from) = from.strip_prefix("deploy/") {
+            assert!(!file(from).is_empty(), "{line}");
+        }
+        assert!(unit.contains(to), "{line}");
+    }
+    let leaks = |line: &&&str| line.starts_with("cd ") || line.starts_with("umask ");
+    assert_eq!(commands.iter().find(leaks), None);
 }

@@ -136,7 +136,8 @@ async fn what_was_given_up_is_tried_again() {
     };
     insta::assert_snapshot!(outbox(&[]));
     assert_eq!(outbox(&["list"]), outbox(&[]));
-    insta::assert_snapshot!(outbox(&["retry", "3"]), @"There is no 3 that was given up; kep-liaison outbox lists them.");
+    let none = folder.run(&["outbox", "retry", "3"]).complaint(1);
+    insta::assert_snapshot!(none, @"There is no 3 that was given up; kep-liaison outbox lists them.");
     insta::assert_snapshot!(outbox(&["retry", "2"]), @"2 is tried again.");
     insta::assert_snapshot!(outbox(&["retry", "all"]), @"Nothing was given up.");
     insta::assert_snapshot!(outbox(&[]), @"
@@ -151,12 +152,32 @@ async fn what_was_given_up_is_tried_again() {
 }
 
 #[test]
-fn without_a_store_there_is_nothing_to_list() {
-    for words in ["audit", "outbox"] {
+fn without_a_store_there_is_nothing_and_none_is_made() {
+    let settings = "--config /etc/kep-liaison/kep-liaison.toml";
+    for (words, what) in [
+        (&["audit"][..], "there is nothing to list"),
+        (&["outbox"], "there is nothing to list"),
+        (&["outbox", "retry", "17"], "nothing can be tried again"),
+        (&["outbox", "retry", "all"], "nothing can be tried again"),
+    ] {
         let folder = Folder::new();
-        let said = folder.run(&[words]).complaint(1);
-        assert!(said.contains("kep-liaison sync"), "{said}");
-        assert!(!folder.path().join("kep-liaison.db").exists());
+        let store = folder.path().join("kep-liaison.db");
+        let why = format!("There is no store at kep-liaison.db, so {what}. ");
+        let said = folder.run(words).complaint(1);
+        assert_eq!(
+            said,
+            format!("{why}Name the bot's settings with {settings}\n")
+        );
+        assert!(!store.exists());
+        // Whoever names them already is not told to.
+        let config = folder.file("settings.toml", SETTINGS);
+        let named = [words, &["--config", config.to_str().expect("UTF-8")]].concat();
+        let said = folder.run(&named).complaint(1);
+        assert_eq!(said, format!("{why}The bot makes it when it starts.\n"));
+        // An empty file is no store either, and stays as it is.
+        folder.file("kep-liaison.db", "");
+        assert!(folder.run(words).complaint(1).starts_with(&why));
+        assert_eq!(store.metadata().expect("the file").len(), 0);
     }
 }
 

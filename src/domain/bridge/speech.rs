@@ -1,5 +1,6 @@
 //! What the bridge says on Slack, before it has a form.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{IssueAt, Key};
@@ -15,6 +16,8 @@ pub enum Saying {
         kep: KepNumber,
         /// The latest news, where there is any.
         latest: Option<Box<Item>>,
+        /// The day on which that was told.
+        on: NaiveDate,
     },
     /// News of a KEP.
     News {
@@ -32,6 +35,8 @@ pub enum Saying {
         kep: KepNumber,
         /// Who said it, a name.
         who: Box<str>,
+        /// Who had it relayed, a name; none where they are the same.
+        by: Option<Box<str>>,
         /// Their words as GitHub's Markdown.
         markdown: String,
         /// The message, where there is one.

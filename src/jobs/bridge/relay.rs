@@ -29,6 +29,8 @@ struct Said {
     text: Rich,
     /// Who said it, a name.
     who: Box<str>,
+    /// Their member id; none where it was an app.
+    user: Option<Box<str>>,
     /// Where it is seen, where it is a message.
     permalink: Option<Box<str>>,
     /// The thread that it stands in.
@@ -45,6 +47,20 @@ impl Bridge<'_> {
         let is_command = *way == Way::Command;
         if !is_command && !channel.is_some_and(|channel| channel.to_forge) {
             return no(thread, NOT_FROM_HERE);
+        }
+        let Asked {
+            user, channel: at, ..
+        } = asked;
+        let is_known = self.people.by_slack(&at.workspace, user).is_some();
+        match way {
+            // Who is nobody here costs nothing, and is told so once a day at most.
+            Way::Reply if !is_known => return Ok(Settled::default()),
+            Way::Reaction if !is_known => {
+                let day = self.now.date_naive().to_string();
+                let once = Key::of(["stranger", &*at.workspace, &*at.id, &**user, &*day]);
+                return Ok(whisper(&once, asked, None, self.nobody_here(asked)));
+            }
+            _ => {}
         }
         if *way == Way::Reply && channel.is_none_or(|channel| channel.replies != Replies::All) {
             return Ok(Settled::default());
@@ -193,14 +209,21 @@ impl Bridge<'_> {
             },
             None => None,
         };
-        let by = self.name_of(&relay.asked).await;
+        // Names are not unique: whose words they are is told by the member.
+        let by = if said.user.as_deref() == Some(&*relay.asked.user) {
+            None
+        } else {
+            Some(self.name_of(&relay.asked).await)
+        };
         let markdown = shortened(&said.text);
-        let body = signed(&markdown, &said.who, said.permalink.as_deref(), Some(&*by));
+        let permalink = said.permalink.as_deref();
+        let body = signed(&markdown, &said.who, permalink, by.as_deref());
         let of = relay.message.clone().zip(said.permalink.clone());
         let of = of.map(|(message, permalink)| Relayed {
             message,
             thread: said.thread.clone(),
             who: said.who.clone(),
+            by,
             permalink,
             reworded: relay.text.is_some(),
             tied,
@@ -270,6 +293,7 @@ impl Bridge<'_> {
             return Ok((!text.is_empty()).then_some(Said {
                 text,
                 who,
+                user: Some(relay.asked.user.clone()),
                 permalink: None,
                 thread: None,
             }));
@@ -288,18 +312,20 @@ impl Bridge<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        let who = match (&message.user, message.username) {
+        let user = message.user;
+        let who = match (&user, message.username) {
             (Some(user), _) => chat
                 .name_of(user)
                 .await?
                 .unwrap_or_else(|| "someone".into()),
-            (None, Some(name)) => name,
+            (None, Some(name)) => format!("the app {name}").into(),
             (None, None) => "an app".into(),
         };
         let permalink = chat.permalink(&channel.id, ts).await?;
         Ok(Some(Said {
             text,
             who,
+            user,
             permalink: Some(permalink),
             thread: message.thread.filter(|root| root != ts),
         }))
@@ -413,7 +439,6 @@ pub(super) fn signed(
         Some(permalink) => format!("[on Slack]({permalink})"),
         None => "on Slack".to_owned(),
     };
-    let by = by.filter(|by| *by != who);
     let by = by.map_or_else(String::new, |by| format!("; relayed by {}", name(by)));
     format!("{markdown}{SIGN}{}, {place}{by}</sub>", name(who))
 }

@@ -4,7 +4,7 @@ use super::Bridge;
 use crate::domain::{
     Login,
     board::Entry,
-    bridge::Asked,
+    bridge::{Asked, ChannelAt},
     people::{Asker, Person, Role},
     text::each_once,
 };
@@ -18,15 +18,38 @@ impl Bridge<'_> {
         })
     }
 
+    /// What somebody is told whom the settings do not name.
+    pub(super) fn nobody_here(&self, asked: &Asked) -> String {
+        let who = match &self.liaisons()[..] {
+            [] => "a liaison".to_owned(),
+            liaisons => format!("the liaisons ({})", listed(liaisons)),
+        };
+        format!(
+            "What I put on tracking issues comes from a KEP's shepherds or {who}. {} Else ask one of them; /kep who NUMBER names a KEP's shepherds.",
+            self.not_known(asked)
+        )
+    }
+
+    /// They may be one of those who may.
+    fn not_known(&self, asked: &Asked) -> String {
+        let ask = self.people.ask_to_be_known(Asker {
+            workspace: &asked.channel.workspace,
+            user: &asked.user,
+        });
+        format!("I do not know who you are on GitHub: if you are one of them, {ask}.")
+    }
+
+    fn liaisons(&self) -> Vec<&Login> {
+        let liaisons = self.people.iter();
+        let liaisons = liaisons.filter(|person| person.roles.contains(&Role::Liaison));
+        liaisons.map(|person| &person.login).collect()
+    }
+
     /// A polite no that names who may, each once.
     pub(super) fn may_not(&self, asked: &Asked, entry: &Entry) -> String {
         let number = entry.kep.number;
         let shepherds = entry.speakers(self.settings);
-        let liaisons = self
-            .people
-            .iter()
-            .filter(|person| person.roles.contains(&Role::Liaison));
-        let liaisons: Vec<&Login> = liaisons.map(|person| &person.login).collect();
+        let liaisons = self.liaisons();
         let who = match (&shepherds[..], &liaisons[..]) {
             ([], []) => {
                 return format!(
@@ -45,18 +68,13 @@ impl Bridge<'_> {
                 listed(liaisons)
             ),
         };
-        let asker = Asker {
-            workspace: &asked.channel.workspace,
-            user: &asked.user,
-        };
-        let is_known = self.people.by_slack(asker.workspace, asker.user).is_some();
-        let then = if is_known {
-            "Ask one of them, or comment on the issue yourself.".to_owned()
-        } else {
-            let ask = self.people.ask_to_be_known(asker);
-            format!(
-                "I do not know who you are on GitHub: if you are one of them, {ask}; else ask one of them, or comment on the issue yourself."
-            )
+        let ChannelAt { workspace, .. } = &asked.channel;
+        let then = match self.people.by_slack(workspace, &asked.user) {
+            Some(_) => "Ask one of them, or comment on the issue yourself.".to_owned(),
+            None => format!(
+                "{} Else ask one of them, or comment on the issue yourself.",
+                self.not_known(asked)
+            ),
         };
         format!("What I put on the tracking issue of KEP-{number} comes from {who}. {then}")
     }

@@ -29,13 +29,13 @@ const MOST_ASKED: usize = 10;
 pub fn message(speech: &Speech<'_>) -> Message {
     let mut draft = Draft::default();
     match speech.saying {
-        Saying::Card { kep, latest } => match speech.card {
+        Saying::Card { kep, latest, on } => match speech.card {
             Some(card) => {
                 let latest = latest.as_ref().map(|item| {
                     let news = News::new(*kep, speech.card);
                     news.in_short(item)
                 });
-                card::short(card, latest.as_deref(), &mut draft);
+                card::short(card, latest.as_deref().zip(Some(*on)), &mut draft);
             }
             None => {
                 draft.headline(&format!("KEP-{kep}"));
@@ -48,9 +48,13 @@ pub fn message(speech: &Speech<'_>) -> Message {
         Saying::Update {
             kep,
             who,
+            by,
             markdown,
             permalink,
-        } => draft.rich(&update(*kep, who, markdown, permalink.as_deref())),
+        } => {
+            let who = (&**who, by.as_deref());
+            draft.rich(&update(*kep, who, markdown, permalink.as_deref()));
+        }
         Saying::Receipt {
             kep,
             written,
@@ -94,12 +98,18 @@ fn link(url: Option<&str>, label: &str, style: Style) -> Span {
     }
 }
 
-fn update(kep: KepNumber, who: &str, markdown: &str, permalink: Option<&str>) -> Rich {
+fn update(
+    kep: KepNumber,
+    (who, by): (&str, Option<&str>),
+    markdown: &str,
+    permalink: Option<&str>,
+) -> Rich {
     let (said, is_cut) = Rich::from_markdown(markdown).excerpt(MOST_OF_UPDATE);
     let mut first = vec![
         Span::Text(who.to_owned(), Style::BOLD),
         Span::text(format!(" on KEP-{kep}")),
     ];
+    first.extend(by.map(|by| Span::text(format!(", relayed by {by}"))));
     let all = if is_cut {
         "all of it in Slack"
     } else {

@@ -13,12 +13,14 @@ async fn a_stranger_is_told_whom_to_ask() {
     let typed = "/kep update 5825 done!";
     let shown = stranger.types(&scene.sig_node, typed).await;
     let shown = shown.words();
-    assert!(shown.starts_with(&no), "{shown}");
+    insta::assert_snapshot!(shown);
     // They have it nowhere else.
     assert!(shown.ends_with("What you typed:\ndone!"), "{shown}");
-    // Once is enough.
+    // Once a day is enough.
     stranger.unreacts(&said, RELAY).await;
     stranger.reacts(&said, RELAY).await;
+    let other = stranger.says(&scene.sig_node, "KEP-4680 is done!").await;
+    stranger.reacts(&other, RELAY).await;
     scene.rest().await;
     assert!(scene.comments().is_empty());
     // Somebody who may can still have it there.
