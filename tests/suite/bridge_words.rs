@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use kep_liaison::{
     domain::{
         KepNumber,
-        bridge::{IssueAt, Item, Key, Saying},
+        bridge::{IssueAt, Item, Key, Refusal, Saying},
         card::Card,
         change::{Change, Direction, Role, What},
     },
@@ -425,6 +425,19 @@ fn saying() -> BoxedStrategy<Saying> {
             what,
             alarm,
         }),
+        (
+            word(),
+            proptest::option::of((word(), word())),
+            proptest::option::of(word())
+        )
+            .prop_map(|(why, issue, typed)| Saying::Refused(Refusal {
+                why,
+                issue: issue.map(|(repository, page)| {
+                    let number = u64::MAX;
+                    (IssueAt { repository, number }, page)
+                }),
+                typed,
+            })),
         word().prop_map(Saying::Plain),
     ]
     .boxed()

@@ -47,7 +47,7 @@ impl Bridge<'_> {
                 Some(message) if of.reworded || message.text.is_empty() => continue,
                 Some(message) => {
                     let markdown = shortened(&message.text);
-                    let body = signed(&markdown, &of.who, Some(&of.permalink), of.by.as_deref());
+                    let body = signed(&markdown, &of.who, Some(&of.permalink), None);
                     match relayer(&standing) {
                         Some(by) => body.replace("</sub>", &format!("; relayed by {by}</sub>")),
                         None => body,

@@ -1,12 +1,12 @@
 //! From Slack to a tracking issue: somebody wants a message, or a text of theirs, to stand there.
 
-use super::{Bridge, Undecided, comment_key, tracking_issue, whisper};
+use super::{Bridge, Undecided, comment_key, issues_at, place_of, tracking_issue, whisper};
 use crate::{
     domain::{
         KepNumber,
         bridge::{
-            Asked, ChannelAt, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Relay, Relayed,
-            Replies, Saying, Way, keps_in,
+            Asked, ChannelAt, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Refusal, Relay,
+            Relayed, Replies, Saying, Way, keps_in,
         },
         rich::{Address, Rich},
     },
@@ -40,7 +40,8 @@ struct Said {
 impl Bridge<'_> {
     pub(super) async fn relay(&self, key: &Key, relay: &Relay) -> Result<Settled, Undecided> {
         let Relay { asked, way, .. } = relay;
-        let no = |thread: Option<&str>, why: &str| Ok(whisper(key, asked, thread, why.to_owned()));
+        let refused = |thread: Option<&str>, no: Refusal| Ok(whisper(key, asked, thread, no));
+        let no = |thread: Option<&str>, why: &str| refused(thread, why.into());
         let thread = relay.thread.as_deref();
         let channel = self.channels.get(&asked.channel);
         let is_command = *way == Way::Command;
@@ -57,7 +58,7 @@ impl Bridge<'_> {
             Way::Reaction if !is_known => {
                 let day = self.now.date_naive().to_string();
                 let once = Key::of(["stranger", &*at.workspace, &*at.id, &**user, &*day]);
-                return Ok(whisper(&once, asked, None, self.nobody_here()));
+                return Ok(whisper(&once, asked, None, self.nobody_here(asked)));
             }
             _ => {}
         }
@@ -92,14 +93,16 @@ impl Bridge<'_> {
             // A reply in a thread asked for nothing.
             return match way {
                 Way::Reply => Ok(Settled::default()),
-                _ => no(thread, &why),
+                Way::Command => refused(thread, why.of_typed(relay.text.as_deref())),
+                Way::Shortcut | Way::Reaction => refused(thread, why),
             };
         }
         let runtime = channel.map(|channel| &*channel.runtime);
         let issue = self
             .board
             .get(kep)
-            .and_then(|entry| tracking_issue(entry, runtime, self.settings));
+            .and_then(|entry| tracking_issue(entry, runtime, self.settings))
+            .map(place_of);
         // What refuses has looked.
         let Some(issue) = issue else {
             return Ok(Settled::default());
@@ -135,32 +138,43 @@ impl Bridge<'_> {
 
     /// Why somebody cannot have anything stand on the tracking issue of a KEP, in a sentence that
     /// says what to do; from memory.
-    pub fn refuses(&self, asked: &Asked, kep: KepNumber) -> Option<String> {
+    pub fn refuses(&self, asked: &Asked, kep: KepNumber) -> Option<Refusal> {
         let Some(entry) = self.board.get(kep) else {
-            return Some(format!(
-                "I know no KEP-{kep}. /kep list finds KEPs by words."
-            ));
+            return Some(format!("I know no KEP-{kep}. /kep list finds KEPs by words.").into());
         };
-        let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
-        if !self.may_speak(person, entry) {
-            return Some(self.may_not(entry));
-        }
         let channel = self.channels.get(&asked.channel);
         let runtime = channel.map(|channel| &*channel.runtime);
-        if tracking_issue(entry, runtime, self.settings).is_some() {
+        let open = tracking_issue(entry, runtime, self.settings);
+        // The latest of those that are closed.
+        let issue = open.or_else(|| issues_at(entry, runtime, self.settings).last());
+        let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
+        let why = if !self.may_speak(person, entry) {
+            self.may_not(asked, entry)
+        } else if open.is_some() {
             return None;
-        }
-        Some(format!(
-            "KEP-{kep} has no open tracking issue{}, so there is nowhere to put this. A maintainer, or the KEP's owner, opens one with the issue form for KEPs; then try again.",
-            runtime.map_or_else(String::new, |name| format!(" at {name}"))
-        ))
+        } else if let Some(closed) = issue {
+            format!(
+                "#{}, the tracking issue of KEP-{kep}, is closed. Reopen it if the work goes on, then try again.",
+                closed.number
+            )
+        } else {
+            format!(
+                "KEP-{kep} has no tracking issue{}, so there is nowhere to put this. A maintainer, or the KEP's owner, opens one with the issue form for KEPs; then try again.",
+                runtime.map_or_else(String::new, |name| format!(" at {name}"))
+            )
+        };
+        Some(Refusal {
+            why: why.into(),
+            issue: issue.map(|issue| (place_of(issue), issue.url.clone())),
+            typed: None,
+        })
     }
 
     /// The same for a message: it must stand in a channel from which something may go.
-    pub fn refuses_here(&self, asked: &Asked, kep: KepNumber) -> Option<String> {
+    pub fn refuses_here(&self, asked: &Asked, kep: KepNumber) -> Option<Refusal> {
         let channel = self.channels.get(&asked.channel);
         if !channel.is_some_and(|channel| channel.to_forge) {
-            return Some(NOT_FROM_HERE.to_owned());
+            return Some(NOT_FROM_HERE.into());
         }
         self.refuses(asked, kep)
     }

@@ -29,7 +29,7 @@ impl Bridge<'_> {
             && !is_admin
             && !self.may_speak(person, entry)
         {
-            return Ok(whisper(key, asked, None, self.may_not(entry)));
+            return Ok(whisper(key, asked, None, self.may_not(asked, entry)));
         }
         let delete = Effect::DeleteComment {
             written: written.clone(),

@@ -9,7 +9,7 @@ use super::{Draft, card};
 use crate::{
     domain::{
         KepNumber,
-        bridge::{IssueAt, Key, Saying},
+        bridge::{IssueAt, Key, Refusal, Saying},
         rich::{Address, Block, Rich, Span, Style},
     },
     ports::chat::Speech,
@@ -80,6 +80,7 @@ pub fn message(speech: &Speech<'_>) -> Message {
         Saying::TakenBack { kep, issue } => draft.section(&taken_back(*kep, issue, speech.url)),
         Saying::Which { keps, of } => which(keps, of, &mut draft),
         Saying::Held { lane, what, alarm } => held(lane, what, alarm, &mut draft),
+        Saying::Refused(refusal) => refused(refusal, &mut draft),
         Saying::Plain(text) => draft.plain(text),
     }
     draft.finish()
@@ -141,6 +142,24 @@ fn taken_back(kep: KepNumber, issue: &IssueAt, url: Option<&str>) -> Mrkdwn {
         .unwrap_or_default();
     text.link(page, &issue.to_string())
         .words(&format!(", the tracking issue of KEP-{kep}."))
+}
+
+fn refused(refusal: &Refusal, draft: &mut Draft) {
+    draft.plain(&refusal.why);
+    if let Some((issue, page)) = &refusal.issue {
+        let text = Mrkdwn::default().words("The issue: ");
+        draft.section(&text.link(page, &issue.to_string()));
+    }
+    if let Some(typed) = &refusal.typed {
+        draft.small("What you typed:");
+        draft.plain(&unescaped(typed));
+    }
+}
+
+/// As it was typed: <https://docs.slack.dev/messaging/formatting-message-text#escaping>
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">");
+    text.replace("&amp;", "&")
 }
 
 fn held(lane: &str, what: &str, alarm: &Key, draft: &mut Draft) {

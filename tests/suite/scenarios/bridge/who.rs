@@ -12,7 +12,10 @@ async fn a_stranger_is_told_whom_to_ask() {
     insta::assert_snapshot!(no);
     let typed = "/kep update 5825 done!";
     let shown = stranger.types(&scene.sig_node, typed).await;
-    insta::assert_snapshot!(shown.words());
+    let shown = shown.words();
+    insta::assert_snapshot!(shown);
+    // They have it nowhere else.
+    assert!(shown.ends_with("What you typed:\ndone!"), "{shown}");
     // Once a day is enough.
     stranger.unreacts(&said, RELAY).await;
     stranger.reacts(&said, RELAY).await;
