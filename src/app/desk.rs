@@ -34,9 +34,13 @@ use crate::{
     },
     handlers::desk::Desk,
     jobs::follow::Known,
-    ports::{Clock, Dice, StoreError, chat::PostAt, request::RequestId},
+    ports::{
+        Clock, Dice, StoreError,
+        chat::{PostAt, Speech},
+        request::RequestId,
+    },
     slack::{
-        Block,
+        Block, Message,
         api::{Api, ApiError, Showing},
         blocks::{self, button::Press},
         inbound::{Command, From, Inbound, Pressed, Said},
@@ -209,7 +213,12 @@ impl FrontDesk {
             Inbound::Command(command) => {
                 let bridge = self.inlet.bridge(&known, self);
                 let taken = self.inlet.update(&bridge, workspace, command, &identity);
-                Ok(whispered(&taken.await?))
+                let saying = &taken.await?;
+                Ok(alone(&blocks::bridge::message(&Speech {
+                    saying,
+                    card: None,
+                    url: None,
+                })))
             }
             Inbound::Shortcut(shortcut) => {
                 if again || self.came_before(inbound) {
@@ -411,7 +420,11 @@ impl FrontDesk {
 
 /// A sentence for an acknowledgement.
 fn whispered(text: &str) -> Option<Bytes> {
-    let message = blocks::plain(text);
+    alone(&blocks::plain(text))
+}
+
+/// A message for an acknowledgement, which nobody else sees.
+fn alone(message: &Message) -> Option<Bytes> {
     let answered = Answered {
         response_type: "ephemeral",
         text: &message.text,

@@ -10,7 +10,8 @@ use crate::{
     command::{is_outbox, is_update, outbox, update},
     domain::{
         bridge::{
-            Asked, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Step, Way, keps_in,
+            Asked, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Saying, Step, Way,
+            keps_in,
         },
         people::{Asker, People},
     },
@@ -158,15 +159,15 @@ impl Inlet {
         workspace: &str,
         command: &Command,
         identity: &Key,
-    ) -> Result<String, StoreError> {
+    ) -> Result<Saying, StoreError> {
         let channel = command.from.channel.as_deref().unwrap_or_default();
         let asked = self.hear.asked(workspace, channel, &command.from.user);
         let (kep, text) = match update(&command.text) {
             Ok(typed) => typed,
-            Err(why) => return Ok(why),
+            Err(why) => return Ok(why.into()),
         };
         if let Some(why) = bridge.refuses(&asked, kep) {
-            return Ok(why);
+            return Ok(why.of_typed(Some(text)).into());
         }
         let lane = Lane::Person(asked.channel.clone(), asked.user.clone());
         let step = Effect::Step(Step::Relay(Relay {
@@ -182,7 +183,8 @@ impl Inlet {
         self.hear.accept(identity, effect).await?;
         Ok(format!(
             "On its way to the tracking issue of KEP-{kep}. I tell you when it stands there."
-        ))
+        )
+        .into())
     }
 
     /// `/kep outbox`: what waits and what was given up; or that is tried again.
@@ -257,11 +259,11 @@ impl Inlet {
         let kep = sent.kep.as_ref().ok().copied();
         let wrong = match (kep, &sent.kep) {
             (Some(kep), _) => bridge.refuses_here(&asked, kep),
-            (None, Err(typed)) => Some(format!("\"{typed}\" is no KEP's number")),
+            (None, Err(typed)) => Some(format!("\"{typed}\" is no KEP's number").into()),
             (None, Ok(_)) => None,
         };
         if let Some(wrong) = wrong {
-            return Ok(Some(dialog::wrong(&wrong)));
+            return Ok(Some(dialog::wrong(&wrong.why)));
         }
         let of = sent.of;
         let message = MessageAt::new(workspace, &of.channel, &of.ts);

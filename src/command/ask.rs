@@ -271,7 +271,7 @@ impl<'a> Asking<'a> {
         let found = self.people.by_slack(workspace, id.unwrap_or(user));
         found.map(|found| &found.login).ok_or_else(|| {
             plain(&match id {
-                None => not_tied(self.asker),
+                None => not_tied(self.people, self.asker),
                 Some(id) => format!("Who that is on GitHub is not known here: the settings tie {id} to no login. Write the login itself, such as {key}:@samuelkarp."),
             })
         })
@@ -279,10 +279,10 @@ impl<'a> Asking<'a> {
 }
 
 /// That somebody's GitHub login is not known, and how to make it known.
-pub fn not_tied(asker: Asker<'_>) -> String {
-    let Asker { workspace, user } = asker;
+pub fn not_tied(people: &People, asker: Asker<'_>) -> String {
+    let ask = people.ask_to_be_known(asker);
     format!(
-        "Who you are on GitHub is not known here. An admin of this bot adds to its settings, under [[people]]: github = \"your-login\", slack = {{ {workspace} = \"{user}\" }}. Until then write your login, such as /kep list person:@your-login."
+        "I do not know who you are on GitHub: {ask}. Until then write your login, such as /kep list person:@your-login."
     )
 }
 

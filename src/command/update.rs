@@ -15,7 +15,7 @@ pub fn update(typed: &str) -> Result<(KepNumber, &str), String> {
     let (first, text) = split(rest);
     if ["help", "?"].contains(&&*first.to_lowercase()) {
         return Err(
-            "Type the KEP and what is new, such as /kep update 5825 merged, ships in 2.4. It stands on the KEP's tracking issue with your name, and you can take it back for fifteen minutes."
+            "Type the KEP and what is new, such as /kep update 5825 merged, ships in 2.4. It stands with your name on the KEP's tracking issue and in its thread in each channel that follows the runtime, and you can take it back for fifteen minutes."
                 .to_owned(),
         );
     }

@@ -19,6 +19,6 @@ pub use self::{
     mark::{Key, marked, unmarked},
     named::keps_in,
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, ts_of},
-    speech::{Item, Saying},
+    speech::{Item, Refusal, Saying},
     tidy::tidied,
 };

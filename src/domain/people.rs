@@ -81,14 +81,29 @@ impl People {
         if person.is_some_and(|person| person.roles.contains(&Role::Admin)) {
             return Ok(());
         }
-        let admins: Vec<&str> = self.admins().map(|admin| admin.login.as_str()).collect();
-        Err(if admins.is_empty() {
-            "That is for those who look after this bot, and its settings name none yet: somebody gets roles = [\"admin\"] there."
-                .to_owned()
-        } else {
-            let admins = admins.join(", ");
-            format!("That is for those who look after this bot: {admins}. Ask one of them.")
+        Err(match self.admins_by_name() {
+            None => "That is for those who look after this bot, and its settings name none yet: somebody gets roles = [\"admin\"] there."
+                .to_owned(),
+            Some(admins) => {
+                format!("That is for those who look after this bot: {admins}. Ask one of them.")
+            }
         })
+    }
+
+    /// Whom somebody asks to be known, whose GitHub login is not, and what to tell them: a part of a
+    /// sentence.
+    pub fn ask_to_be_known(&self, asker: Asker<'_>) -> String {
+        let whom = match self.admins_by_name() {
+            None => "whoever runs this bot".to_owned(),
+            Some(admins) => format!("who looks after this bot ({admins})"),
+        };
+        let id = asker.user;
+        format!("ask {whom} to add you, with your login and your Slack member id {id}")
+    }
+
+    fn admins_by_name(&self) -> Option<String> {
+        let admins: Vec<&str> = self.admins().map(|admin| admin.login.as_str()).collect();
+        (!admins.is_empty()).then(|| admins.join(", "))
     }
 
     /// Everybody, in the settings' order.

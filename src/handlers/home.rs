@@ -19,7 +19,7 @@ pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>) -> Home {
     let person = desk.people.by_slack(asker.workspace, asker.user);
     let who = match person {
         None => HomeOf::Stranger {
-            how: not_tied(*asker),
+            how: not_tied(desk.people, *asker),
         },
         Some(person) => {
             let mut keps = Vec::new();

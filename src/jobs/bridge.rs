@@ -21,7 +21,7 @@ pub use self::{
 };
 use crate::{
     domain::{
-        KepNumber, Settings,
+        Issue, KepNumber, Settings,
         board::{Board, Entry},
         bridge::{Asked, Channels, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step},
         card::Card,
@@ -109,25 +109,40 @@ impl Bridge<'_> {
 }
 
 /// The tracking issue at which a runtime follows a KEP: the open one, the oldest of several.
-fn tracking_issue(entry: &Entry, runtime: Option<&str>, settings: &Settings) -> Option<IssueAt> {
+fn tracking_issue<'a>(
+    entry: &'a Entry,
+    runtime: Option<&str>,
+    settings: &Settings,
+) -> Option<&'a Issue> {
+    let mut issues = issues_at(entry, runtime, settings);
+    issues.find(|issue| issue.is_open())
+}
+
+/// The tracking issues at a runtime, or at all; of each the open ones first, then the oldest.
+fn issues_at<'a>(
+    entry: &'a Entry,
+    runtime: Option<&str>,
+    settings: &Settings,
+) -> impl Iterator<Item = &'a Issue> {
     let sides = entry.runtimes.iter().zip(&settings.runtimes);
-    let mut sides = sides.filter(|(_, of)| runtime.is_none_or(|name| *of.name == *name));
-    sides.find_map(|(side, _)| {
-        let tracking = side.open_issues().next()?;
-        Some(IssueAt {
-            repository: tracking.issue.repository.clone(),
-            number: tracking.issue.number,
-        })
-    })
+    let sides = sides.filter(move |(_, of)| runtime.is_none_or(|name| *of.name == *name));
+    sides.flat_map(|(side, _)| side.issues.iter().map(|tracking| &*tracking.issue))
+}
+
+fn place_of(issue: &Issue) -> IssueAt {
+    IssueAt {
+        repository: issue.repository.clone(),
+        number: issue.number,
+    }
 }
 
 /// Says a sentence to one person, where they are.
-fn whisper(key: &Key, to: &Asked, thread: Option<&str>, text: String) -> Settled {
+fn whisper(key: &Key, to: &Asked, thread: Option<&str>, saying: impl Into<Saying>) -> Settled {
     let effect = Effect::Whisper {
         channel: to.channel.clone(),
         user: to.user.clone(),
         thread: thread.map(Into::into),
-        saying: Saying::Plain(text.into()),
+        saying: saying.into(),
     };
     let lane = Lane::Person(to.channel.clone(), to.user.clone());
     Settled {

@@ -13,7 +13,6 @@ use std::{fmt::Write as _, ops::Range};
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeZone as _, Timelike as _, Utc};
 
 use super::kit::{each_run, length, shown_char, shown_into};
-use crate::domain::card::DateView;
 
 /// Text with markup, and the same as it reads without.
 #[derive(Debug, Clone)]
@@ -138,8 +137,7 @@ impl Mrkdwn {
 
     /// A day, as each reader writes it. A deadline ends with its day Anywhere on Earth, which is
     /// the next day for most; noon UTC of the day itself is that day from Hawaii to Japan.
-    pub(super) fn day(mut self, date: &DateView) -> Self {
-        let day = date.day();
+    pub(super) fn day(mut self, day: NaiveDate) -> Self {
         let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
         let epoch = Utc.from_utc_datetime(&day.and_time(noon)).timestamp();
         let (start, said) = (self.marked.len(), self.plain.len());

@@ -1,10 +1,11 @@
 //! What the bridge says in Slack: as a phone shows it, within Slack's limits, and without a way for
 //! anybody's words to ping or to become markup.
 
+use chrono::NaiveDate;
 use kep_liaison::{
     domain::{
         KepNumber,
-        bridge::{IssueAt, Item, Key, Saying},
+        bridge::{IssueAt, Item, Key, Refusal, Saying},
         card::Card,
         change::{Change, Direction, Role, What},
     },
@@ -135,6 +136,7 @@ fn cards() {
         let saying = Saying::Card {
             kep: number(kep),
             latest: (kep == 5825).then(|| Box::new(latest)),
+            on: NaiveDate::from_ymd_opt(2026, 7, 14).expect("a day"),
         };
         let message = sent(&saying, Some(&card), None);
         let text = message["text"].as_str().expect("a fallback");
@@ -146,6 +148,7 @@ fn cards() {
     let unknown = Saying::Card {
         kep: number(5825),
         latest: None,
+        on: NaiveDate::default(),
     };
     sent(&unknown, None, None);
 }
@@ -254,6 +257,7 @@ fn what_becomes_of_relayed_words() {
     let update = Saying::Update {
         kep,
         who: "Sam of the runtime".into(),
+        by: None,
         markdown: "Merged, ships in **2.4**; thanks, @bitoku.".to_owned(),
         permalink: Some("https://kubernetes.slack.com/archives/C1/p1767600000000100".into()),
     };
@@ -263,9 +267,14 @@ fn what_becomes_of_relayed_words() {
         written: key("relay/kubernetes/C1/1767600000.000100"),
         undo,
         tied: false,
+        issue: Some(IssueAt {
+            repository: "containerd/containerd".into(),
+            number: 12814,
+        }),
+        told: undo,
     };
     let fresh = sent(&receipt(true), None, Some(COMMENT));
-    let button = &fresh["blocks"][1]["elements"][0];
+    let button = &fresh["blocks"][2]["elements"][0];
     let pressed = Press::read(
         button["action_id"].as_str().expect("an action"),
         button["value"].as_str().expect("a value"),
@@ -359,6 +368,7 @@ fn saying() -> BoxedStrategy<Saying> {
         (kep(), proptest::option::of(item())).prop_map(|(kep, latest)| Saying::Card {
             kep,
             latest: latest.map(Box::new),
+            on: NaiveDate::MAX,
         }),
         (
             kep(),
@@ -366,22 +376,41 @@ fn saying() -> BoxedStrategy<Saying> {
             any::<bool>()
         )
             .prop_map(|(kep, items, titled)| Saying::News { kep, items, titled }),
-        (kep(), word(), words(), proptest::option::of(word())).prop_map(
-            |(kep, who, markdown, permalink)| Saying::Update {
-                kep,
-                who,
-                markdown,
-                permalink
-            }
-        ),
-        (kep(), any_key(), any::<(bool, bool)>()).prop_map(|(kep, written, (undo, tied))| {
-            Saying::Receipt {
-                kep,
-                written,
-                undo,
-                tied,
-            }
-        }),
+        (
+            kep(),
+            word(),
+            words(),
+            any::<bool>(),
+            proptest::option::of(word())
+        )
+            .prop_map(|(kep, who, markdown, is_relayed, permalink)| {
+                Saying::Update {
+                    kep,
+                    by: is_relayed.then(|| who.clone()),
+                    who,
+                    markdown,
+                    permalink,
+                }
+            }),
+        (
+            kep(),
+            any_key(),
+            proptest::option::of(word()),
+            any::<(bool, bool, bool)>()
+        )
+            .prop_map(|(kep, written, repository, (undo, tied, told))| {
+                Saying::Receipt {
+                    kep,
+                    written,
+                    undo,
+                    tied,
+                    issue: repository.map(|repository| IssueAt {
+                        repository,
+                        number: u64::MAX,
+                    }),
+                    told,
+                }
+            }),
         (kep(), word()).prop_map(|(kep, repository)| Saying::TakenBack {
             kep,
             issue: IssueAt {
@@ -396,6 +425,19 @@ fn saying() -> BoxedStrategy<Saying> {
             what,
             alarm,
         }),
+        (
+            word(),
+            proptest::option::of((word(), word())),
+            proptest::option::of(word())
+        )
+            .prop_map(|(why, issue, typed)| Saying::Refused(Refusal {
+                why,
+                issue: issue.map(|(repository, page)| {
+                    let number = u64::MAX;
+                    (IssueAt { repository, number }, page)
+                }),
+                typed,
+            })),
         word().prop_map(Saying::Plain),
     ]
     .boxed()

@@ -199,6 +199,8 @@ pub struct Relayed {
     pub thread: Option<Box<str>>,
     /// Who said it, a name.
     pub who: Box<str>,
+    /// Who had it relayed, a name; none where they are the same.
+    pub by: Option<Box<str>>,
     /// Where it is seen.
     pub permalink: Box<str>,
     /// Whether its text was changed on its way, so that an edit of the message is none of it.

@@ -1,5 +1,6 @@
 //! What the bridge says on Slack, before it has a form.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{IssueAt, Key};
@@ -15,6 +16,8 @@ pub enum Saying {
         kep: KepNumber,
         /// The latest news, where there is any.
         latest: Option<Box<Item>>,
+        /// The day on which that was told.
+        on: NaiveDate,
     },
     /// News of a KEP.
     News {
@@ -32,6 +35,8 @@ pub enum Saying {
         kep: KepNumber,
         /// Who said it, a name.
         who: Box<str>,
+        /// Who had it relayed, a name; none where they are the same.
+        by: Option<Box<str>>,
         /// Their words as GitHub's Markdown.
         markdown: String,
         /// The message, where there is one.
@@ -47,6 +52,12 @@ pub enum Saying {
         undo: bool,
         /// Whether the thread was tied to the KEP with it.
         tied: bool,
+        /// Where it stands.
+        #[serde(default)]
+        issue: Option<IssueAt>,
+        /// Whether other channels are told, each in the KEP's thread.
+        #[serde(default)]
+        told: bool,
     },
     /// A text was taken back from the tracking issue.
     TakenBack {
@@ -71,8 +82,58 @@ pub enum Saying {
         /// The key of the alarm.
         alarm: Key,
     },
+    /// A polite no.
+    Refused(Refusal),
     /// A sentence of the bot's own.
     Plain(Box<str>),
+}
+
+/// A polite no, with what helps whoever gets it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Why, in sentences that say what to do.
+    pub why: Box<str>,
+    /// The issue that it is about, and its page.
+    pub issue: Option<(IssueAt, Box<str>)>,
+    /// What they typed, in the chat's markup: they have it nowhere else.
+    pub typed: Option<Box<str>>,
+}
+
+impl Refusal {
+    /// The same, of something that was typed.
+    pub fn of_typed(self, typed: Option<&str>) -> Self {
+        Self {
+            typed: typed.map(Into::into),
+            ..self
+        }
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Self {
+            why: why.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(why: &str) -> Self {
+        why.to_owned().into()
+    }
+}
+
+impl From<Refusal> for Saying {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<String> for Saying {
+    fn from(text: String) -> Self {
+        Self::Plain(text.into())
+    }
 }
 
 /// One piece of news.

@@ -43,11 +43,15 @@ impl Bridge<'_> {
                 },
                 _,
             ) => {
+                let elsewhere = self.tell_elsewhere(key, issue, *kep, body, of.as_ref(), asked);
+                let elsewhere = elsewhere.await;
                 let receipt = Saying::Receipt {
                     kep: *kep,
                     written: key.clone(),
                     undo: true,
                     tied: of.as_ref().is_some_and(|of| of.tied),
+                    issue: Some(issue.clone()),
+                    told: !elsewhere.is_empty(),
                 };
                 settled.then = match of {
                     Some(of) => {
@@ -56,8 +60,7 @@ impl Bridge<'_> {
                     }
                     None => vec![tell(key.then("receipt"), asked, None, receipt)],
                 };
-                let elsewhere = self.tell_elsewhere(key, issue, *kep, body, of.as_ref(), asked);
-                settled.then.extend(elsewhere.await);
+                settled.then.extend(elsewhere);
             }
             (Effect::EditComment { written, body, .. }, _) => {
                 settled.then = self.tell_again(key, written, body).await?;

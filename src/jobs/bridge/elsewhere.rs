@@ -24,6 +24,7 @@ impl Bridge<'_> {
         let saying = Saying::Update {
             kep,
             who,
+            by: of.and_then(|of| of.by.clone()),
             markdown: unsigned(body).to_owned(),
             permalink: of.map(|of| of.permalink.clone()),
         };
@@ -73,6 +74,7 @@ impl Bridge<'_> {
             Saying::Update {
                 kep,
                 who: of.who,
+                by: of.by,
                 markdown: unsigned(body).to_owned(),
                 permalink: Some(of.permalink),
             }

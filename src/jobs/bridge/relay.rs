@@ -1,12 +1,12 @@
 //! From Slack to a tracking issue: somebody wants a message, or a text of theirs, to stand there.
 
-use super::{Bridge, Undecided, comment_key, tracking_issue, whisper};
+use super::{Bridge, Undecided, comment_key, issues_at, place_of, tracking_issue, whisper};
 use crate::{
     domain::{
         KepNumber,
         bridge::{
-            Asked, ChannelAt, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Relay, Relayed,
-            Replies, Saying, Way, keps_in,
+            Asked, ChannelAt, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Refusal, Relay,
+            Relayed, Replies, Saying, Way, keps_in,
         },
         rich::{Address, Rich},
     },
@@ -29,6 +29,8 @@ struct Said {
     text: Rich,
     /// Who said it, a name.
     who: Box<str>,
+    /// Their member id; none where it was an app.
+    user: Option<Box<str>>,
     /// Where it is seen, where it is a message.
     permalink: Option<Box<str>>,
     /// The thread that it stands in.
@@ -38,12 +40,27 @@ struct Said {
 impl Bridge<'_> {
     pub(super) async fn relay(&self, key: &Key, relay: &Relay) -> Result<Settled, Undecided> {
         let Relay { asked, way, .. } = relay;
-        let no = |thread: Option<&str>, why: &str| Ok(whisper(key, asked, thread, why.to_owned()));
+        let refused = |thread: Option<&str>, no: Refusal| Ok(whisper(key, asked, thread, no));
+        let no = |thread: Option<&str>, why: &str| refused(thread, why.into());
         let thread = relay.thread.as_deref();
         let channel = self.channels.get(&asked.channel);
         let is_command = *way == Way::Command;
         if !is_command && !channel.is_some_and(|channel| channel.to_forge) {
             return no(thread, NOT_FROM_HERE);
+        }
+        let Asked {
+            user, channel: at, ..
+        } = asked;
+        let is_known = self.people.by_slack(&at.workspace, user).is_some();
+        match way {
+            // Who is nobody here costs nothing, and is told so once a day at most.
+            Way::Reply if !is_known => return Ok(Settled::default()),
+            Way::Reaction if !is_known => {
+                let day = self.now.date_naive().to_string();
+                let once = Key::of(["stranger", &*at.workspace, &*at.id, &**user, &*day]);
+                return Ok(whisper(&once, asked, None, self.nobody_here(asked)));
+            }
+            _ => {}
         }
         if *way == Way::Reply && channel.is_none_or(|channel| channel.replies != Replies::All) {
             return Ok(Settled::default());
@@ -76,14 +93,16 @@ impl Bridge<'_> {
             // A reply in a thread asked for nothing.
             return match way {
                 Way::Reply => Ok(Settled::default()),
-                _ => no(thread, &why),
+                Way::Command => refused(thread, why.of_typed(relay.text.as_deref())),
+                Way::Shortcut | Way::Reaction => refused(thread, why),
             };
         }
         let runtime = channel.map(|channel| &*channel.runtime);
         let issue = self
             .board
             .get(kep)
-            .and_then(|entry| tracking_issue(entry, runtime, self.settings));
+            .and_then(|entry| tracking_issue(entry, runtime, self.settings))
+            .map(place_of);
         // What refuses has looked.
         let Some(issue) = issue else {
             return Ok(Settled::default());
@@ -119,32 +138,43 @@ impl Bridge<'_> {
 
     /// Why somebody cannot have anything stand on the tracking issue of a KEP, in a sentence that
     /// says what to do; from memory.
-    pub fn refuses(&self, asked: &Asked, kep: KepNumber) -> Option<String> {
+    pub fn refuses(&self, asked: &Asked, kep: KepNumber) -> Option<Refusal> {
         let Some(entry) = self.board.get(kep) else {
-            return Some(format!(
-                "I know no KEP-{kep}. /kep list finds KEPs by words."
-            ));
+            return Some(format!("I know no KEP-{kep}. /kep list finds KEPs by words.").into());
         };
-        let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
-        if !self.may_speak(person, entry) {
-            return Some(self.may_not(entry));
-        }
         let channel = self.channels.get(&asked.channel);
         let runtime = channel.map(|channel| &*channel.runtime);
-        if tracking_issue(entry, runtime, self.settings).is_some() {
+        let open = tracking_issue(entry, runtime, self.settings);
+        // The latest of those that are closed.
+        let issue = open.or_else(|| issues_at(entry, runtime, self.settings).last());
+        let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
+        let why = if !self.may_speak(person, entry) {
+            self.may_not(asked, entry)
+        } else if open.is_some() {
             return None;
-        }
-        Some(format!(
-            "KEP-{kep} has no open tracking issue{}, so there is nowhere to put this. A maintainer, or the KEP's owner, opens one with the issue form for KEPs; then try again.",
-            runtime.map_or_else(String::new, |name| format!(" at {name}"))
-        ))
+        } else if let Some(closed) = issue {
+            format!(
+                "#{}, the tracking issue of KEP-{kep}, is closed. Reopen it if the work goes on, then try again.",
+                closed.number
+            )
+        } else {
+            format!(
+                "KEP-{kep} has no tracking issue{}, so there is nowhere to put this. A maintainer, or the KEP's owner, opens one with the issue form for KEPs; then try again.",
+                runtime.map_or_else(String::new, |name| format!(" at {name}"))
+            )
+        };
+        Some(Refusal {
+            why: why.into(),
+            issue: issue.map(|issue| (place_of(issue), issue.url.clone())),
+            typed: None,
+        })
     }
 
     /// The same for a message: it must stand in a channel from which something may go.
-    pub fn refuses_here(&self, asked: &Asked, kep: KepNumber) -> Option<String> {
+    pub fn refuses_here(&self, asked: &Asked, kep: KepNumber) -> Option<Refusal> {
         let channel = self.channels.get(&asked.channel);
         if !channel.is_some_and(|channel| channel.to_forge) {
-            return Some(NOT_FROM_HERE.to_owned());
+            return Some(NOT_FROM_HERE.into());
         }
         self.refuses(asked, kep)
     }
@@ -179,14 +209,21 @@ impl Bridge<'_> {
             },
             None => None,
         };
-        let by = self.name_of(&relay.asked).await;
+        // Names are not unique: whose words they are is told by the member.
+        let by = if said.user.as_deref() == Some(&*relay.asked.user) {
+            None
+        } else {
+            Some(self.name_of(&relay.asked).await)
+        };
         let markdown = shortened(&said.text);
-        let body = signed(&markdown, &said.who, said.permalink.as_deref(), Some(&*by));
+        let permalink = said.permalink.as_deref();
+        let body = signed(&markdown, &said.who, permalink, by.as_deref());
         let of = relay.message.clone().zip(said.permalink.clone());
         let of = of.map(|(message, permalink)| Relayed {
             message,
             thread: said.thread.clone(),
             who: said.who.clone(),
+            by,
             permalink,
             reworded: relay.text.is_some(),
             tied,
@@ -256,6 +293,7 @@ impl Bridge<'_> {
             return Ok((!text.is_empty()).then_some(Said {
                 text,
                 who,
+                user: Some(relay.asked.user.clone()),
                 permalink: None,
                 thread: None,
             }));
@@ -274,18 +312,20 @@ impl Bridge<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        let who = match (&message.user, message.username) {
+        let user = message.user;
+        let who = match (&user, message.username) {
             (Some(user), _) => chat
                 .name_of(user)
                 .await?
                 .unwrap_or_else(|| "someone".into()),
-            (None, Some(name)) => name,
+            (None, Some(name)) => format!("the app {name}").into(),
             (None, None) => "an app".into(),
         };
         let permalink = chat.permalink(&channel.id, ts).await?;
         Ok(Some(Said {
             text,
             who,
+            user,
             permalink: Some(permalink),
             thread: message.thread.filter(|root| root != ts),
         }))
@@ -399,7 +439,6 @@ pub(super) fn signed(
         Some(permalink) => format!("[on Slack]({permalink})"),
         None => "on Slack".to_owned(),
     };
-    let by = by.filter(|by| *by != who);
     let by = by.map_or_else(String::new, |by| format!("; relayed by {}", name(by)));
     format!("{markdown}{SIGN}{}, {place}{by}</sub>", name(who))
 }

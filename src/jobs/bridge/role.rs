@@ -4,7 +4,9 @@ use super::Bridge;
 use crate::domain::{
     Login,
     board::Entry,
-    people::{Person, Role},
+    bridge::{Asked, ChannelAt},
+    people::{Asker, Person, Role},
+    text::each_once,
 };
 
 impl Bridge<'_> {
@@ -16,36 +18,69 @@ impl Bridge<'_> {
         })
     }
 
-    /// A polite no that names who may.
-    pub(super) fn may_not(&self, entry: &Entry) -> String {
-        let number = entry.kep.number;
-        let shepherds = listed(&entry.speakers(self.settings));
-        let liaisons = self
-            .people
-            .iter()
-            .filter(|person| person.roles.contains(&Role::Liaison));
-        let liaisons: Vec<&Login> = liaisons.map(|person| &person.login).collect();
-        let liaisons = listed(&liaisons);
-        let mut who = Vec::new();
-        if let Some(shepherds) = shepherds {
-            who.push(format!("its shepherds ({shepherds})"));
-        }
-        if let Some(liaisons) = liaisons {
-            who.push(format!("the liaisons ({liaisons})"));
-        }
-        if who.is_empty() {
-            return format!(
-                "What I put on the tracking issue of KEP-{number} comes from its shepherds or a liaison, and it has neither yet."
-            );
-        }
+    /// What somebody is told whom the settings do not name.
+    pub(super) fn nobody_here(&self, asked: &Asked) -> String {
+        let who = match &self.liaisons()[..] {
+            [] => "a liaison".to_owned(),
+            liaisons => format!("the liaisons ({})", listed(liaisons)),
+        };
         format!(
-            "What I put on the tracking issue of KEP-{number} comes from {}. Ask one of them, or comment there yourself.",
-            who.join(" or ")
+            "What I put on tracking issues comes from a KEP's shepherds or {who}. {} Else ask one of them; /kep who NUMBER names a KEP's shepherds.",
+            self.not_known(asked)
         )
+    }
+
+    /// They may be one of those who may.
+    fn not_known(&self, asked: &Asked) -> String {
+        let ask = self.people.ask_to_be_known(Asker {
+            workspace: &asked.channel.workspace,
+            user: &asked.user,
+        });
+        format!("I do not know who you are on GitHub: if you are one of them, {ask}.")
+    }
+
+    fn liaisons(&self) -> Vec<&Login> {
+        let liaisons = self.people.iter();
+        let liaisons = liaisons.filter(|person| person.roles.contains(&Role::Liaison));
+        liaisons.map(|person| &person.login).collect()
+    }
+
+    /// A polite no that names who may, each once.
+    pub(super) fn may_not(&self, asked: &Asked, entry: &Entry) -> String {
+        let number = entry.kep.number;
+        let shepherds = entry.speakers(self.settings);
+        let liaisons = self.liaisons();
+        let who = match (&shepherds[..], &liaisons[..]) {
+            ([], []) => {
+                return format!(
+                    "What I put on the tracking issue of KEP-{number} comes from its shepherds or a liaison, and it has neither yet."
+                );
+            }
+            (shepherds, []) => format!("its shepherds ({})", listed(shepherds)),
+            ([], liaisons) => format!("the liaisons ({})", listed(liaisons)),
+            (some, others) if some.iter().any(|login| others.contains(login)) => {
+                let all = each_once(some.iter().chain(others).copied());
+                format!("its shepherds and the liaisons ({})", listed(&all))
+            }
+            (shepherds, liaisons) => format!(
+                "its shepherds ({}) or the liaisons ({})",
+                listed(shepherds),
+                listed(liaisons)
+            ),
+        };
+        let ChannelAt { workspace, .. } = &asked.channel;
+        let then = match self.people.by_slack(workspace, &asked.user) {
+            Some(_) => "Ask one of them, or comment on the issue yourself.".to_owned(),
+            None => format!(
+                "{} Else ask one of them, or comment on the issue yourself.",
+                self.not_known(asked)
+            ),
+        };
+        format!("What I put on the tracking issue of KEP-{number} comes from {who}. {then}")
     }
 }
 
-fn listed(logins: &[&Login]) -> Option<String> {
+fn listed(logins: &[&Login]) -> String {
     let names: Vec<&str> = logins.iter().map(|login| login.as_str()).collect();
-    (!names.is_empty()).then(|| names.join(", "))
+    names.join(", ")
 }

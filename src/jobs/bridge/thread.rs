@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{Bridge, Undecided, news::said_key};
 use crate::{
@@ -41,7 +41,7 @@ impl Bridge<'_> {
         let thread = self.outbox.thread_of(channel, kep).await?;
         let mut then = Vec::new();
         if thread.is_none() {
-            then.push(root(key, channel, kep, None));
+            then.push(root(key, channel, kep, None, self.today()));
         }
         then.push(reply(key, channel, kep, false, saying.clone()));
         Ok(Settled {
@@ -84,13 +84,13 @@ impl Bridge<'_> {
             let is_changed = new.iter().any(|item| matches!(item, Item::Changed { .. }));
             let broadcast = of.broadcast && new.iter().any(is_for_all);
             match &thread {
-                None if !new.iter().any(is_great) => {}
+                None if !new.iter().any(begins) => {}
                 None => {
                     if let Some(at) = self.room_at(channel, kep).await? {
                         return Err(Undecided::Later(at));
                     }
                     let latest = new.iter().rfind(|item| is_great(item));
-                    then.push(root(key, channel, kep, latest));
+                    then.push(root(key, channel, kep, latest, self.today()));
                     let saying = news(kep, new, broadcast);
                     then.push(reply(key, channel, kep, broadcast, saying));
                 }
@@ -168,23 +168,37 @@ impl Bridge<'_> {
         is_changed: bool,
     ) -> Result<Option<NewEffect>, Undecided> {
         let root = &thread.root_key;
-        let saying = card(thread.kep, latest.as_ref());
-        let is_same = match self.outbox.last(root).await? {
-            Some((_, Effect::Post { saying: old, .. } | Effect::EditPost { saying: old, .. })) => {
-                old == saying
-            }
-            _ => false,
-        };
         let (channel, kep) = (&thread.channel, thread.kep);
+        let mut saying = card(kep, latest.as_ref(), self.today());
+        let mut is_same = false;
+        if let Saying::Card { latest, on, .. } = &mut saying
+            && let Some((was, day)) = self.card_of(thread).await?
+            && was == *latest
+        {
+            (*on, is_same) = (day, true);
+        }
         Ok((is_changed || !is_same).then(|| edit(key, channel, kep, root, saying)))
     }
 
     /// The latest news as the root's card names it.
     async fn latest_of(&self, thread: &Thread) -> Result<Option<Item>, Undecided> {
+        let card = self.card_of(thread).await?;
+        Ok(card.and_then(|(latest, _)| latest).map(|item| *item))
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.now.date_naive()
+    }
+
+    /// What a root's card says, and of which day that is.
+    async fn card_of(
+        &self,
+        thread: &Thread,
+    ) -> Result<Option<(Option<Box<Item>>, NaiveDate)>, Undecided> {
         let last = self.outbox.last(&thread.root_key).await?;
         Ok(last.and_then(|(_, effect)| match effect {
             Effect::Post { saying, .. } | Effect::EditPost { saying, .. } => match saying {
-                Saying::Card { latest, .. } => latest.map(|item| *item),
+                Saying::Card { latest, on, .. } => Some((latest, on)),
                 _ => None,
             },
             _ => None,
@@ -283,6 +297,12 @@ impl Told {
 
 /// Whether an item is worth a thread of its own: people's words, and what changes a plan. The rest
 /// of a KEP that has no thread yet waits for the digest.
+fn begins(item: &Item) -> bool {
+    let is_merge = matches!(item, Item::Changed { change, .. } if change.what == What::PullMerged);
+    is_great(item) && !is_merge
+}
+
+/// Whether an item is what people look for first in a thread.
 fn is_great(item: &Item) -> bool {
     let Item::Changed { change, .. } = item else {
         return true;
@@ -316,20 +336,27 @@ fn news(kep: KepNumber, items: Vec<Item>, titled: bool) -> Saying {
     Saying::News { kep, items, titled }
 }
 
-fn card(kep: KepNumber, latest: Option<&Item>) -> Saying {
+fn card(kep: KepNumber, latest: Option<&Item>, on: NaiveDate) -> Saying {
     let latest = latest.filter(|item| !item.is_gone());
     Saying::Card {
         kep,
         latest: latest.cloned().map(Box::new),
+        on,
     }
 }
 
 /// The root of a KEP's thread.
-fn root(key: &Key, channel: &ChannelAt, kep: KepNumber, latest: Option<&Item>) -> NewEffect {
+fn root(
+    key: &Key,
+    channel: &ChannelAt,
+    kep: KepNumber,
+    latest: Option<&Item>,
+    on: NaiveDate,
+) -> NewEffect {
     let post = Effect::Post {
         channel: channel.clone(),
         below: Below::Root(kep),
-        saying: card(kep, latest),
+        saying: card(kep, latest, on),
     };
     NewEffect::now(key.then("root"), Lane::Thread(channel.clone(), kep), post)
 }

@@ -29,7 +29,7 @@ impl Bridge<'_> {
             && !is_admin
             && !self.may_speak(person, entry)
         {
-            return Ok(whisper(key, asked, None, self.may_not(entry)));
+            return Ok(whisper(key, asked, None, self.may_not(asked, entry)));
         }
         let delete = Effect::DeleteComment {
             written: written.clone(),
@@ -51,18 +51,18 @@ impl Bridge<'_> {
         let Some((
             _,
             Effect::Post {
-                channel, saying, ..
+                channel,
+                mut saying,
+                ..
             },
         )) = self.outbox.last(&receipt).await?
         else {
             return Ok(Settled::default());
         };
-        let Saying::Receipt {
-            kep, written, tied, ..
-        } = saying
-        else {
+        let Saying::Receipt { undo, .. } = &mut saying else {
             return Ok(Settled::default());
         };
+        *undo = false;
         let lane = match self.outbox.written(&receipt).await? {
             Some(crate::domain::bridge::Written::Message(at)) => Lane::Message(at),
             _ => return Ok(Settled::default()),
@@ -70,12 +70,7 @@ impl Bridge<'_> {
         let edit = Effect::EditPost {
             channel,
             written: receipt,
-            saying: Saying::Receipt {
-                kep,
-                written,
-                undo: false,
-                tied,
-            },
+            saying,
         };
         Ok(Settled {
             then: vec![NewEffect::now(key.then("edit"), lane, edit)],

@@ -9,7 +9,7 @@ use super::{Draft, card};
 use crate::{
     domain::{
         KepNumber,
-        bridge::{IssueAt, Key, Saying},
+        bridge::{IssueAt, Key, Refusal, Saying},
         rich::{Address, Block, Rich, Span, Style},
     },
     ports::chat::Speech,
@@ -29,13 +29,13 @@ const MOST_ASKED: usize = 10;
 pub fn message(speech: &Speech<'_>) -> Message {
     let mut draft = Draft::default();
     match speech.saying {
-        Saying::Card { kep, latest } => match speech.card {
+        Saying::Card { kep, latest, on } => match speech.card {
             Some(card) => {
                 let latest = latest.as_ref().map(|item| {
                     let news = News::new(*kep, speech.card);
                     news.in_short(item)
                 });
-                card::short(card, latest.as_deref(), &mut draft);
+                card::short(card, latest.as_deref().zip(Some(*on)), &mut draft);
             }
             None => {
                 draft.headline(&format!("KEP-{kep}"));
@@ -48,16 +48,27 @@ pub fn message(speech: &Speech<'_>) -> Message {
         Saying::Update {
             kep,
             who,
+            by,
             markdown,
             permalink,
-        } => draft.rich(&update(*kep, who, markdown, permalink.as_deref())),
+        } => {
+            let who = (&**who, by.as_deref());
+            draft.rich(&update(*kep, who, markdown, permalink.as_deref()));
+        }
         Saying::Receipt {
             kep,
             written,
             undo,
             tied,
+            issue,
+            told,
         } => {
-            draft.section(&receipt(*kep, speech.url));
+            draft.section(&receipt(*kep, issue.as_ref(), speech.url));
+            if *told {
+                draft.small(&format!(
+                    "The thread of KEP-{kep} in each channel that follows it shows this, too."
+                ));
+            }
             if *tied {
                 draft.small(&format!("This thread is tied to KEP-{kep} from now on: what its shepherds and the liaisons reply here can go there, too."));
             }
@@ -69,6 +80,7 @@ pub fn message(speech: &Speech<'_>) -> Message {
         Saying::TakenBack { kep, issue } => draft.section(&taken_back(*kep, issue, speech.url)),
         Saying::Which { keps, of } => which(keps, of, &mut draft),
         Saying::Held { lane, what, alarm } => held(lane, what, alarm, &mut draft),
+        Saying::Refused(refusal) => refused(refusal, &mut draft),
         Saying::Plain(text) => draft.plain(text),
     }
     draft.finish()
@@ -86,12 +98,18 @@ fn link(url: Option<&str>, label: &str, style: Style) -> Span {
     }
 }
 
-fn update(kep: KepNumber, who: &str, markdown: &str, permalink: Option<&str>) -> Rich {
+fn update(
+    kep: KepNumber,
+    (who, by): (&str, Option<&str>),
+    markdown: &str,
+    permalink: Option<&str>,
+) -> Rich {
     let (said, is_cut) = Rich::from_markdown(markdown).excerpt(MOST_OF_UPDATE);
     let mut first = vec![
         Span::Text(who.to_owned(), Style::BOLD),
         Span::text(format!(" on KEP-{kep}")),
     ];
+    first.extend(by.map(|by| Span::text(format!(", relayed by {by}"))));
     let all = if is_cut {
         "all of it in Slack"
     } else {
@@ -104,8 +122,12 @@ fn update(kep: KepNumber, who: &str, markdown: &str, permalink: Option<&str>) ->
     Rich::new(vec![Block::Paragraph(first), quoted])
 }
 
-fn receipt(kep: KepNumber, url: Option<&str>) -> Mrkdwn {
-    let text = Mrkdwn::default().words(&format!("✅ On the tracking issue of KEP-{kep}"));
+fn receipt(kep: KepNumber, issue: Option<&IssueAt>, url: Option<&str>) -> Mrkdwn {
+    let place = match issue {
+        Some(issue) => format!("✅ Posted on {issue}, the tracking issue of KEP-{kep}"),
+        None => format!("✅ Posted on the tracking issue of KEP-{kep}"),
+    };
+    let text = Mrkdwn::default().words(&place);
     match url {
         Some(url) => text.words(": ").link(url, "the comment"),
         None => text.words("."),
@@ -120,6 +142,24 @@ fn taken_back(kep: KepNumber, issue: &IssueAt, url: Option<&str>) -> Mrkdwn {
         .unwrap_or_default();
     text.link(page, &issue.to_string())
         .words(&format!(", the tracking issue of KEP-{kep}."))
+}
+
+fn refused(refusal: &Refusal, draft: &mut Draft) {
+    draft.plain(&refusal.why);
+    if let Some((issue, page)) = &refusal.issue {
+        let text = Mrkdwn::default().words("The issue: ");
+        draft.section(&text.link(page, &issue.to_string()));
+    }
+    if let Some(typed) = &refusal.typed {
+        draft.small("What you typed:");
+        draft.plain(&unescaped(typed));
+    }
+}
+
+/// As it was typed: <https://docs.slack.dev/messaging/formatting-message-text#escaping>
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">");
+    text.replace("&amp;", "&")
 }
 
 fn held(lane: &str, what: &str, alarm: &Key, draft: &mut Draft) {

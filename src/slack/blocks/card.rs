@@ -1,12 +1,13 @@
 //! The message of one KEP.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Draft;
 use crate::{
     domain::{
         card::Card,
         details::{Row, Section},
+        finding::FindingCode,
         summary::RuntimeLine,
     },
     slack::{kit::Text, mrkdwn::Mrkdwn},
@@ -36,11 +37,14 @@ pub(super) fn render(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
 
 /// What matters of it, and no more: for the root of a thread, whose news tell the rest. It stands
 /// there for months, so nothing in it grows old by itself. `latest` is what was told last.
-pub(super) fn short(card: &Card, latest: Option<&str>, draft: &mut Draft) {
+pub(super) fn short(card: &Card, latest: Option<(&str, NaiveDate)>, draft: &mut Draft) {
     let number = card.kep.number;
     headline(card, draft);
     let mut lines = Vec::new();
-    lines.extend(latest.map(|latest| ("Latest", Mrkdwn::default().words(latest))));
+    lines.extend(latest.map(|(what, day)| {
+        let latest = Mrkdwn::default().day(day).words(", ").words(what);
+        ("Latest", latest)
+    }));
     let summary = card.lasting_summary();
     lines.push(("Kubernetes", Mrkdwn::default().words(&summary.kubernetes)));
     lines.extend(summary.runtimes.iter().map(runtime_line));
@@ -49,19 +53,27 @@ pub(super) fn short(card: &Card, latest: Option<&str>, draft: &mut Draft) {
     draft.small_print(
         &Mrkdwn::default()
             .link(&card.kep.url, &format!("KEP-{number}"))
-            .words(" · All of it: ")
+            .words(" · ")
             .code(&format!("/kep status {number}")),
     );
 }
 
 /// What somebody should do first, if anything is urgent: not what may wait, and not how long it has
-/// been so.
+/// been so. Most KEPs lack a label or a milestone for a while, which is nothing to stop at.
 fn gravest(card: &Card) -> Option<String> {
-    let first = card.findings.first().filter(|_| card.urgent() > 0)?;
-    let evidence = first.evidence.replace('\n', " ");
-    Some(match card.urgent() {
-        1 => evidence,
-        many => format!("{evidence}; and {} more", many - 1),
+    let urgent = card.findings.iter().take(card.urgent());
+    let mut grave = urgent.filter(|finding| {
+        !matches!(
+            finding.code,
+            FindingCode::NoReleaseLabel
+                | FindingCode::PlaceholderReleaseLabel
+                | FindingCode::NoMilestone
+        )
+    });
+    let evidence = grave.next()?.evidence.replace('\n', " ");
+    Some(match grave.count() {
+        0 => evidence,
+        more => format!("{evidence}; and {more} more"),
     })
 }
 

@@ -91,7 +91,7 @@ pub(super) fn next(dates: &[DateView], known: bool, now: DateTime<Utc>) -> Optio
     for same in next_days(dates) {
         let before = if next.is_none() { "" } else { "; " };
         let what = format!("{before}{} {}, ", DateView::names(same), same[0].left(now));
-        next = Some(next.unwrap_or_default().words(&what).day(&same[0]));
+        next = Some(next.unwrap_or_default().words(&what).day(same[0].day()));
     }
     let unknown = "dates not known: the release page is not there yet";
     next.or_else(|| (!known).then(|| Mrkdwn::default().words(unknown)))

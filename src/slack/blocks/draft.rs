@@ -101,7 +101,7 @@ impl Draft {
         }
         let mut text = Mrkdwn::default().bold("Dates ahead");
         for same in DateView::by_day(dates) {
-            text = text.line().day(&same[0]).words(&format!(
+            text = text.line().day(same[0].day()).words(&format!(
                 "  {} of Kubernetes {} ({})",
                 DateView::names(same),
                 same[0].release,

@@ -54,7 +54,7 @@ pub(super) fn render(shipping: &Shipping, rows: &Rows<'_>, now: DateTime<Utc>, d
 fn kubernetes_when(shipping: &Shipping, now: DateTime<Utc>) -> Mrkdwn {
     let text = Mrkdwn::default();
     match (shipping.is_out, &shipping.day) {
-        (Some(true), Some(day)) => text.words("released ").day(day),
+        (Some(true), Some(day)) => text.words("released ").day(day.day()),
         (Some(true), None) => text.words("released"),
         _ => {
             let known = !shipping.dates.is_empty();

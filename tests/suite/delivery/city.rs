@@ -324,7 +324,7 @@ impl City {
             let thread = self.channel.thread(&said.ts);
             let receipts = thread
                 .iter()
-                .filter(|reply| reply.words().contains("On the tracking issue"));
+                .filter(|reply| reply.words().contains("✅ Posted on"));
             if receipts.count() != 1 {
                 wrongs.push(format!("{word} has not one receipt"));
             }

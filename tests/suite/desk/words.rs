@@ -136,7 +136,7 @@ fn what_is_wrong_is_told_with_what_to_type() {
     };
     assert_eq!(
         plain.text,
-        "Who you are on GitHub is not known here. An admin of this bot adds to its settings, under [[people]]: github = \"your-login\", slack = { kubernetes = \"U0NEW\" }. Until then write your login, such as /kep list person:@your-login."
+        "I do not know who you are on GitHub: ask whoever runs this bot to add you, with your login and your Slack member id U0NEW. Until then write your login, such as /kep list person:@your-login."
     );
 }
 

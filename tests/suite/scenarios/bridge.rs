@@ -319,7 +319,11 @@ impl Scene {
         let said = self.sam.says(&self.sig_node, text).await;
         self.sam.reacts(&said, RELAY).await;
         let receipt = self.hears().await;
-        assert!(receipt.words().contains("On the"), "{}", receipt.words());
+        assert!(
+            receipt.words().contains("✅ Posted on"),
+            "{}",
+            receipt.words()
+        );
         self.rest().await;
         (said, receipt)
     }

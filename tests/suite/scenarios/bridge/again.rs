@@ -205,7 +205,7 @@ async fn after_fifteen_minutes_the_button_is_gone() {
     let settled = scene.hears().await;
     assert_eq!(settled.ts, receipt.ts);
     assert!(!settled.words().contains("Undo"), "{}", settled.words());
-    assert!(settled.words().contains("On the tracking issue"));
+    assert!(settled.words().contains("✅ Posted on"));
     scene.end().await;
 }
 

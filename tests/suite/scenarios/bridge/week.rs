@@ -163,7 +163,10 @@ impl Week {
             Act::Merge(kep) => {
                 let pull = self.pulls[kep];
                 containerd.merge(pull);
-                self.merged.push(pull);
+                // Of a KEP that has no thread yet the digest will tell it.
+                if self.root(*kep).is_some() {
+                    self.merged.push(pull);
+                }
             }
             Act::Stage(kep) => {
                 let (path, text) = file(*kep);
@@ -209,7 +212,8 @@ impl Week {
                 (number, Some(*number))
             }
             Act::Edit(number, new) => {
-                let text = format!("Correction: it is #{new}, not what I wrote first.");
+                let text =
+                    format!("Correction: only the shim part is in #{new}; the CRI part is not.");
                 containerd.edit_comment(self.comments[number], &text);
                 if let Some(due) = self.due.get_mut(number) {
                     due.number = *new;
@@ -307,7 +311,10 @@ impl Week {
                 .iter()
                 .filter(|said| said.thread.as_ref() == Some(&root.ts));
             let text = phone(&json!({ "blocks": root.blocks }));
-            format!("{text}\n↳ {} replies", replies.count())
+            match replies.count() {
+                1 => format!("{text}\n↳ 1 reply"),
+                many => format!("{text}\n↳ {many} replies"),
+            }
         });
         shown.collect()
     }

@@ -12,10 +12,15 @@ async fn a_stranger_is_told_whom_to_ask() {
     insta::assert_snapshot!(no);
     let typed = "/kep update 5825 done!";
     let shown = stranger.types(&scene.sig_node, typed).await;
-    assert_eq!(shown.words(), no);
-    // Once is enough.
+    let shown = shown.words();
+    insta::assert_snapshot!(shown);
+    // They have it nowhere else.
+    assert!(shown.ends_with("What you typed:\ndone!"), "{shown}");
+    // Once a day is enough.
     stranger.unreacts(&said, RELAY).await;
     stranger.reacts(&said, RELAY).await;
+    let other = stranger.says(&scene.sig_node, "KEP-4680 is done!").await;
+    stranger.reacts(&other, RELAY).await;
     scene.rest().await;
     assert!(scene.comments().is_empty());
     // Somebody who may can still have it there.
