@@ -102,7 +102,7 @@ commands! {
         more: [],
         notes: [
             "For liaisons, and for shepherds of the KEP. The text may have several lines, lists and links. Only you see what you type. It then stands with your name on the tracking issue AND in the KEP's thread in each channel that follows the runtime, wherever you type it; you can take it back for fifteen minutes.",
-            "A message of the channel goes there by its menu, Relay to KEP issue, or by the reaction :satellite_antenna:.",
+            "A message of the channel goes there by its menu, Relay to KEP issue, or by the reaction 📡 (:satellite_antenna:).",
         ],
     }
     /// What waits to be written.

@@ -213,6 +213,7 @@ function openSide(open) {
 }
 
 $("you").addEventListener("change", (event) => {
+  here.choseYou = true;
   // Direct messages are somebody else's then.
   const place = channelOf(here.place)?.kind === "direct" ? "" : here.place;
   location.hash = addressOf(place, event.target.value);

@@ -1,5 +1,5 @@
 // The GitHub side: the issues of the runtime's repository, one of them whole, and what one does there
-// by one of the logins. What people wrote is shown as they wrote it, as text.
+// by one of the logins. What people wrote is shown as text, without what GitHub hides, or as its source.
 
 import { el } from "/blocks.js";
 import { edit } from "/edit.js";
@@ -11,8 +11,11 @@ export const GITHUB = "github";
 /** What was drawn last. */
 let shown = null;
 
-/** Whom one is on GitHub, and who one is on Slack then: another one there is another one here. */
-let login = { chosen: null, you: null };
+/** Whom one chose to be on GitHub; who did not is there whom they are in Slack. */
+let chosen = null;
+
+/** The comments of which one looks at the source. */
+const sources = new Set();
 
 export function isGitHub(place) {
   return place?.split("/")[0] === GITHUB;
@@ -24,8 +27,7 @@ function issueOf(place) {
 }
 
 function who() {
-  if (login.you !== here.seen.you) login = { chosen: nameOf(here.seen.you), you: here.seen.you };
-  return login.chosen;
+  return chosen ?? nameOf(here.seen.you);
 }
 
 function does(what) {
@@ -38,17 +40,36 @@ function dateOf(time) {
   return el("time", { datetime: time, title: at.toLocaleString() }, words);
 }
 
-const PARTS = /(<!--[\s\S]*?-->)|(https?:\/\/[^\s<>()[\]]+)/;
+/** What GitHub does not show, the elements that the bot writes, and addresses; code is left as it is. */
+const PARTS = /(```[\s\S]*?```|`[^`\n]+`|<!--[\s\S]*?-->|<\/?(?:sub|del)>|\[[^\]\n]+\]\(https?:\/\/[^\s<>()]+\)|https?:\/\/[^\s<>()[\]]+)/;
 
-/** A text as it was written, with what GitHub hides in grey and addresses as links. */
-function written(text) {
-  const parts = text.split(PARTS).filter(Boolean);
-  return el("div", { class: "written" }, parts.map((part) => {
-    if (part.startsWith("<!--") && part.endsWith("-->")) return el("span", { class: "hidden-mark", title: "GitHub does not show this" }, part);
-    if (!/^https?:\/\//.test(part)) return part;
-    const inside = insideOf(part);
-    return inside ? el("a", { href: inside }, part) : el("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part);
-  }));
+function linked(part) {
+  const [, words, url] = part.match(/^\[(.+)\]\((.+)\)$/) ?? [null, part, part];
+  const inside = insideOf(url);
+  return inside ? el("a", { href: inside }, words) : el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, words);
+}
+
+/** A text as GitHub shows it, as far as the bot's own marks go. */
+function read(text) {
+  const root = el("div", { class: "written" });
+  const open = [root];
+  // The lines around what is struck through are Markdown's.
+  const tidy = text.replace(/(\s*<!--((?!-->)[\s\S])*-->)+\s*$/, "").replace(/<del>\n+/g, "<del>").replace(/\n+<\/del>/g, "</del>");
+  for (const part of tidy.split(PARTS).filter(Boolean)) {
+    const [top] = open;
+    const tag = part.match(/^<(sub|del)>$/)?.[1];
+    if (part.startsWith("<!--") && part.endsWith("-->")) continue;
+    if (tag) {
+      open.unshift(el(tag));
+      top.append(open[0]);
+    } else if (part === `</${top.localName}>`) open.shift();
+    else top.append(/^(\[.+\]\()?https?:\/\//.test(part) ? linked(part) : part);
+  }
+  return root;
+}
+
+function source(text) {
+  return el("div", { class: "written source" }, text);
 }
 
 function stateOf(issue) {
@@ -102,16 +123,27 @@ function comment(seen, { id, user, body, created_at: created, updated_at: update
   const change = () => edit("Edit comment", body, async (text) => !(await does({ edit_comment: { issue: issue.number, comment: id, text } })).error);
   const remove = (event) => busy(event.currentTarget, () => does({ delete_comment: { issue: issue.number, comment: id } }));
   const isOwn = id !== null && user.login === who();
+  const key = `${issue.number} ${id}`;
+  const text = body || "No description.";
+  const drawn = () => (sources.has(key) ? source(text) : read(text));
+  const turn = ({ currentTarget: button }) => {
+    if (!sources.delete(key)) sources.add(key);
+    button.setAttribute("aria-pressed", String(sources.has(key)));
+    button.closest("article").querySelector(".written").replaceWith(drawn());
+  };
   return el("article", { class: "comment", "aria-label": `Comment of ${user.login}` },
     el("header", {},
       el("b", {}, user.login),
       user.login === seen.bot ? el("span", { class: "tag" }, "Bot") : null,
       dateOf(created),
       updated > created ? el("small", {}, "(edited)") : null,
-      isOwn ? el("span", { class: "own" },
-        el("button", { type: "button", "data-action": "edit", onclick: change }, "Edit"),
-        el("button", { type: "button", "data-action": "delete", onclick: remove }, "Delete")) : null),
-    written(body || "No description."));
+      el("span", { class: "own" },
+        el("button", { type: "button", "data-action": `source ${id}`, "aria-pressed": String(sources.has(key)), onclick: turn }, "Source"),
+        isOwn ? [
+          el("button", { type: "button", "data-action": "edit", onclick: change }, "Edit"),
+          el("button", { type: "button", "data-action": "delete", onclick: remove }, "Delete"),
+        ] : [])),
+    drawn());
 }
 
 /** The box to comment; it stays while everything around it changes. */
@@ -137,9 +169,12 @@ function stateForm({ issue }) {
 }
 
 function chooser(seen) {
-  const choose = (event) => {
-    login.chosen = event.target.value;
-    draw(shown, false);
+  // Whoever chose nobody in Slack is there whom they are here.
+  const choose = ({ target: { value } }) => {
+    const other = here.choseYou ? null : here.seen.people.find((one) => one.playable && one.name === value);
+    chosen = other || value === nameOf(here.seen.you) ? null : value;
+    if (other) location.hash = addressOf(here.place, other.id);
+    else draw(shown, false);
   };
   const about = seen.people.find((one) => one.login === who())?.about;
   return el("div", { class: "as" },

@@ -9,6 +9,8 @@ export const here = {
   place: null,
   /** The open thread: `{ where, ts }`. */
   thread: null,
+  /** Whether one chose who one is in Slack. */
+  choseYou: false,
   /** When one last did something. */
   acted: 0,
 };

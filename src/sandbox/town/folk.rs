@@ -26,8 +26,10 @@ pub struct Resident {
 const FOLK: &[(&str, &str, Option<&str>)] = &[
     (
         "samuelkarp",
-        "containerd maintainer, liaison",
-        Some("roles = [\"maintainer\", \"liaison\"]\nliaison_for = [\"1.37\", \"1.38\"]"),
+        "containerd maintainer, liaison, looks after the bot",
+        Some(
+            "roles = [\"maintainer\", \"liaison\", \"admin\"]\nliaison_for = [\"1.37\", \"1.38\"]",
+        ),
     ),
     (
         "mikebrow",

@@ -57,11 +57,11 @@ async fn a_reaction_relays_and_undo_takes_back() {
     for mode in [WorkspaceMode::Socket, WorkspaceMode::Http] {
         let sandbox = Sandbox::new(mode).await;
         let (who, channel) = ("samuelkarp", sandbox.sig_node());
-        let said = sandbox.says(who, "KEP-5825 is merged.").await;
+        let said = sandbox.says(who, "KEP-5825 is merged. :tada:").await;
         let react = json!({"act": "reacts", "channel": channel, "ts": said["ts"], "emoji": "satellite_antenna"});
         sandbox.act(who, react).await;
         let comments = sandbox.comments(ISSUE, |said| said.len() == 1).await;
-        assert!(comments[0].contains("is merged"), "{}", comments[0]);
+        assert!(comments[0].contains("is merged. 🎉"), "{}", comments[0]);
         let receipt = |message: &Value| words(message).contains("bridge_undo");
         let receipt = sandbox.sees(who, receipt).await;
         let bot = sandbox.state(who).await["bot"].clone();
@@ -202,6 +202,27 @@ async fn an_issue_is_labelled_closed_and_opened_again() {
         let act = json!({does: {"issue": 12489}});
         sandbox.on_github(who, "HirazawaUi", act).await;
         assert_eq!(sandbox.issue(12489).await["state"], state);
+    }
+    sandbox.end().await;
+}
+
+/// Somebody here looks after the bot, so that one can see what that is like.
+#[tokio::test]
+async fn one_of_them_looks_after_the_bot() {
+    let sandbox = Sandbox::new(WorkspaceMode::Socket).await;
+    for (who, answer) in [
+        ("samuelkarp", "Nothing waits to be written."),
+        (
+            "mikebrow",
+            "That is for those who look after this bot: samuelkarp.",
+        ),
+    ] {
+        let channel = sandbox.sig_node();
+        let act = json!({"act": "writes", "channel": channel, "text": "/kep outbox"});
+        sandbox.act(who, act).await;
+        sandbox
+            .sees(who, |message| message.to_string().contains(answer))
+            .await;
     }
     sandbox.end().await;
 }

@@ -99,6 +99,37 @@ pub(super) fn links_in(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Emoji that people type by their names, with the number of each. Slack knows some thousands.
+const EMOJI: [(&str, &str); 8] = [
+    ("+1", "1f44d"),
+    ("eyes", "1f440"),
+    ("rocket", "1f680"),
+    ("satellite_antenna", "1f4e1"),
+    ("tada", "1f389"),
+    ("warning", "26a0-fe0f"),
+    ("wave", "1f44b"),
+    ("white_check_mark", "2705"),
+];
+
+/// Words, and the emoji among them, which Slack makes elements of their own.
+fn say_with_emoji(text: &str, elements: &mut Vec<Value>) {
+    let found = EMOJI.iter().filter_map(|(name, number)| {
+        let typed = format!(":{name}:");
+        text.find(&typed).map(|at| (at, typed.len(), name, number))
+    });
+    let Some((at, length, name, number)) = found.min() else {
+        if !text.is_empty() {
+            elements.push(json!({"type": "text", "text": text}));
+        }
+        return;
+    };
+    if at > 0 {
+        elements.push(json!({"type": "text", "text": text[..at]}));
+    }
+    elements.push(json!({"type": "emoji", "name": name, "unicode": number}));
+    say_with_emoji(&text[at + length..], elements);
+}
+
 /// The block that holds what a person wrote.
 /// <https://docs.slack.dev/reference/block-kit/blocks/rich-text-block>
 pub(super) fn rich_text(text: &str, block_id: &str) -> Value {
@@ -108,9 +139,7 @@ pub(super) fn rich_text(text: &str, block_id: &str) -> Value {
             .replace("&lt;", "<")
             .replace("&gt;", ">")
             .replace("&amp;", "&");
-        if !text.is_empty() {
-            elements.push(json!({"type": "text", "text": text}));
-        }
+        say_with_emoji(&text, &mut elements);
         elements.len()
     };
     let mut marked: Vec<(usize, Value)> = Vec::new();
