@@ -104,6 +104,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// The same, of something that was typed.
+    #[must_use]
     pub fn of_typed(self, typed: Option<&str>) -> Self {
         Self {
             typed: typed.map(Into::into),
