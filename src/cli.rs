@@ -11,6 +11,7 @@ mod run;
 mod sandbox;
 mod status;
 mod sync;
+mod tip;
 
 use std::{ffi::OsString, io::Write as _, path::PathBuf, process::ExitCode};
 
@@ -164,9 +165,11 @@ fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
 
 /// Runs one command line and says how it went: 0 done, 1 failed, 2 wrong usage or configuration.
 pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
-    let args = match Args::try_parse_from(args) {
+    let words: Vec<OsString> = args.collect();
+    let args = match Args::try_parse_from(&words) {
         Ok(args) => args,
-        Err(error) => {
+        Err(mut error) => {
+            tip::add(&mut error, &words);
             // Help and version are answers; everything else is wrong usage. When even the
             // message cannot be written, nobody listens.
             let _ = error.print();

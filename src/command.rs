@@ -10,7 +10,7 @@ mod typed;
 mod update;
 
 pub use self::{
-    ask::{Ask, Asking, Command, not_tied},
+    ask::{Ask, Asking, Command, asks_for_own, not_tied},
     outbox::{OutboxAsk, is_outbox, outbox},
     query::{Query, QueryError},
     table::{Name, help, usage_hint},

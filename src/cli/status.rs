@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::{Failure, Global, json, load::Loaded, print, render};
 use crate::{
-    command::Query,
+    command::{Query, asks_for_own},
     domain::{answer::Answer, board::Board, card::Card, origin::Origin},
     handlers::status::answer,
     slack::blocks::{Frame, printed},
@@ -50,6 +50,13 @@ fn help() -> String {
 
 /// Answers one question.
 pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
+    let words = args.query.iter().flat_map(|word| word.split_whitespace());
+    let words: Vec<String> = words.map(str::to_owned).collect();
+    if let Some(key) = asks_for_own(&words) {
+        return Err(Failure::Usage(format!(
+            "Who are you? Write `kep-liaison status {key}:@you`, with your login on GitHub."
+        )));
+    }
     let query = Query::parse(args.query.iter().map(String::as_str))
         .map_err(|error| Failure::Usage(error.to_string()))?;
     let config = global.config()?;

@@ -255,10 +255,7 @@ impl<'a> Asking<'a> {
             return Ok(word.to_owned());
         };
         let values = values.split(',').map(|value| {
-            let is_me = ["me", "@me", "mine"]
-                .iter()
-                .any(|me| value.eq_ignore_ascii_case(me));
-            if is_me || user_id(value).is_some() {
+            if is_me(value) || user_id(value).is_some() {
                 self.login(value, key).map(ToString::to_string)
             } else {
                 Ok(value.to_owned())
@@ -351,6 +348,24 @@ fn is_mine(words: &[String]) -> bool {
     let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     matches!(words.as_slice(), ["mine" | "me"] | ["my", "keps" | "kep"])
+}
+
+/// Whether the value of a filter is whoever asks.
+fn is_me(value: &str) -> bool {
+    let me = ["me", "@me", "mine"];
+    me.iter().any(|me| value.eq_ignore_ascii_case(me))
+}
+
+/// The filter of people by which somebody asks for what is theirs, `mine` or `shepherd:me`: who that is
+/// has to be known.
+pub fn asks_for_own(words: &[String]) -> Option<&str> {
+    if is_mine(words) || words.iter().any(|word| word.eq_ignore_ascii_case("mine")) {
+        return Some("person");
+    }
+    words.iter().find_map(|word| {
+        let (key, values) = word.split_once(':').filter(|(key, _)| takes_people(key))?;
+        values.split(',').any(is_me).then_some(key)
+    })
 }
 
 fn is_filter(word: &str) -> bool {

@@ -30,6 +30,8 @@ const BRIDGED: TimeDelta = TimeDelta::minutes(1);
 /// How often it is looked whether something was missed that nobody noticed: at most this often a
 /// channel costs a request.
 const EVERY: Duration = Duration::from_hours(1);
+/// Where nobody looked for longer, everything may have been missed.
+const UNSEEN: TimeDelta = TimeDelta::hours(2);
 /// How long after it failed it is tried again, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(10));
 /// So long before the silence a message may stand that was edited, or reacted to, in it.
@@ -154,6 +156,12 @@ impl CatchUp {
             return Ok(());
         };
         let began = self.clock.now();
+        // Where nobody could look for a while, the bot was not in the channel.
+        let depth = if began - mark.seen > UNSEEN {
+            Depth::Whole
+        } else {
+            depth
+        };
         let oldest = (mark.seen - BEFORE).max(began - FURTHEST.min(self.remembered));
         let reading = Reading {
             catch_up: self,

@@ -47,6 +47,52 @@ fn no_subcommand_or_a_wrong_one_is_wrong_usage() {
     assert!(said.contains("'xml'") && said.contains("yaml"), "{said}");
 }
 
+/// Many know the bot from Slack first.
+#[test]
+fn what_follows_kep_in_slack_gets_a_tip() {
+    for (words, tip) in [
+        (&["5825"][..], "status 5825'"),
+        (&["KEP-5825"], "status KEP-5825'"),
+        (&["list"], "status'"),
+        (&["list", "stage:beta", "swap"], "status stage:beta swap'"),
+        (&["stage:beta"], "status stage:beta'"),
+        (&["who", "5825", "--format", "json"], "status 5825'"),
+        (&["-v", "release", "1.38"], "status release:1.38'"),
+        (&["release"], "status'"),
+        (&["mine"], "status person:@you'"),
+    ] {
+        let said = run(words).complaint(2);
+        let tip = format!("  tip: in a terminal that is 'kep-liaison {tip}\n");
+        assert!(said.contains(&tip), "{words:?}: {said}");
+    }
+    let said = run(&["update", "5825", "Merged."]).complaint(2);
+    assert!(said.contains("typed in Slack: /kep update\n"), "{said}");
+    let said = run(&["list", "\u{1b}[2J"]).complaint(2);
+    assert!(!said.contains('\u{1b}'), "{said:?}");
+}
+
+#[test]
+fn who_asks_for_what_is_theirs_says_who_they_are() {
+    for words in [
+        &["mine"][..],
+        &["me"],
+        &["my", "keps"],
+        &["my keps"],
+        &["stage:beta", "Mine"],
+    ] {
+        let said = run(&[&["status"], words].concat()).complaint(2);
+        let who =
+            "Who are you? Write `kep-liaison status person:@you`, with your login on GitHub.\n";
+        assert_eq!(said, who, "{words:?}");
+    }
+    let said = run(&["status", "shepherd:@me"]).complaint(2);
+    assert!(
+        said.contains("`kep-liaison status shepherd:@you`"),
+        "{said}"
+    );
+    run(&["status", "person:@samuelkarp"]).answer();
+}
+
 #[test]
 fn a_moment_that_is_none() {
     for wrong in [

@@ -183,6 +183,33 @@ async fn while_it_hears_it_asks_once_an_hour() {
 }
 
 #[tokio::test]
+async fn what_was_said_while_the_bot_was_not_in_the_channel_is_found() {
+    let scene = bridged(Transport::Socket, "replies = \"all\"").await;
+    let root = scene.thread().await;
+    scene.until("a first look", || scene.histories() > 0).await;
+    scene.sig_node.remove_bot();
+    for _ in 0..4 {
+        scene.pass(Duration::from_hours(1)).await;
+        scene.rest().await;
+    }
+    // A reply, and nothing in the channel itself.
+    scene.sam.replies(&root, "It ships in 2.4.").await;
+    scene.pass(Duration::from_mins(5)).await;
+    scene.sam.invites_bot(&scene.sig_node).await;
+    let asked = scene.histories();
+    while scene.histories() == asked {
+        scene.pass(Duration::from_mins(1)).await;
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+    }
+    scene.commented("ships in 2.4").await;
+    scene.hears().await;
+    scene.slack.take_violations();
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn what_was_missed_between_two_connections_is_found() {
     let scene = bridged(Transport::Socket, "").await;
     let opening = On::method("apps.connections.open").first(2);
