@@ -1,6 +1,7 @@
 //! The words that people type, and what they ask for.
 
 mod ask;
+mod meaning;
 mod outbox;
 mod query;
 mod said;

@@ -1,6 +1,7 @@
 //! A line after `/kep`, as the command that it asks for; or a sentence that says what to type.
 
 use super::{
+    meaning::meaning,
     query::{Query, issue_link, takes_people},
     table::Name,
     typed::Typed,
@@ -297,6 +298,9 @@ fn help(rest: &[String]) -> Result<Command, Plain> {
     let Some(word) = rest.first() else {
         return Ok(Command::Help(None));
     };
+    if let Some(meaning) = meaning(&rest.join(" ")) {
+        return Err(meaning);
+    }
     let word = word.trim_start_matches('/');
     let name = Name::parse(word).or_else(|| Name::nearest(word));
     name.map(|name| Command::Help(Some(name)))

@@ -2,6 +2,7 @@
 
 use super::{
     ask::{Ask, Asking, Command, only_reference, user_id},
+    meaning::{asked, meaning},
     query::Query,
     table::Name,
     typed::Typed,
@@ -82,6 +83,9 @@ impl Ask {
             })
         };
         let understood = |command: Command| read(Ok(command));
+        if let Some(meaning) = asked(&plain).and_then(|word| meaning(&word)) {
+            return read(Err(meaning));
+        }
         if let Some(query) = only_reference(words) {
             return understood(if has(&WHO) {
                 Command::Who(query)

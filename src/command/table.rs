@@ -155,7 +155,10 @@ pub fn help(name: Option<Name>) -> Help {
         return Help {
             title: "Ask about KEPs".to_owned(),
             lines: forms.map(line).collect(),
-            notes: vec!["Only you see an answer, unless you add the word here.".to_owned()],
+            notes: vec![
+                "/kep help words says what a shepherd, a liaison and the like are.".to_owned(),
+                "Only you see an answer, unless you add the word here.".to_owned(),
+            ],
         };
     };
     let row = name.row();

@@ -175,13 +175,12 @@ fn no_such_command(answer: Answer, command: &Command, guessed: bool) -> Answer {
     let Answer::Unknown { asked, near } = answer else {
         return answer;
     };
-    let first = asked.split_whitespace().next().unwrap_or_default();
     if !guessed || command.name() != Name::Status || !near.is_empty() && !asked.contains(' ') {
         return Answer::Unknown { asked, near };
     }
     Answer::Plain(Plain {
         text: format!(
-            "There is no /kep {first}, and no KEP has the words \"{asked}\". /kep help lists what one can ask."
+            "I know no KEP or command of that name: \"{asked}\". /kep help lists what one can ask."
         ),
         instead: Some("help".to_owned()),
     })

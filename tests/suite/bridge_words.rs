@@ -272,6 +272,7 @@ fn what_becomes_of_relayed_words() {
             number: 12814,
         }),
         told: undo,
+        struck: false,
     };
     let fresh = sent(&receipt(true), None, Some(COMMENT));
     let button = &fresh["blocks"][2]["elements"][0];
@@ -396,9 +397,9 @@ fn saying() -> BoxedStrategy<Saying> {
             kep(),
             any_key(),
             proptest::option::of(word()),
-            any::<(bool, bool, bool)>()
+            any::<(bool, bool, bool, bool)>()
         )
-            .prop_map(|(kep, written, repository, (undo, tied, told))| {
+            .prop_map(|(kep, written, repository, (undo, tied, told, struck))| {
                 Saying::Receipt {
                     kep,
                     written,
@@ -409,6 +410,7 @@ fn saying() -> BoxedStrategy<Saying> {
                         number: u64::MAX,
                     }),
                     told,
+                    struck,
                 }
             }),
         (kep(), word()).prop_map(|(kep, repository)| Saying::TakenBack {

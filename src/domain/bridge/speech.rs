@@ -58,6 +58,9 @@ pub enum Saying {
         /// Whether other channels are told, each in the KEP's thread.
         #[serde(default)]
         told: bool,
+        /// Whether it is struck through there, because it was deleted where it was said.
+        #[serde(default)]
+        struck: bool,
     },
     /// A text was taken back from the tracking issue.
     TakenBack {

@@ -1,6 +1,6 @@
 //! What follows from a write: once it is done, or once it is given up.
 
-use super::{Bridge, UNDO_WITHIN, Undecided, news::said_key};
+use super::{Bridge, UNDO_WITHIN, Undecided, again::STRUCK, news::said_key};
 use crate::{
     domain::bridge::{
         Asked, Below, Effect, Item, Key, Lane, MessageAt, NewEffect, Relayed, Saying, Step, Written,
@@ -52,6 +52,7 @@ impl Bridge<'_> {
                     tied: of.as_ref().is_some_and(|of| of.tied),
                     issue: Some(issue.clone()),
                     told: !elsewhere.is_empty(),
+                    struck: false,
                 };
                 settled.then = match of {
                     Some(of) => {
@@ -64,6 +65,10 @@ impl Bridge<'_> {
             }
             (Effect::EditComment { written, body, .. }, _) => {
                 settled.then = self.tell_again(key, written, body).await?;
+                if body.starts_with(STRUCK) {
+                    let receipt = self.receipt_again(key, written, true).await?;
+                    settled.then.extend(receipt);
+                }
             }
             (Effect::DeleteComment { written, asked }, _) => {
                 settled.erased = vec![written.clone()];

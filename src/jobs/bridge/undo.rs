@@ -1,9 +1,9 @@
 //! A text that was put on a tracking issue is taken back, or the time for that is over.
 
-use super::{Bridge, Undecided, whisper};
+use super::{Bridge, UNDO_WITHIN, Undecided, whisper};
 use crate::{
     domain::{
-        bridge::{Asked, Effect, Key, Lane, NewEffect, Saying},
+        bridge::{Asked, Effect, Key, Lane, NewEffect, Refusal, Saying, Written},
         people::Role,
     },
     ports::outbox::Settled,
@@ -20,7 +20,12 @@ impl Bridge<'_> {
             let text = "That is too long ago for me to know; take it back on GitHub.";
             return Ok(whisper(key, asked, None, text.to_owned()));
         };
-        let Effect::Comment { kep, .. } = queued.effect else {
+        let Effect::Comment {
+            kep,
+            asked: posted_by,
+            ..
+        } = queued.effect
+        else {
             return Ok(Settled::default());
         };
         let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
@@ -35,6 +40,23 @@ impl Bridge<'_> {
             written: written.clone(),
             asked: asked.clone(),
         };
+        let undone = self.outbox.queued(&written.then("undo")).await?;
+        if undone.is_some_and(|undo| !undo.is_dead) {
+            let text = "That is taken back already.".to_owned();
+            return Ok(whisper(key, asked, None, text));
+        }
+        // A receipt that only one person sees keeps its button.
+        let posted_at_ms = self.posted_at_ms(written, &posted_by).await?;
+        if asked.at_ms - posted_at_ms > UNDO_WITHIN.num_milliseconds()
+            && let Some(Written::Comment { at, url }) = self.outbox.written(written).await?
+        {
+            let late = Refusal {
+                why: "The fifteen minutes are over. Take it back on GitHub.".into(),
+                issue: Some((at.issue, url)),
+                typed: None,
+            };
+            return Ok(whisper(key, asked, None, late));
+        }
         // It stands there already, so nothing that waits below the issue comes before it; and an edit
         // that comes later finds nothing to edit.
         let undo = written.then("undo");
@@ -47,34 +69,57 @@ impl Bridge<'_> {
 
     /// The button goes; the link stays.
     pub(super) async fn settle(&self, key: &Key, written: &Key) -> Result<Settled, Undecided> {
+        let edit = self.receipt_again(key, written, false).await?;
+        Ok(Settled {
+            then: edit.into_iter().collect(),
+            ..Settled::default()
+        })
+    }
+
+    /// The receipt of a comment without its button; where the comment was struck through it says so.
+    pub(super) async fn receipt_again(
+        &self,
+        key: &Key,
+        written: &Key,
+        is_struck: bool,
+    ) -> Result<Option<NewEffect>, Undecided> {
         let receipt = written.then("receipt");
-        let Some((
-            _,
-            Effect::Post {
-                channel,
-                mut saying,
-                ..
-            },
-        )) = self.outbox.last(&receipt).await?
+        let Some(Written::Message(at)) = self.outbox.written(&receipt).await? else {
+            return Ok(None);
+        };
+        let last = self.outbox.last(&receipt).await?;
+        let Some(Effect::Post { mut saying, .. } | Effect::EditPost { mut saying, .. }) =
+            last.map(|(_, effect)| effect)
         else {
-            return Ok(Settled::default());
+            return Ok(None);
         };
-        let Saying::Receipt { undo, .. } = &mut saying else {
-            return Ok(Settled::default());
+        let Saying::Receipt { undo, struck, .. } = &mut saying else {
+            return Ok(None);
         };
+        if !*undo && *struck == is_struck {
+            return Ok(None);
+        }
         *undo = false;
-        let lane = match self.outbox.written(&receipt).await? {
-            Some(crate::domain::bridge::Written::Message(at)) => Lane::Message(at),
-            _ => return Ok(Settled::default()),
-        };
+        *struck |= is_struck;
         let edit = Effect::EditPost {
-            channel,
+            channel: at.channel.clone(),
             written: receipt,
             saying,
         };
-        Ok(Settled {
-            then: vec![NewEffect::now(key.then("edit"), lane, edit)],
-            ..Settled::default()
-        })
+        Ok(Some(NewEffect::now(
+            key.then("edit"),
+            Lane::Message(at),
+            edit,
+        )))
+    }
+
+    /// When it was said that a text stands there, where a message says so; else when it was asked for.
+    async fn posted_at_ms(&self, written: &Key, asked: &Asked) -> Result<i64, Undecided> {
+        let receipt = self.outbox.written(&written.then("receipt")).await?;
+        let said_at = match receipt {
+            Some(Written::Message(at)) => at.said_at(),
+            _ => None,
+        };
+        Ok(said_at.map_or(asked.at_ms, |at| at.timestamp_millis()))
     }
 }

@@ -62,9 +62,10 @@ pub fn message(speech: &Speech<'_>) -> Message {
             tied,
             issue,
             told,
+            struck,
         } => {
-            draft.section(&receipt(*kep, issue.as_ref(), speech.url));
-            if *told {
+            draft.section(&receipt(*kep, issue.as_ref(), *struck, speech.url));
+            if *told && !struck {
                 draft.small(&format!(
                     "The thread of KEP-{kep} in each channel that follows it shows this, too."
                 ));
@@ -122,10 +123,15 @@ fn update(
     Rich::new(vec![Block::Paragraph(first), quoted])
 }
 
-fn receipt(kep: KepNumber, issue: Option<&IssueAt>, url: Option<&str>) -> Mrkdwn {
+fn receipt(kep: KepNumber, issue: Option<&IssueAt>, is_struck: bool, url: Option<&str>) -> Mrkdwn {
+    let what = if is_struck {
+        "🗑️ That was deleted here, and is struck through on"
+    } else {
+        "✅ Posted on"
+    };
     let place = match issue {
-        Some(issue) => format!("✅ Posted on {issue}, the tracking issue of KEP-{kep}"),
-        None => format!("✅ Posted on the tracking issue of KEP-{kep}"),
+        Some(issue) => format!("{what} {issue}, the tracking issue of KEP-{kep}"),
+        None => format!("{what} the tracking issue of KEP-{kep}"),
     };
     let text = Mrkdwn::default().words(&place);
     match url {

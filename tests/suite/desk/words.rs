@@ -112,8 +112,16 @@ fn what_is_wrong_is_told_with_what_to_type() {
             "! Who that is on GitHub is not known here: the settings tie U0NEW to no login. Write the login itself, such as owner:@samuelkarp.",
         ),
         (
-            "help shepherd",
-            "! There is no /kep shepherd. /kep help lists what there is.",
+            "help shepherds",
+            "! A shepherd is a maintainer of the runtime who sees one KEP through implementation and release there. The KEP's tracking issue names them; /kep who 5825 does, too.",
+        ),
+        (
+            "help tracking issue",
+            "! A tracking issue is a runtime's own issue about a KEP, such as one in containerd/containerd. It says who shepherds the KEP there, and in which release of the runtime it ships.",
+        ),
+        (
+            "help shepherding",
+            "! There is no /kep shepherding. /kep help lists what there is.",
         ),
         (
             "release soon",
@@ -171,6 +179,22 @@ fn sentences_to_the_bot() {
         ("the weather is nice zzqq", "! "),
     ] {
         assert_eq!(said(&office, text), asks, "{text}");
+    }
+}
+
+#[test]
+fn what_a_word_means_can_be_asked() {
+    let office = Office::sample();
+    for (text, means) in [
+        ("what is a shepherd?", "A shepherd is"),
+        ("<@U0BOT> What's a tracking issue", "A tracking issue is"),
+        ("what does liaison mean?", "A liaison is"),
+    ] {
+        let reply = office.desk().said(&MAINTAINER, text);
+        let Answer::Plain(plain) = reply.answer else {
+            panic!("{text}: {reply:?}");
+        };
+        assert!(plain.text.starts_with(means), "{text}: {}", plain.text);
     }
 }
 

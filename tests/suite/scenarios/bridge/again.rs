@@ -83,12 +83,17 @@ async fn an_edit_that_is_taken_back_before_it_was_made_is_taken_back() {
 #[tokio::test]
 async fn what_is_deleted_on_slack_is_struck_through() {
     let scene = bridged(Transport::Socket, "").await;
-    let (said, _) = scene.relayed("KEP-5825 is in review.").await;
+    let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;
     // The receipt stands below it, so Slack keeps a tombstone.
     scene.sam.deletes(&said).await;
     let tombstone = scene.sig_node.message(&said.ts).expect("it is kept");
     assert!(tombstone.is_tombstone());
     insta::assert_snapshot!(scene.commented("<del>").await);
+    let struck = scene.hears_all(1).await;
+    assert_eq!(struck[0].ts, receipt.ts);
+    insta::assert_snapshot!(scene.shown(&struck[0]));
+    // The end of the fifteen minutes changes nothing more.
+    scene.pass(Duration::from_mins(16)).await;
     scene.end().await;
 }
 
@@ -102,6 +107,7 @@ async fn a_reply_that_is_deleted_leaves_no_tombstone_and_is_struck_through() {
     scene.rest().await;
     scene.sam.deletes(&reply).await;
     scene.commented("<del>").await;
+    scene.hears_all(1).await;
     assert_eq!(scene.comments().len(), 2);
     scene.end().await;
 }
@@ -168,7 +174,7 @@ async fn a_stranger_undoes_nothing() {
     let (_, receipt) = scene.relayed("KEP-5825 is in review.").await;
     stranger.clicks(&receipt, "Undo").await;
     let no = scene.whispers(&stranger).await;
-    assert!(no.contains("Ask one of them"), "{no}");
+    assert!(no.contains("ask one of them"), "{no}");
     assert_eq!(scene.comments().len(), 1);
     scene.end().await;
 }
@@ -222,6 +228,29 @@ async fn an_update_that_was_typed_is_taken_back_everywhere() {
     scene.sam.clicks(receipt, "Undo").await;
     scene.until("nothing", || scene.comments().is_empty()).await;
     insta::assert_snapshot!(scene.story().await);
+    // Its button stays, which only its reader has.
+    scene.sam.clicks(receipt, "Undo").await;
+    let already = scene.whispers(&scene.sam).await;
+    assert_eq!(already, "That is taken back already.");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_update_that_was_typed_is_taken_back_in_time() {
+    let scene = bridged(Transport::Socket, "").await;
+    scene
+        .sam
+        .types(&scene.sig_node, "/kep update 5825 merged")
+        .await;
+    let said = scene.all_said().await;
+    let receipt = said.iter().find(|said| said.is_ephemeral());
+    let receipt = receipt.expect("a receipt");
+    scene.pass(Duration::from_mins(16)).await;
+    scene.sam.clicks(receipt, "Undo").await;
+    let late = scene.whispers(&scene.sam).await;
+    assert!(late.starts_with("The fifteen minutes are over."), "{late}");
+    assert!(late.contains("#issuecomment-"), "{late}");
+    assert_eq!(scene.comments().len(), 1);
     scene.end().await;
 }
 

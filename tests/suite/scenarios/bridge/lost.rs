@@ -58,7 +58,7 @@ async fn an_issue_that_is_gone_is_news_and_takes_no_words() {
     let shown = liaison
         .types(&scene.sig_node, "/kep update 5825 merged")
         .await;
-    assert!(shown.words().contains("no open tracking issue"));
+    assert!(shown.words().contains("no tracking issue"));
     scene.end().await;
 }
 

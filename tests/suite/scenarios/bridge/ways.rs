@@ -70,6 +70,7 @@ async fn a_text_that_was_edited_in_the_dialog_goes_as_it_was_edited() {
     assert!(scene.comments()[0].contains("merged"));
     scene.mike.deletes(&said).await;
     scene.commented("<del>").await;
+    scene.hears_all(1).await;
     scene.end().await;
 }
 

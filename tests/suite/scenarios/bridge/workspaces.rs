@@ -123,7 +123,7 @@ async fn what_is_deleted_in_one_is_said_to_be_in_the_other() {
     let update = elsewhere.channel.next().await;
     scene.sam.deletes(&said).await;
     scene.commented("<del>").await;
-    scene.rest().await;
+    scene.hears_all(1).await;
     let gone = elsewhere.channel.next().await;
     assert_eq!(gone.ts, update.ts);
     assert!(!gone.words().contains("review"), "{}", gone.words());
