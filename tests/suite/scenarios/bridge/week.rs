@@ -306,16 +306,7 @@ impl Week {
         let outside = said
             .iter()
             .filter(|said| said.thread.is_none() || said.is_broadcast);
-        let shown = outside.map(|root| {
-            let replies = said
-                .iter()
-                .filter(|said| said.thread.as_ref() == Some(&root.ts));
-            let text = phone(&json!({ "blocks": root.blocks }));
-            match replies.count() {
-                1 => format!("{text}\n↳ 1 reply"),
-                many => format!("{text}\n↳ {many} replies"),
-            }
-        });
+        let shown = outside.map(|root| phone(&json!({ "blocks": root.blocks })));
         shown.collect()
     }
 
@@ -363,13 +354,11 @@ async fn a_busy_week_floods_nobody_and_loses_nothing() {
     }
     busy.pass(POLL).await;
     let outside = busy.outside();
-    let said = busy.said();
-    let in_threads = said.iter().filter(|it| it.thread.is_some()).count();
     let all = busy.scene.workspace.unseen();
     let whispers = all.iter().filter(|said| said.is_ephemeral()).count();
     let direct = all.iter().filter(|said| said.channel.starts_with('D'));
     let counts = format!(
-        "{} outside of threads, {in_threads} in threads, {whispers} for one person, {} direct",
+        "{} outside of threads, {whispers} for one person, {} direct",
         outside.len(),
         direct.count()
     );
