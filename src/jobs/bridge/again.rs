@@ -2,7 +2,7 @@
 
 use super::{
     Bridge, Undecided,
-    relay::{shortened, signed},
+    relay::{SIGN, shortened, signed},
 };
 use crate::{
     domain::bridge::{Effect, Key, Lane, MessageAt, NewEffect},
@@ -47,11 +47,7 @@ impl Bridge<'_> {
                 Some(message) if of.reworded || message.text.is_empty() => continue,
                 Some(message) => {
                     let markdown = shortened(&message.text);
-                    let body = signed(&markdown, &of.who, Some(&of.permalink), None);
-                    match relayer(&standing) {
-                        Some(by) => body.replace("</sub>", &format!("; relayed by {by}</sub>")),
-                        None => body,
-                    }
+                    signed(&markdown, &of.who, Some(&of.permalink), of.by.as_deref())
                 }
             };
             if body == standing {
@@ -108,14 +104,7 @@ pub(super) const STRUCK: &str = "<del>";
 
 /// A text that was deleted where it was said.
 fn struck(body: &str) -> String {
-    let (text, sign) = body.rsplit_once("\n\n<sub>").unwrap_or((body, ""));
+    let (text, sign) = body.rsplit_once(SIGN).unwrap_or((body, ""));
     let sign = sign.trim_end_matches("</sub>");
-    format!("{STRUCK}\n\n{text}\n\n</del>\n\n<sub>{sign}; deleted there</sub>")
-}
-
-/// Who had it relayed, as the sign below the text says.
-fn relayer(body: &str) -> Option<&str> {
-    let (_, sign) = body.rsplit_once("\n\n<sub>")?;
-    let (_, by) = sign.rsplit_once("; relayed by ")?;
-    by.strip_suffix("</sub>")
+    format!("{STRUCK}\n\n{text}\n\n</del>{SIGN}{sign}; deleted there</sub>")
 }

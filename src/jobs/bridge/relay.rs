@@ -18,7 +18,7 @@ use crate::{
 const LONGEST: usize = 60_000;
 
 /// What comes between a text and who said it.
-const SIGN: &str = "\n\n<sub>";
+pub(super) const SIGN: &str = "\n\n<sub>";
 
 const NOT_FROM_HERE: &str = "Nothing goes from this channel to tracking issues; whoever runs me can change that. /kep update puts a text of yours there, from anywhere.";
 const NO_REPLIES: &str = "Replies in KEPs' threads do not go from this channel to tracking issues; whoever runs me can change that. /kep update puts a text of yours there.";
@@ -179,7 +179,7 @@ impl Bridge<'_> {
         self.refuses(asked, kep)
     }
 
-    /// Queues the comment, and what other channels are told.
+    /// Queues the comment.
     async fn write(
         &self,
         key: &Key,

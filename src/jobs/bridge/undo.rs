@@ -29,12 +29,17 @@ impl Bridge<'_> {
             return Ok(Settled::default());
         };
         let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
-        let is_admin = person.is_some_and(|person| person.roles.contains(&Role::Admin));
-        if let Some(entry) = self.board.get(kep)
-            && !is_admin
-            && !self.may_speak(person, entry)
-        {
-            return Ok(whisper(key, asked, None, self.may_not(asked, entry)));
+        let has = |role| person.is_some_and(|person| person.roles.contains(&role));
+        if !has(Role::Admin) {
+            match self.board.get(kep) {
+                Some(entry) if self.may_speak(person, entry) => {}
+                Some(entry) => {
+                    return Ok(whisper(key, asked, None, self.may_not(asked, entry)));
+                }
+                // Nobody is shepherd of what is no KEP any more.
+                None if has(Role::Liaison) => {}
+                None => return Ok(whisper(key, asked, None, self.nobody_here(asked))),
+            }
         }
         let delete = Effect::DeleteComment {
             written: written.clone(),

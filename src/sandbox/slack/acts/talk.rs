@@ -40,18 +40,32 @@ impl Person {
     /// Posts as the bot of another app does, which may put any metadata into its messages.
     /// <https://docs.slack.dev/messaging/message-metadata>
     pub async fn posts(&self, channel: &Channel, text: &str, metadata: Value) -> Said {
-        let ts = {
-            let mut state = self.slack.lock();
-            self.may_write(&state, &channel.id);
+        {
+            let state = self.slack.lock();
             assert!(
                 state.team(&self.team).users[&self.id].is_bot,
                 "{} is no bot, and people put no metadata into messages",
                 self.id
             );
-            let content = Content {
-                metadata: Some(metadata),
-                ..self.content(&mut state, text)
-            };
+        }
+        let with = |content| Content {
+            metadata: Some(metadata),
+            ..content
+        };
+        self.says_with(channel, text, with).await
+    }
+
+    /// Says something that has more to it than its text.
+    async fn says_with(
+        &self,
+        channel: &Channel,
+        text: &str,
+        with: impl FnOnce(Content) -> Content,
+    ) -> Said {
+        let ts = {
+            let mut state = self.slack.lock();
+            self.may_write(&state, &channel.id);
+            let content = with(self.content(&mut state, text));
             let message = Message::new(state.new_ts(), &self.id, content);
             let ts = message.ts;
             state.say(&self.team, &channel.id, message);
@@ -91,20 +105,11 @@ impl Person {
     /// Says something with the blocks that the composer makes of formatted text.
     /// <https://docs.slack.dev/reference/block-kit/blocks/rich-text-block>
     pub async fn says_blocks(&self, channel: &Channel, text: &str, blocks: Vec<Value>) -> Said {
-        let ts = {
-            let mut state = self.slack.lock();
-            self.may_write(&state, &channel.id);
-            let content = Content {
-                blocks: Some(blocks),
-                ..self.content(&mut state, text)
-            };
-            let message = Message::new(state.new_ts(), &self.id, content);
-            let ts = message.ts;
-            state.say(&self.team, &channel.id, message);
-            ts
+        let with = |content| Content {
+            blocks: Some(blocks),
+            ..content
         };
-        self.slack.0.shared.flush_and_wait().await;
-        self.look(&channel.id, ts)
+        self.says_with(channel, text, with).await
     }
 
     /// Shares a file with some words.

@@ -23,6 +23,27 @@ async fn an_edit_on_slack_edits_the_comment() {
 }
 
 #[tokio::test]
+async fn who_had_it_relayed_stays_below_it_after_an_edit() {
+    let scene = bridged(Transport::Socket, "").await;
+    let text = "KEP-5825 is in review.";
+    let said = scene.mike.says(&scene.sig_node, text).await;
+    scene.sam.reacts(&said, RELAY).await;
+    scene.commented("in review").await;
+    scene.hears().await;
+    scene.mike.edits(&said, "KEP-5825 is merged.").await;
+    let edited = scene.commented("is merged").await;
+    let signs = edited.matches("; relayed by samuelkarp</sub>").count();
+    assert_eq!(signs, 1, "{edited}");
+    scene.mike.deletes(&said).await;
+    let struck = scene.commented("<del>").await;
+    let signs = struck.matches("; relayed by samuelkarp; deleted there</sub>");
+    assert_eq!(signs.count(), 1, "{struck}");
+    scene.rest().await;
+    scene.sig_node.look_at_all();
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn an_edit_while_the_text_is_on_its_way_is_not_lost() {
     let scene = bridged(Transport::Socket, "").await;
     let text = "KEP-5825 is in review.";
