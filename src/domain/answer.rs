@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::{
     KepNumber, Stage,
+    board::Note,
     card::{Card, DateView},
     cycle::CurrentRelease,
     finding::{Finding, FindingCode},
@@ -101,7 +102,9 @@ pub struct CycleView {
     pub problems: Vec<(Box<str>, String)>,
     /// What was read, but a person should look at: tracking issues without a KEP, dates that
     /// contradict one another.
-    pub notes: Vec<(Box<str>, String)>,
+    pub notes: Vec<Note>,
+    /// The same of releases that are over, where nobody need mend it.
+    pub past_notes: Vec<Note>,
 }
 
 impl CycleView {

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         Settings, Stage,
         answer::{Answer, CycleView, List, tally},
-        board::{Board, Entry},
+        board::{Board, Entry, Note},
         card::Card,
         finding::{Finding, Inspector, urgency, urgent},
         reply::{PAGE, pages},
@@ -188,16 +188,22 @@ pub(super) fn cycle(
     if let Extent::Page(_) = extent {
         found.sort_by_cached_key(Inspected::urgency);
     }
-    let mut notes = board.notes().to_vec();
+    let is_over = |note: &Note| {
+        let shipped = note.release.and_then(|release| inspector.shipped(release));
+        shipped == Some(true)
+    };
+    let (past_notes, mut notes): (Vec<Note>, Vec<Note>) =
+        board.notes().iter().cloned().partition(is_over);
     notes.extend(board.stray().iter().map(|tracking| {
         let issue = &tracking.issue;
-        (
-            issue.url.clone(),
-            format!(
+        Note {
+            place: issue.url.clone(),
+            text: format!(
                 "#{} \"{}\" is a tracking issue that names no KEP",
                 issue.number, issue.title
             ),
-        )
+            release: None,
+        }
     }));
     CycleView {
         current: board
@@ -215,5 +221,6 @@ pub(super) fn cycle(
         keps: board.entries().len(),
         problems: board.problems().to_vec(),
         notes,
+        past_notes,
     }
 }
