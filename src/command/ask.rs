@@ -115,10 +115,12 @@ impl Ask {
         }
     }
 
-    /// The words that ask the same again, where that does not depend on who asks.
+    /// The words that ask the same again, where that does not depend on who asks: not for help, which
+    /// offers to each what they may do.
     pub fn words(&self) -> Option<String> {
         let command = self.command.as_ref().ok()?;
-        (!self.guessed).then(|| command.words())
+        let is_the_same_for_all = !self.guessed && !matches!(command, Command::Help(_));
+        is_the_same_for_all.then(|| command.words())
     }
 
     /// Reads the words of [`Command::words`], in which nothing is left to understand.

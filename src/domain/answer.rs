@@ -56,7 +56,7 @@ pub struct Help {
     pub title: String,
     /// What to type, and what that does; the shortest first.
     pub lines: Vec<HelpLine>,
-    /// What else is good to know.
+    /// What else is good to know; what is to be typed stands between backticks.
     pub notes: Vec<String>,
 }
 

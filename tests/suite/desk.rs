@@ -3,6 +3,7 @@
 
 mod buttons;
 mod everything;
+mod help;
 mod hostile;
 pub(crate) mod office;
 pub(crate) mod phone;
