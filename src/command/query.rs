@@ -97,9 +97,9 @@ impl Query {
         }
     }
 
-    /// Whether it asks for somebody's KEPs.
-    pub fn names_people(&self) -> bool {
-        matches!(self, Self::List(filter) if !filter.people.is_empty())
+    /// Whether it searches for words, which have an order of their own: what fits best comes first.
+    pub fn has_words(&self) -> bool {
+        matches!(self, Self::List(filter) if !filter.words.trim().is_empty())
     }
 }
 

@@ -85,8 +85,8 @@ pub struct CycleView {
     pub current: Option<CurrentRelease>,
     /// The days ahead.
     pub dates: Vec<DateView>,
-    /// The KEPs of the watched SIGs that aim at it. All of them stand there by number, a page of
-    /// them most urgent first.
+    /// The KEPs of [`Board::of_release`](super::board::Board::of_release). All of them stand there
+    /// by number, a page of them most urgent first.
     pub list: List,
     /// How many of them are at each stage.
     pub stages: Vec<(Stage, usize)>,
@@ -108,10 +108,11 @@ pub struct CycleView {
 }
 
 impl CycleView {
-    /// Those of its KEPs that are shown, with the most and gravest findings first.
+    /// Those of its KEPs that are shown, those with the most and gravest findings first and the
+    /// finished ones last.
     pub fn most_urgent_first(&self) -> Vec<&Card> {
         let mut cards: Vec<&Card> = self.list.cards.iter().collect();
-        cards.sort_by_cached_key(|card| card.urgency());
+        cards.sort_by_cached_key(|card| card.precedence());
         cards
     }
 }

@@ -2,6 +2,7 @@
 //! changes; a new one is built and takes its place, sharing what stayed the same.
 
 mod filter;
+mod release;
 mod search;
 
 use std::{cmp::Ordering, collections::HashMap, sync::Arc};
