@@ -168,6 +168,16 @@ pub(super) fn stands(card: &Card) -> Mrkdwn {
         let names: Vec<&str> = shepherds.iter().map(|login| login.as_str()).collect();
         text = text.words(&format!(" · {}", names.join(", ")));
     }
+    let alone: Vec<String> = card
+        .left_alone()
+        .iter()
+        .map(|it| format!("#{it}"))
+        .collect();
+    text = match alone.len() {
+        0 => text,
+        1 => text.words(&format!(" · {} has nobody", alone[0])),
+        _ => text.words(&format!(" · {} have nobody", alone.join(", "))),
+    };
     match card.urgent() {
         0 => text,
         many => text.words(" · ").bold(&format!("{many} to do")),
