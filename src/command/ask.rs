@@ -178,7 +178,7 @@ impl<'a> Asking<'a> {
             return (self.named(Name::List, words), false);
         }
         // A number among them may belong to a command that there is not.
-        (self.query(words).map(Command::Status), true)
+        (self.query(Name::Status, words).map(Command::Status), true)
     }
 
     fn did_you_mean(self, typed: &str, near: Name, rest: &[String]) -> Plain {
@@ -198,7 +198,7 @@ impl<'a> Asking<'a> {
         }
         match name {
             Name::Help => help(rest),
-            Name::Status => match self.query(rest)? {
+            Name::Status => match self.query(name, rest)? {
                 Query::List(filter) => Ok(Command::Status(
                     Some(rest)
                         .filter(|_| filter.is_words_alone())
@@ -208,7 +208,7 @@ impl<'a> Asking<'a> {
                 query => Ok(Command::Status(query)),
             },
             Name::List if rest.is_empty() => Ok(Command::List(Query::List(Box::default()))),
-            Name::List => self.query(rest).map(Command::List),
+            Name::List => self.query(name, rest).map(Command::List),
             Name::Who if rest.is_empty() => Err(Plain {
                 text:
                     "Of which KEP? Write its number or words of its title, such as /kep who 5825."
@@ -217,7 +217,7 @@ impl<'a> Asking<'a> {
             }),
             Name::Who => match only_reference(rest) {
                 Some(query) => Ok(Command::Who(query)),
-                None => self.query(rest).map(Command::Who),
+                None => self.query(name, rest).map(Command::Who),
             },
             Name::Release => release(rest),
             Name::Update => Err(Plain {
@@ -233,8 +233,8 @@ impl<'a> Asking<'a> {
         }
     }
 
-    /// Words and filters, with people as logins.
-    fn query(self, words: &[String]) -> Result<Query, Plain> {
+    /// Words and filters behind a command, with people as logins.
+    fn query(self, name: Name, words: &[String]) -> Result<Query, Plain> {
         let resolved: Result<Vec<String>, Plain> = if is_mine(words) {
             self.login("me", "person")
                 .map(|login| vec![format!("person:{login}")])
@@ -242,7 +242,12 @@ impl<'a> Asking<'a> {
             words.iter().map(|word| self.resolved(word)).collect()
         };
         let resolved = resolved?;
-        Query::parse(resolved.iter().map(String::as_str)).map_err(|error| plain(&error.to_string()))
+        Query::parse(resolved.iter().map(String::as_str)).map_err(|error| Plain {
+            text: error.to_string(),
+            instead: error
+                .instead()
+                .map(|words| format!("{} {words}", name.word())),
+        })
     }
 
     /// A word in which everybody is a login.

@@ -47,6 +47,8 @@ pub struct List {
     pub of: usize,
     /// How many of all have errors or warnings.
     pub urgent: usize,
+    /// Where there are none: what was most likely meant, if anything was.
+    pub meant: Option<Plain>,
 }
 
 /// What can be asked, or one question in full.

@@ -4,6 +4,7 @@
 mod filter;
 mod release;
 mod search;
+mod values;
 
 use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 

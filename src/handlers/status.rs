@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::slip::slip;
 use crate::{
     command::Query,
     domain::{
@@ -99,7 +100,11 @@ pub(super) fn shown(
             if !query.has_words() {
                 found.sort_by_cached_key(|kep| kep.precedence(inspector));
             }
-            Answer::List(list(found, extent, board, settings, inspector))
+            let mut list = list(found, extent, board, settings, inspector);
+            if list.of == 0 {
+                list.meant = slip(query, board, settings, inspector);
+            }
+            Answer::List(list)
         }
         Found::Nothing(answer) => answer,
     }
@@ -150,6 +155,7 @@ fn list(
         cards: cards.collect(),
         of,
         urgent,
+        meant: None,
     }
 }
 

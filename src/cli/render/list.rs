@@ -3,12 +3,26 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use super::page::{Page, fit};
-use crate::domain::card::Card;
+use crate::domain::{
+    answer::{List, Plain},
+    card::Card,
+};
 
 /// What the columns leave unsaid.
 pub(super) const LEGEND: &str = "✓ is a closed issue, +1 another open one, #1 – one without a shepherd; Todo counts errors and warnings.";
 
-pub(super) fn render(cards: &[Card], page: &mut Page) {
+pub(super) fn render(list: &List, page: &mut Page) {
+    let cards = &list.cards;
+    if let Some(Plain { text, instead }) = &list.meant {
+        page.line(text);
+        let words = instead
+            .as_deref()
+            .and_then(|words| words.strip_prefix("list "));
+        if let Some(words) = words {
+            page.dim(&format!("kep-liaison status {words}"));
+        }
+        return;
+    }
     if cards.is_empty() {
         page.line("No KEP passes all these filters. Leave one out.");
         return;

@@ -51,6 +51,10 @@ impl Rows<'_> {
 pub(super) fn render(list: &List, shown: &Rows<'_>, draft: &mut Draft) {
     let Some(example) = list.cards.first() else {
         draft.headline("No KEP found");
+        if let Some(meant) = &list.meant {
+            draft.plain(&meant.text);
+            return;
+        }
         draft.plain("No KEP passes all these filters. Leave one out.");
         let (Rows::First { asked } | Rows::Page { asked, .. }) = shown;
         draft.small(&format!("/kep list {asked}"));
