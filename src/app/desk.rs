@@ -224,10 +224,11 @@ impl FrontDesk {
                 if again || self.came_before(inbound) {
                     return Ok(None);
                 }
-                let dialog = self.inlet.dialog(workspace, shortcut, &known).await?;
+                let bridge = self.inlet.bridge(&known, self);
+                let dialog = self.inlet.dialog(&bridge, workspace, shortcut).await?;
                 let trigger = shortcut.trigger_id.clone();
                 Ok(self.speak(workspace, "a dialog", async move |bot| {
-                    bot.open_view(&trigger, &dialog.view()).await
+                    bot.open_view(&trigger, &dialog.await).await
                 }))
             }
             Inbound::Submitted(submitted) => {

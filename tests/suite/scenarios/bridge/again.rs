@@ -7,7 +7,7 @@ use kep_liaison::sandbox::{
     slack::{Fault, Gate, On, Workspace},
 };
 
-use super::{ISSUE, RELAY, Transport, bridged};
+use super::{BOTH, ISSUE, RELAY, Transport, bridged};
 
 #[tokio::test]
 async fn an_edit_on_slack_edits_the_comment() {
@@ -163,6 +163,29 @@ async fn undo_takes_the_comment_back() {
     assert!(scene.comments().is_empty());
     scene.pass(Duration::from_mins(16)).await;
     scene.end().await;
+}
+
+#[tokio::test]
+async fn who_reacts_again_after_an_undo_has_it_stand_there_again() {
+    for transport in BOTH {
+        let mut scene = bridged(transport, "").await;
+        let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;
+        scene.sam.clicks(&receipt, "Undo").await;
+        scene.until("nothing", || scene.comments().is_empty()).await;
+        scene.hears_all(1).await;
+        scene.sam.unreacts(&said, RELAY).await;
+        scene.rest().await;
+        assert!(scene.comments().is_empty());
+        scene.pass(Duration::from_secs(5)).await;
+        scene.sam.reacts(&said, RELAY).await;
+        scene.commented("in review").await;
+        scene.hears_all(1).await;
+        // That it is found in the history is no news.
+        scene.goes_away().await;
+        scene.starts_again().await;
+        assert_eq!(scene.comments().len(), 1);
+        scene.end().await;
+    }
 }
 
 #[tokio::test]
