@@ -84,6 +84,9 @@ const FILTERS: [(&str, &str); 13] = [
     ("runtime", "containerd"),
 ];
 
+/// What some call the stage that follows beta.
+const LIKE_STABLE: [(&str, &str); 2] = [("ga", "stable"), ("gamma", "stable")];
+
 impl Query {
     /// The filters with an example of each, for help.
     pub fn filters() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -256,12 +259,14 @@ impl Filter {
                     value,
                     Stage::parse,
                     Stage::ALL.map(Stage::as_str),
+                    &LIKE_STABLE,
                 )?),
                 "status" => self.statuses.push(word(
                     key,
                     value,
                     Status::parse,
                     Status::ALL.map(Status::as_str),
+                    &[],
                 )?),
                 "release" => self.releases.push(Release::parse(value).ok_or_else(|| {
                     QueryError::new(format!("release:{value} is no release{}", example(key)))
@@ -303,9 +308,14 @@ fn word<T, const N: usize>(
     value: &str,
     parse: impl Fn(&str) -> Option<T>,
     all: [&'static str; N],
+    also: &[(&'static str, &'static str)],
 ) -> Result<T, QueryError> {
     parse(value).ok_or_else(|| {
-        let near = nearest(value, all);
+        let others = also.iter().map(|(word, _)| *word);
+        let near = nearest(value, all.into_iter().chain(others)).map(|near| {
+            let meant = also.iter().find(|(word, _)| *word == near);
+            meant.map_or(near, |(_, meant)| meant)
+        });
         let hint = near.map(|near| format!("; did you mean {key}:{near}?"));
         let hint = hint.unwrap_or_else(|| format!("; there are {}", all.join(", ")));
         QueryError::near(format!("{key}:{value} is no {key}{hint}"), value, near)
@@ -397,9 +407,10 @@ mod tests {
             ("swap stage:alpha,bta", Some("swap stage:alpha,beta")),
             ("shepard:none sig:node", Some("sig:node shepherd:none")),
             ("finding:no-shephrd", Some("finding:no-shepherd")),
+            ("stage:gama", Some("stage:stable")),
             // Two slips at once are no slip.
             ("stage:bta finding:no-shephrd", None),
-            ("stage:gamma", None),
+            ("stage:omega", None),
             ("owner:", None),
         ] {
             let error = Query::parse([typed]).expect_err(typed);

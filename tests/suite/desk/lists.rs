@@ -244,6 +244,7 @@ fn a_slip_in_a_filter_is_one_press_away() {
     // What cannot be, as soon as it is read.
     for (typed, asks) in [
         ("list stage:bta", "list stage:beta"),
+        ("list stage:gama", "list stage:stable"),
         ("status finding:no-shephrd", "status finding:no-shepherd"),
         ("list shepard:none", "list shepherd:none"),
     ] {
