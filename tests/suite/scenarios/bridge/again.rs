@@ -7,7 +7,7 @@ use kep_liaison::sandbox::{
     slack::{Fault, Gate, On, Workspace},
 };
 
-use super::{ISSUE, RELAY, Transport, bridged};
+use super::{ISSUE, RELAY, Scene, Transport, bridged};
 
 #[tokio::test]
 async fn an_edit_on_slack_edits_the_comment() {
@@ -201,6 +201,33 @@ async fn a_stranger_undoes_nothing() {
 }
 
 #[tokio::test]
+async fn for_a_kep_that_is_gone_nobody_but_a_liaison_undoes() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (stranger, liaison) = (scene.person("stranger"), scene.person("liaison"));
+    let (_, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    let enhancements = scene.github.repository("kubernetes/enhancements");
+    enhancements.remove("keps/sig-node/5825-cri-pagination/kep.yaml");
+    // A tracking issue alone keeps it known.
+    scene.containerd().edit_title(ISSUE, "List streaming");
+    scene.containerd().edit_body(ISSUE, "We shall see.");
+    scene.poll().await;
+    scene.all_said().await;
+    // It had a shepherd, who is one no more.
+    for person in [&stranger, &scene.sam] {
+        person.clicks(&receipt, "Undo").await;
+        let no = scene.whispers(person).await;
+        assert!(no.contains("shepherds or the liaisons (liaison)"), "{no}");
+    }
+    scene.rest().await;
+    assert_eq!(scene.comments().len(), 1);
+    liaison.clicks(&receipt, "Undo").await;
+    scene.until("nothing", || scene.comments().is_empty()).await;
+    let taken_back = scene.hears_all(1).await;
+    assert_eq!(taken_back[0].ts, receipt.ts);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn what_was_taken_back_can_be_relayed_again() {
     let scene = bridged(Transport::Socket, "").await;
     let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;
@@ -318,4 +345,49 @@ async fn what_is_deleted_before_anybody_was_told_is_told_to_nobody() {
     containerd.delete_comment(comment);
     scene.poll().await;
     scene.end().await;
+}
+
+/// The words of the reply that tells of a comment, after its issue has left.
+async fn after_it_left(leave: impl AsyncFnOnce(&Scene)) -> String {
+    let scene = bridged(Transport::Socket, "").await;
+    let text = "It is in review.";
+    scene.containerd().comment("samuelkarp", ISSUE, text);
+    scene.poll().await;
+    let told = scene.hears_all(2).await;
+    leave(&scene).await;
+    let news = scene.hears_all(1).await;
+    assert!(news[0].words().contains("gone"), "{}", news[0].words());
+    let told = scene.sig_node.message(&told[1].ts).expect("it stands");
+    scene.end().await;
+    told.words()
+}
+
+#[tokio::test]
+async fn what_went_with_its_issue_is_not_said_to_be_deleted() {
+    let leave: [fn(&Scene); 3] = [
+        |scene: &Scene| {
+            let elsewhere = scene.github.repository("containerd/project");
+            scene.containerd().transfer(ISSUE, &elsewhere);
+        },
+        |scene: &Scene| scene.containerd().delete_issue(ISSUE),
+        |scene: &Scene| scene.containerd().convert_to_discussion(ISSUE),
+    ];
+    for leave in leave {
+        let found_by_a_sweep = async |scene: &Scene| {
+            leave(scene);
+            scene.pass(Duration::from_hours(7)).await;
+        };
+        let words = after_it_left(found_by_a_sweep).await;
+        assert!(words.contains("It is in review."), "{words}");
+    }
+    for leave in &leave[..2] {
+        let told_by_a_webhook = async |scene: &Scene| {
+            scene.hook();
+            scene.pass(Duration::from_mins(2)).await;
+            leave(scene);
+            scene.deliver().await;
+        };
+        let words = after_it_left(told_by_a_webhook).await;
+        assert!(words.contains("It is in review."), "{words}");
+    }
 }
