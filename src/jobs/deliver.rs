@@ -83,9 +83,16 @@ struct Places {
     taken: HashSet<String>,
     free_at: HashMap<String, DateTime<Utc>>,
 }
+    /// When it was last looked what is due.
+    looked_at: Option<DateTime<Utc>>,
 
 impl Places {
     fn busy(&mut self, now: DateTime<Utc>) -> Vec<String> {
+    /// Whether the clock was set back, or may have been while nobody looked.
+    fn is_set_back(&self, now: DateTime<Utc>) -> bool {
+        self.looked_at.is_none_or(|at| now < at)
+    }
+
         self.free_at.retain(|_, at| *at > now);
         self.taken
             .iter()
@@ -132,8 +139,7 @@ impl Deliver {
         let mut under_way: JoinSet<Over> = JoinSet::new();
         loop {
             let now = self.clock.now();
-            let busy = places.busy(now);
-            let due = match self.begin(&mut places, &mut under_way, &busy, now).await {
+            let due = match self.begin(&mut places, &mut under_way, now).await {
                 Ok(due) => due,
                 Err(error) => {
                     tracing::error!(%error, "nothing can be delivered");
@@ -165,14 +171,20 @@ impl Deliver {
         self: &Arc<Self>,
         places: &mut Places,
         under_way: &mut JoinSet<Over>,
-        busy: &[String],
         now: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let room = MOST - under_way.len();
         if room == 0 {
             return Ok(None);
         }
-        let leased = self.outbox.lease(now, now + LEASE, busy, room).await?;
+        if places.is_set_back(now) {
+            self.outbox.clock_set_back(now).await?;
+            // Whoever still wants no more says so again.
+            places.free_at.clear();
+        }
+        places.looked_at = Some(now);
+        let busy = places.busy(now);
+        let leased = self.outbox.lease(now, now + LEASE, &busy, room).await?;
         let has_more = leased.len() == room;
         for leased in leased {
             let place = leased.effect.place();

@@ -266,6 +266,11 @@ pub trait Outbox: Send + Sync {
     /// another's now. One that ran out and that nobody took yet still counts.
     async fn settle(
         &self,
+    /// The clock was set back: what was leased or put off at a moment that is still to come is due now,
+    /// and what was done then was done now. So nothing waits for more than twice as long as it was
+    /// meant to, however far the clock was set back.
+    async fn clock_set_back(&self, now: DateTime<Utc>) -> Result<(), StoreError>;
+
         now: DateTime<Utc>,
         leased: &Leased,
         outcome: &Outcome,

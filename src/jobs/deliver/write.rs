@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Deliver, Trouble};
+use super::{Deliver, Trouble, trouble};
 use crate::{
     domain::{
         Issue, KepNumber, Repository,
@@ -80,7 +80,13 @@ impl Deliver {
                 };
                 let thread = thread.as_deref();
                 if let Some(since) = leased.unclear_since {
-                    let since = ts_of(since - CLOCKS_APART);
+                    // By a clock that was set back since, nobody knows when that was.
+                    let since = if since > bridge.now {
+                        bridge.now - trouble::TOO_OLD
+                    } else {
+                        since - CLOCKS_APART
+                    };
+                    let since = ts_of(since);
                     let found = chat.find(&channel.id, thread, &leased.key, &since).await;
                     if let Some(ts) = found.map_err(|error| self.of_chat(&error))? {
                         return Ok(Some(message(channel.clone(), ts)));

@@ -32,6 +32,17 @@ pub(in crate::store) const LEASE: &str = "\
     WHERE id = $1
     RETURNING id, key, lane, doc, attempt, failures, unclear_ms, queued_ms";
 
+/// What was put off at a moment that is still to come was so by a clock that was set back since.
+pub(in crate::store) const SET_BACK: &str = "\
+    UPDATE effects SET due_ms = $1,
+        queued_ms = CASE WHEN queued_ms > $1 THEN $1 ELSE queued_ms END
+    WHERE settled_ms IS NULL AND due_ms > $1 AND (queued_ms > $1 OR leased_ms > $1)
+    RETURNING place";
+
+/// The same for what was done: it counts among what was written lately.
+pub(in crate::store) const SET_BACK_DONE: &str =
+    "UPDATE effects SET settled_ms = $1 WHERE state = 'done' AND settled_ms > $1";
+
 pub(in crate::store) const PUT_OFF: &str =
     "UPDATE effects SET state = 'waiting', due_ms = $2 WHERE id = $1";
 

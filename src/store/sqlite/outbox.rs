@@ -41,6 +41,10 @@ impl Outbox for SqliteStore {
         self.said(queue::lease(&self.writer, now, until, busy, most).await)
     }
 
+    async fn clock_set_back(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.said(queue::clock_set_back(&self.writer, now).await)
+    }
+
     async fn next_due(&self, busy: &[String]) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.said(queue::next_due(&self.reader, busy).await)
     }

@@ -162,6 +162,21 @@ async fn due(
     Ok(due)
 }
 
+pub(super) async fn clock_set_back(pool: &SqlitePool, now: DateTime<Utc>) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    let now = now.timestamp_millis();
+    let places: Vec<String> = sqlx::query_scalar(sql::SET_BACK)
+        .bind(now)
+        .fetch_all(&mut *tx)
+        .await?;
+    set_next(&mut tx, &places.into_iter().collect()).await?;
+    sqlx::query(sql::SET_BACK_DONE)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
+}
+
 pub(super) async fn next_due(
     pool: &SqlitePool,
     busy: &[String],

@@ -198,6 +198,7 @@ go_through!(Forge {
 go_through!(Outbox {
     fn accept(now: DateTime<Utc>, cause: Cause<'_>, effects: &[NewEffect]) -> Result<bool, StoreError>;
     fn lease(now: DateTime<Utc>, until: DateTime<Utc>, busy: &[String], most: usize) -> Result<Vec<Leased>, StoreError>;
+    fn clock_set_back(now: DateTime<Utc>) -> Result<(), StoreError>;
     fn next_due(busy: &[String]) -> Result<Option<DateTime<Utc>>, StoreError>;
     fn settle(now: DateTime<Utc>, leased: &Leased, outcome: &Outcome, settled: &Settled) -> Result<bool, StoreError>;
     fn written(key: &Key) -> Result<Option<Written>, StoreError>;
