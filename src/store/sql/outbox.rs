@@ -155,16 +155,20 @@ pub(in crate::store) const FORGET_NEWS: &str =
 
 pub(in crate::store) const PUT_WRITTEN: &str = "\
     INSERT INTO written (key, kind, at_ms, repository, issue, comment, url, workspace, channel, ts,
-        doc)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        doc, made_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ON CONFLICT (key) DO UPDATE SET
         kind = excluded.kind, at_ms = excluded.at_ms, repository = excluded.repository,
         issue = excluded.issue, comment = excluded.comment, url = excluded.url,
         workspace = excluded.workspace, channel = excluded.channel, ts = excluded.ts,
-        doc = excluded.doc";
+        doc = excluded.doc, made_by = excluded.made_by";
 
-pub(in crate::store) const EDIT_WRITTEN: &str =
-    "UPDATE written SET at_ms = $2, doc = $3 WHERE key = $1";
+/// One that comes too late has changed nothing.
+pub(in crate::store) const EDIT_WRITTEN: &str = "\
+    UPDATE written SET at_ms = $2, doc = $3, made_by = $4
+    WHERE key = $1 AND (made_by IS NULL OR made_by <= $4)";
+
+pub(in crate::store) const MADE_BY: &str = "SELECT made_by FROM written WHERE key = $1";
 
 pub(in crate::store) const LAST: &str = "\
     SELECT key, doc FROM written
@@ -278,7 +282,7 @@ pub(in crate::store) const CLEAR_NEWS: &str =
 pub(in crate::store) const PUT_NEWS: &str =
     "INSERT INTO comment_news (repository, kind, comment, gone) VALUES ($1, $2, $3, $4)";
 
-/// A comment that is too old to be kept is no news, and was not deleted.
+/// A comment that is too old to be kept, or whose issue is gone, is no news, and was not deleted.
 pub(in crate::store) const PRUNE_NEWS: &str = "\
     DELETE FROM comment_news WHERE gone = 0 AND NOT EXISTS (SELECT 1 FROM comments
         WHERE comments.repository = comment_news.repository

@@ -71,6 +71,10 @@ impl Outbox for SqliteStore {
         self.said(traces::last(&self.reader, key).await)
     }
 
+    async fn is_superseded(&self, id: i64, effect: &Effect) -> Result<bool, StoreError> {
+        self.said(traces::is_superseded(&self.reader, id, effect).await)
+    }
+
     async fn queued(&self, key: &Key) -> Result<Option<Queued>, StoreError> {
         self.said(queue::queued(&self.reader, key).await)
     }

@@ -381,7 +381,13 @@ pub(super) async fn done_since(
 
 pub(super) async fn dead(pool: &SqlitePool) -> sqlx::Result<Vec<Dead>> {
     let rows: Vec<row::DeadRow> = sqlx::query_as(sql::DEAD).fetch_all(pool).await?;
-    rows.into_iter().map(row::read_dead).collect()
+    let mut dead = Vec::new();
+    for row in rows {
+        let mut one = row::read_dead(row)?;
+        one.is_superseded = traces::is_superseded(pool, one.id, &one.effect).await?;
+        dead.push(one);
+    }
+    Ok(dead)
 }
 
 pub(super) async fn hurry(pool: &SqlitePool, lane: &str, now: DateTime<Utc>) -> sqlx::Result<()> {

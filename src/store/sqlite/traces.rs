@@ -37,6 +37,7 @@ pub(super) async fn put(
             .bind(edited.as_str())
             .bind(now.timestamp_millis())
             .bind(row::document(&leased.effect)?)
+            .bind(leased.id)
             .execute(&mut *tx)
             .await?;
     }
@@ -90,9 +91,30 @@ async fn put_written(
         .bind(channel)
         .bind(ts)
         .bind(row::document(&leased.effect)?)
+        .bind(leased.id)
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Whether an edit of this number comes too late.
+pub(super) async fn is_superseded(
+    pool: &SqlitePool,
+    id: i64,
+    effect: &Effect,
+) -> sqlx::Result<bool> {
+    let Some(edited) = effect.edits() else {
+        return Ok(false);
+    };
+    let made_by: Option<Option<i64>> = sqlx::query_scalar(sql::MADE_BY)
+        .bind(edited.as_str())
+        .fetch_optional(pool)
+        .await?;
+    Ok(match made_by {
+        Some(made_by) => made_by > Some(id),
+        // A message that began anew has another key.
+        None => matches!(effect, Effect::EditComment { .. }),
+    })
 }
 
 async fn put_thread(tx: &mut SqliteConnection, thread: &Thread) -> sqlx::Result<()> {

@@ -8,6 +8,7 @@ mod feeds;
 mod lost;
 mod missed;
 mod news;
+mod retried;
 mod slow;
 mod tied;
 mod ways;

@@ -204,6 +204,7 @@ go_through!(Outbox {
     fn written(key: &Key) -> Result<Option<Written>, StoreError>;
     fn key_of(written: &Written) -> Result<Option<Key>, StoreError>;
     fn last(key: &Key) -> Result<Option<(Key, Effect)>, StoreError>;
+    fn is_superseded(id: i64, effect: &Effect) -> Result<bool, StoreError>;
     fn queued(key: &Key) -> Result<Option<Queued>, StoreError>;
     fn comments_below(key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
     fn open_in(channel: &ChannelAt, kep: Option<KepNumber>, name: &str) -> Result<Vec<Effect>, StoreError>;

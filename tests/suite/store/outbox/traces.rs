@@ -1,7 +1,7 @@
 //! What is set with an outcome: what was written where, threads, the record, and what follows.
 
 use kep_liaison::{
-    domain::bridge::{Asked, CommentAt, IssueAt, Key, MessageAt, Written},
+    domain::bridge::{Asked, CommentAt, Effect, IssueAt, Key, MessageAt, Written},
     ports::{
         Outbox,
         outbox::{LatestNews, Leased, Outcome, Record, Settled, Thread},
@@ -281,6 +281,69 @@ pub(super) async fn what_follows(place: &dyn Place) {
     assert_eq!(names(&lease(outbox, 5).await), ["b"]);
     let e = lease_one(outbox, 7).await;
     assert_eq!((e.key.as_str(), e.queued_at), ("e", at(5)));
+}
+
+/// Makes what was written by `a` say something else.
+fn edit(text: &str) -> Effect {
+    Effect::EditComment {
+        written: key("a"),
+        body: text.to_owned(),
+        asked: None,
+    }
+}
+
+pub(super) async fn an_older_edit_comes_too_late(place: &dyn Place) {
+    let outbox = &*place.open_both().await;
+    let effects = [
+        queued("a", 1, comment("first")),
+        queued("b", 1, edit("second")),
+        queued("c", 1, edit("third")),
+    ];
+    accept(outbox, 0, "Ev1", &effects).await;
+    let a = lease_one(outbox, 0).await;
+    assert!(!outbox.is_superseded(a.id, &a.effect).await.unwrap());
+    let written = Settled {
+        written: Some(a_comment(1)),
+        ..Settled::default()
+    };
+    settle(outbox, 0, &a, &written).await;
+    let b = lease_one(outbox, 1).await;
+    assert!(!outbox.is_superseded(b.id, &b.effect).await.unwrap());
+    assert!(super::settle(outbox, 1, &b, super::dead()).await);
+    let is_late = async || outbox.dead().await.unwrap()[0].is_superseded;
+    assert!(!is_late().await, "nothing has changed it since");
+    let c = lease_one(outbox, 2).await;
+    assert!(!outbox.is_superseded(c.id, &c.effect).await.unwrap());
+    assert!(done(outbox, 2, &c).await);
+    assert!(outbox.is_superseded(b.id, &b.effect).await.unwrap());
+    assert!(is_late().await);
+    assert!(
+        outbox.dead().await.unwrap()[0]
+            .line()
+            .contains("superseded")
+    );
+    // Where it is tried again, what stands there stays known.
+    assert!(outbox.retry(b.id, at(3)).await.unwrap());
+    let b = lease_one(outbox, 3).await;
+    assert!(super::settle(outbox, 3, &b, super::dead()).await);
+    assert!(outbox.retry(b.id, at(4)).await.unwrap());
+    let b = lease_one(outbox, 4).await;
+    assert!(done(outbox, 4, &b).await);
+    let last = outbox.last(&key("a")).await.unwrap();
+    assert_eq!(last, Some((key("a"), edit("third"))));
+    // A comment that was taken back is not edited either.
+    accept(outbox, 5, "Ev2", &[queued("d", 1, edit("fourth"))]).await;
+    let d = lease_one(outbox, 5).await;
+    assert!(super::settle(outbox, 5, &d, super::dead()).await);
+    accept(outbox, 6, "Ev3", &[queued("e", 1, step())]).await;
+    let e = lease_one(outbox, 6).await;
+    assert!(!is_late().await);
+    let erased = Settled {
+        erased: vec![key("a")],
+        ..Settled::default()
+    };
+    settle(outbox, 6, &e, &erased).await;
+    assert!(is_late().await);
 }
 
 pub(super) async fn what_follows_anew(place: &dyn Place) {
