@@ -9,6 +9,7 @@ mod lost;
 mod missed;
 mod news;
 mod retried;
+mod room;
 mod slow;
 mod tied;
 mod ways;
