@@ -294,8 +294,8 @@ pub trait Outbox: Send + Sync {
     /// while it is kept.
     async fn last(&self, key: &Key) -> Result<Option<(Key, Effect)>, StoreError>;
 
-    /// Whether an edit of this number comes too late: what it is to change was changed by one that was
-    /// queued after it, or is a comment that was taken back.
+    /// Whether an edit of this number comes too late: what it is to change was changed by one that comes
+    /// after it, or is a comment that was taken back.
     async fn is_superseded(&self, id: i64, effect: &Effect) -> Result<bool, StoreError>;
 
     /// The effect that was queued with a key.

@@ -155,20 +155,24 @@ pub(in crate::store) const FORGET_NEWS: &str =
 
 pub(in crate::store) const PUT_WRITTEN: &str = "\
     INSERT INTO written (key, kind, at_ms, repository, issue, comment, url, workspace, channel, ts,
-        doc, made_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        doc)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT (key) DO UPDATE SET
         kind = excluded.kind, at_ms = excluded.at_ms, repository = excluded.repository,
         issue = excluded.issue, comment = excluded.comment, url = excluded.url,
         workspace = excluded.workspace, channel = excluded.channel, ts = excluded.ts,
-        doc = excluded.doc, made_by = excluded.made_by";
+        doc = excluded.doc, edited_by = NULL";
 
-/// One that comes too late has changed nothing.
-pub(in crate::store) const EDIT_WRITTEN: &str = "\
-    UPDATE written SET at_ms = $2, doc = $3, made_by = $4
-    WHERE key = $1 AND (made_by IS NULL OR made_by <= $4)";
+pub(in crate::store) const EDIT_WRITTEN: &str =
+    "UPDATE written SET at_ms = $2, doc = $3, edited_by = $4 WHERE key = $1";
 
-pub(in crate::store) const MADE_BY: &str = "SELECT made_by FROM written WHERE key = $1";
+/// Whether what was written was edited last by an effect that comes after this one.
+pub(in crate::store) const IS_SUPERSEDED: &str = "\
+    SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM effects AS early, effects AS late
+        WHERE early.id = $2 AND late.id = written.edited_by
+            AND (COALESCE(late.follows, late.id), late.id)
+                > (COALESCE(early.follows, early.id), early.id))
+    FROM written WHERE key = $1";
 
 pub(in crate::store) const LAST: &str = "\
     SELECT key, doc FROM written

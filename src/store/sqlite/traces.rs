@@ -1,7 +1,7 @@
 //! What carrying out effects leaves behind: what was written where, threads, the record.
 
 use chrono::{DateTime, Utc};
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteExecutor};
 
 use crate::{
     domain::{
@@ -32,7 +32,9 @@ pub(super) async fn put(
         put_written(tx, now, leased, written).await?;
     }
     let edited = leased.effect.edits();
-    if let Some(edited) = edited.filter(|_| is_done) {
+    if let Some(edited) = edited.filter(|_| is_done)
+        && !is_superseded(&mut *tx, leased.id, &leased.effect).await?
+    {
         sqlx::query(sql::EDIT_WRITTEN)
             .bind(edited.as_str())
             .bind(now.timestamp_millis())
@@ -91,7 +93,6 @@ async fn put_written(
         .bind(channel)
         .bind(ts)
         .bind(row::document(&leased.effect)?)
-        .bind(leased.id)
         .execute(tx)
         .await?;
     Ok(())
@@ -99,19 +100,20 @@ async fn put_written(
 
 /// Whether an edit of this number comes too late.
 pub(super) async fn is_superseded(
-    pool: &SqlitePool,
+    reader: impl SqliteExecutor<'_>,
     id: i64,
     effect: &Effect,
 ) -> sqlx::Result<bool> {
     let Some(edited) = effect.edits() else {
         return Ok(false);
     };
-    let made_by: Option<Option<i64>> = sqlx::query_scalar(sql::MADE_BY)
+    let later: Option<i64> = sqlx::query_scalar(sql::IS_SUPERSEDED)
         .bind(edited.as_str())
-        .fetch_optional(pool)
+        .bind(id)
+        .fetch_optional(reader)
         .await?;
-    Ok(match made_by {
-        Some(made_by) => made_by > Some(id),
+    Ok(match later {
+        Some(later) => later > 0,
         // A message that began anew has another key.
         None => matches!(effect, Effect::EditComment { .. }),
     })

@@ -1,3 +1,3 @@
--- Which effect made what was written what it is, by its number: one that was queued before that comes
--- too late. None where that was before this column.
-ALTER TABLE written ADD COLUMN made_by BIGINT;
+-- Which effect edited last what was written, by its number: one that comes before that in its lane, and
+-- is tried again, comes too late. None where none did, or where that was before this column.
+ALTER TABLE written ADD COLUMN edited_by BIGINT;

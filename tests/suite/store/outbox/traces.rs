@@ -294,7 +294,9 @@ fn edit(text: &str) -> Effect {
 
 pub(super) async fn an_older_edit_comes_too_late(place: &dyn Place) {
     let outbox = &*place.open_both().await;
+    // One waits behind what it is to change, in another lane.
     let effects = [
+        after(5_000_000, queued("early", 2, edit("zeroth"))),
         queued("a", 1, comment("first")),
         queued("b", 1, edit("second")),
         queued("c", 1, edit("third")),
@@ -307,6 +309,8 @@ pub(super) async fn an_older_edit_comes_too_late(place: &dyn Place) {
         ..Settled::default()
     };
     settle(outbox, 0, &a, &written).await;
+    let early = a.id - 1;
+    assert!(!outbox.is_superseded(early, &edit("zeroth")).await.unwrap());
     let b = lease_one(outbox, 1).await;
     assert!(!outbox.is_superseded(b.id, &b.effect).await.unwrap());
     assert!(super::settle(outbox, 1, &b, super::dead()).await);
