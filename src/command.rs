@@ -13,6 +13,6 @@ pub use self::{
     ask::{Ask, Asking, Command, asks_for_own, not_tied},
     outbox::{OutboxAsk, is_outbox, outbox},
     query::{Query, QueryError},
-    table::{Name, help, usage_hint},
+    table::{HelpFor, Name, help, usage_hint},
     update::{is_update, update},
 };

@@ -4,6 +4,7 @@ pub mod desk;
 mod home;
 pub mod outbox;
 mod release;
+mod slip;
 pub mod status;
 mod unnumbered;
 mod who;

@@ -224,10 +224,11 @@ impl FrontDesk {
                 if again || self.came_before(inbound) {
                     return Ok(None);
                 }
-                let dialog = self.inlet.dialog(workspace, shortcut, &known).await?;
+                let bridge = self.inlet.bridge(&known, self);
+                let dialog = self.inlet.dialog(&bridge, workspace, shortcut).await?;
                 let trigger = shortcut.trigger_id.clone();
                 Ok(self.speak(workspace, "a dialog", async move |bot| {
-                    bot.open_view(&trigger, &dialog.view()).await
+                    bot.open_view(&trigger, &dialog.await).await
                 }))
             }
             Inbound::Submitted(submitted) => {
@@ -310,15 +311,19 @@ impl FrontDesk {
             user: &command.from.user,
         };
         let ask = desk.read(&asker, &command.text);
+        let audience = match ask.audience() {
+            Audience::Asker if command.from.is_direct() => Audience::Direct,
+            audience => audience,
+        };
         let question = ask.words().map(|words| Question {
             workspace: workspace.into(),
             words,
-            audience: ask.audience(),
+            audience,
         });
         // What was laid out already costs nothing, and is not counted.
         let answer = || {
             let may_ask = self.may_ask(&command.from, What::Command);
-            may_ask.then(|| acknowledged(&desk.typed(&asker, ask)))?
+            may_ask.then(|| acknowledged(&desk.typed(&asker, ask, audience)))?
         };
         let answer = match question {
             Some(question) => self.memo.answer(&known, desk.now, question, answer),
@@ -336,9 +341,8 @@ impl FrontDesk {
         if !self.may_ask(&pressed.from, What::Speech) {
             return None;
         }
-        let ask = |desk: &Desk<'_>, asker: &Asker<'_>| Reply {
-            audience: button.audience,
-            ..desk.again(asker, &button.asked, button.page)
+        let ask = |desk: &Desk<'_>, asker: &Asker<'_>| {
+            desk.again(asker, &button.asked, button.page, button.audience)
         };
         let reply = self.ask(workspace, &pressed.from, ask);
         let showing = match button.press {
@@ -356,15 +360,12 @@ impl FrontDesk {
         if !self.may_ask(&said.from, What::Speech) {
             return None;
         }
-        let ask = |desk: &Desk<'_>, asker: &Asker<'_>| {
-            let reply = desk.said(asker, &said.text);
-            let audience = if said.is_direct {
-                Audience::Direct
-            } else {
-                Audience::Channel
-            };
-            Reply { audience, ..reply }
+        let audience = if said.is_direct {
+            Audience::Direct
+        } else {
+            Audience::Channel
         };
+        let ask = |desk: &Desk<'_>, asker: &Asker<'_>| desk.said(asker, &said.text, audience);
         let message = blocks::message(&self.ask(workspace, &said.from, ask));
         // In a channel an answer belongs below the question.
         let thread = said.thread_ts.or((!said.is_direct).then_some(said.ts));

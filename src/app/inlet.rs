@@ -1,9 +1,11 @@
 //! Takes in from Slack what the bridge is for: it is stored, with what is to follow, before Slack is
 //! told that it was received.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use serde_json::Value;
+use tokio::time::timeout;
 
 use super::desk::FrontDesk;
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
     domain::{
         bridge::{
             Asked, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Saying, Step, Way,
-            keps_in,
+            keps_in, moment_of,
         },
         people::{Asker, People},
     },
@@ -28,6 +30,9 @@ use crate::{
         inbound::{Author, Command, Happened, Heard, Inbound, Shortcut, Spoken, Submitted},
     },
 };
+
+/// How long a dialog waits for the names of those whom its text mentions.
+const NAMES_WITHIN: Duration = Duration::from_millis(1500);
 
 /// Each workspace's chat, by the name that the settings give the workspace.
 pub type Chats = Arc<HashMap<Box<str>, Arc<dyn Chat>>>;
@@ -81,6 +86,7 @@ impl Inlet {
                 let what = hear::Happened::Reacted {
                     emoji: &reacted.emoji,
                     user: &reacted.from.user,
+                    given_at: moment_of(&reacted.event_ts),
                 };
                 self.hear.hear(&at, what).await?;
             }
@@ -211,14 +217,45 @@ impl Inlet {
         Ok(answer)
     }
 
-    /// The dialog of the shortcut, with what can be guessed filled in.
+    /// The dialog of the shortcut, with what can be guessed filled in; or one that says why it
+    /// would be in vain.
     pub(super) async fn dialog(
         &self,
+        bridge: &Bridge<'_>,
         workspace: &str,
         shortcut: &Shortcut,
-        known: &Known,
-    ) -> Result<Dialog, StoreError> {
+    ) -> Result<impl Future<Output = Value> + use<>, StoreError> {
         let channel = shortcut.from.channel.as_deref().unwrap_or_default();
+        let asked = self.hear.asked(workspace, channel, &shortcut.from.user);
+        let refused = bridge.refuses_all(&asked);
+        let dialog = match refused {
+            Some(why) => Err(dialog::no(&why)),
+            None => Ok(self.guessed(bridge, workspace, channel, shortcut).await?),
+        };
+        let chat = self.chats.get(workspace).cloned();
+        Ok(async move {
+            let mut dialog = match dialog {
+                Ok(dialog) => dialog,
+                Err(no) => return no,
+            };
+            if let Some(chat) = chat {
+                // Slack waits three seconds for the dialog.
+                let typed = timeout(NAMES_WITHIN, chat.typed(&dialog.text)).await;
+                if let Ok(Ok(typed)) = typed {
+                    dialog.text = typed.into();
+                }
+            }
+            dialog.view()
+        })
+    }
+
+    async fn guessed(
+        &self,
+        bridge: &Bridge<'_>,
+        workspace: &str,
+        channel: &str,
+        shortcut: &Shortcut,
+    ) -> Result<Dialog, StoreError> {
         let text = shortcut.message["text"].as_str().unwrap_or_default();
         let root = shortcut.thread_ts.as_ref().unwrap_or(&shortcut.ts);
         let root = MessageAt::new(workspace, channel, root);
@@ -236,7 +273,7 @@ impl Inlet {
             channel: channel.into(),
             ts: shortcut.ts.clone(),
             thread: shortcut.thread_ts.clone(),
-            kep: kep.or_else(|| keps_in(text, &known.board).first().copied()),
+            kep: kep.or_else(|| keps_in(text, bridge.board).first().copied()),
             text: text.into(),
             tie,
         })

@@ -224,14 +224,10 @@ fn add_releases<'a>(
             .find(|runtime| name == format!("{}-RELEASES.md", runtime.name));
         if let Some(runtime) = runtime {
             let read = read_runtime_releases(text);
-            facts
-                .notes
-                .extend(read.notes.iter().map(|note| (name.into(), note.clone())));
+            facts.note(name, None, &read.notes);
             runtimes.insert(runtime.name.clone(), read);
         } else if let Some(page) = read_release_page(text) {
-            facts
-                .notes
-                .extend(page.notes.iter().map(|note| (name.into(), note.clone())));
+            facts.note(name, Some(page.release), &page.notes);
             cycles.push(page);
         } else if name.starts_with("release-") {
             facts.problems.push((

@@ -47,7 +47,7 @@ pub(super) fn text(answer: &Answer, now: DateTime<Utc>, origin: Origin, width: u
         Answer::Card(card) => card::render(card, now, &mut page),
         Answer::List(list) => match list.cards.as_slice() {
             [card] => card::render(card, now, &mut page),
-            cards => list::render(cards, &mut page),
+            _ => list::render(list, &mut page),
         },
         Answer::Cycle(cycle) => cycle::render(cycle, now, &mut page),
         Answer::Unknown { asked, near } => page.line(&unknown(asked, near)),

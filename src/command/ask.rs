@@ -115,10 +115,12 @@ impl Ask {
         }
     }
 
-    /// The words that ask the same again, where that does not depend on who asks.
+    /// The words that ask the same again, where that does not depend on who asks: not for help, which
+    /// offers to each what they may do.
     pub fn words(&self) -> Option<String> {
         let command = self.command.as_ref().ok()?;
-        (!self.guessed).then(|| command.words())
+        let is_the_same_for_all = !self.guessed && !matches!(command, Command::Help(_));
+        is_the_same_for_all.then(|| command.words())
     }
 
     /// Reads the words of [`Command::words`], in which nothing is left to understand.
@@ -176,7 +178,7 @@ impl<'a> Asking<'a> {
             return (self.named(Name::List, words), false);
         }
         // A number among them may belong to a command that there is not.
-        (self.query(words).map(Command::Status), true)
+        (self.query(Name::Status, words).map(Command::Status), true)
     }
 
     fn did_you_mean(self, typed: &str, near: Name, rest: &[String]) -> Plain {
@@ -196,7 +198,7 @@ impl<'a> Asking<'a> {
         }
         match name {
             Name::Help => help(rest),
-            Name::Status => match self.query(rest)? {
+            Name::Status => match self.query(name, rest)? {
                 Query::List(filter) => Ok(Command::Status(
                     Some(rest)
                         .filter(|_| filter.is_words_alone())
@@ -206,7 +208,7 @@ impl<'a> Asking<'a> {
                 query => Ok(Command::Status(query)),
             },
             Name::List if rest.is_empty() => Ok(Command::List(Query::List(Box::default()))),
-            Name::List => self.query(rest).map(Command::List),
+            Name::List => self.query(name, rest).map(Command::List),
             Name::Who if rest.is_empty() => Err(Plain {
                 text:
                     "Of which KEP? Write its number or words of its title, such as /kep who 5825."
@@ -215,7 +217,7 @@ impl<'a> Asking<'a> {
             }),
             Name::Who => match only_reference(rest) {
                 Some(query) => Ok(Command::Who(query)),
-                None => self.query(rest).map(Command::Who),
+                None => self.query(name, rest).map(Command::Who),
             },
             Name::Release => release(rest),
             Name::Update => Err(Plain {
@@ -231,8 +233,8 @@ impl<'a> Asking<'a> {
         }
     }
 
-    /// Words and filters, with people as logins.
-    fn query(self, words: &[String]) -> Result<Query, Plain> {
+    /// Words and filters behind a command, with people as logins.
+    fn query(self, name: Name, words: &[String]) -> Result<Query, Plain> {
         let resolved: Result<Vec<String>, Plain> = if is_mine(words) {
             self.login("me", "person")
                 .map(|login| vec![format!("person:{login}")])
@@ -240,7 +242,12 @@ impl<'a> Asking<'a> {
             words.iter().map(|word| self.resolved(word)).collect()
         };
         let resolved = resolved?;
-        Query::parse(resolved.iter().map(String::as_str)).map_err(|error| plain(&error.to_string()))
+        Query::parse(resolved.iter().map(String::as_str)).map_err(|error| Plain {
+            text: error.to_string(),
+            instead: error
+                .instead()
+                .map(|words| format!("{} {words}", name.word())),
+        })
     }
 
     /// A word in which everybody is a login.

@@ -27,8 +27,45 @@ pub enum Query {
 
 /// Why a question cannot be understood; the sentence says what to type instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct QueryError(String);
+#[error("{says}")]
+pub struct QueryError {
+    says: String,
+    /// The word that is wrong, a filter or one of its values, and the nearest that there is.
+    slip: Option<(Box<str>, &'static str)>,
+    /// The words that ask what was most likely meant.
+    instead: Option<String>,
+}
+
+impl QueryError {
+    fn new(says: String) -> Self {
+        Self::near(says, "", None)
+    }
+
+    fn near(says: String, typed: &str, near: Option<&'static str>) -> Self {
+        Self {
+            says,
+            slip: near.map(|near| (typed.into(), near)),
+            instead: None,
+        }
+    }
+
+    /// The words that ask what was most likely meant, if anything was.
+    pub(super) fn instead(&self) -> Option<&str> {
+        self.instead.as_deref()
+    }
+
+    /// The word with the nearest in the place of what is wrong in it.
+    fn mended(&self, word: &str) -> Option<String> {
+        let (typed, near) = self.slip.as_ref()?;
+        let (key, values) = word.split_once(':')?;
+        if key.eq_ignore_ascii_case(typed) {
+            return Some(format!("{near}:{values}"));
+        }
+        let values = values.split(',');
+        let values = values.map(|value| if *value == **typed { near } else { value });
+        Some(format!("{key}:{}", values.collect::<Vec<_>>().join(",")))
+    }
+}
 
 /// The filters with an example value, in the order in which help shows them.
 const FILTERS: [(&str, &str); 13] = [
@@ -47,6 +84,9 @@ const FILTERS: [(&str, &str); 13] = [
     ("runtime", "containerd"),
 ];
 
+/// What some call the stage that follows beta.
+const LIKE_STABLE: [(&str, &str); 2] = [("ga", "stable"), ("gamma", "stable")];
+
 impl Query {
     /// The filters with an example of each, for help.
     pub fn filters() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -56,6 +96,22 @@ impl Query {
     /// Reads what was typed, split at blanks or not.
     pub fn parse<'a>(typed: impl IntoIterator<Item = &'a str>) -> Result<Self, QueryError> {
         let tokens: Vec<&str> = typed.into_iter().flat_map(str::split_whitespace).collect();
+        Self::read(&tokens).map_err(|(at, error)| {
+            let mended = error.mended(tokens[at]);
+            let instead = mended.and_then(|mended| {
+                let mut tokens = tokens.clone();
+                tokens[at] = &mended;
+                Self::read(&tokens).ok()
+            });
+            QueryError {
+                instead: instead.map(|query| query.words()),
+                ..error
+            }
+        })
+    }
+
+    /// Reads words; an error with the place of the word that is wrong.
+    fn read(tokens: &[&str]) -> Result<Self, (usize, QueryError)> {
         if tokens.is_empty() {
             return Ok(Self::Cycle);
         }
@@ -63,21 +119,22 @@ impl Query {
         if let Some(number) = KepNumber::from_reference(&whole) {
             return Ok(Self::One(number));
         }
-        if let [link] = tokens.as_slice()
+        if let [link] = tokens
             && let Some(issue) = issue_link(link)
         {
             return Ok(issue);
         }
         let mut filter = Filter::default();
         let mut words = Vec::new();
-        for token in tokens {
+        for (at, token) in tokens.iter().enumerate() {
             match token.split_once(':') {
                 Some((key, value)) if is_key(key) && !value.starts_with("//") => {
-                    filter.add(&key.to_lowercase(), value)?;
+                    let added = filter.add(&key.to_lowercase(), value);
+                    added.map_err(|error| (at, error))?;
                 }
                 _ => match Release::parse(token) {
                     Some(release) => filter.releases.push(release),
-                    None => words.push(token),
+                    None => words.push(*token),
                 },
             }
         }
@@ -97,9 +154,9 @@ impl Query {
         }
     }
 
-    /// Whether it asks for somebody's KEPs.
-    pub fn names_people(&self) -> bool {
-        matches!(self, Self::List(filter) if !filter.people.is_empty())
+    /// Whether it searches for words, which have an order of their own: what fits best comes first.
+    pub fn has_words(&self) -> bool {
+        matches!(self, Self::List(filter) if !filter.words.trim().is_empty())
     }
 }
 
@@ -192,7 +249,8 @@ impl Filter {
     /// Adds one `key:value`; commas stand between several values.
     fn add(&mut self, key: &str, value: &str) -> Result<(), QueryError> {
         if value.is_empty() {
-            return Err(QueryError(format!("{key}: needs a value{}", example(key))));
+            let says = format!("{key}: needs a value{}", example(key));
+            return Err(QueryError::new(says));
         }
         for value in value.split(',').filter(|value| !value.is_empty()) {
             match key {
@@ -201,15 +259,17 @@ impl Filter {
                     value,
                     Stage::parse,
                     Stage::ALL.map(Stage::as_str),
+                    &LIKE_STABLE,
                 )?),
                 "status" => self.statuses.push(word(
                     key,
                     value,
                     Status::parse,
                     Status::ALL.map(Status::as_str),
+                    &[],
                 )?),
                 "release" => self.releases.push(Release::parse(value).ok_or_else(|| {
-                    QueryError(format!("release:{value} is no release{}", example(key)))
+                    QueryError::new(format!("release:{value} is no release{}", example(key)))
                 })?),
                 "sig" => self.sigs.push(value.into()),
                 "participating" => self.participating.push(value.into()),
@@ -223,7 +283,8 @@ impl Filter {
                 "prr" => self.prr.push(login(key, value)?),
                 "person" => self.people.push(login(key, value)?),
                 "finding" => self.findings.push(FindingCode::parse(value).ok_or_else(|| {
-                    let near = match FindingCode::nearest(value) {
+                    let code = FindingCode::nearest(value).map(FindingCode::as_str);
+                    let near = match code {
                         Some(code) => format!("; did you mean finding:{code}?"),
                         None => {
                             let all: Vec<&str> =
@@ -231,7 +292,8 @@ impl Filter {
                             format!("; there are {}", all.join(", "))
                         }
                     };
-                    QueryError(format!("finding:{value} is no finding{near}"))
+                    let says = format!("finding:{value} is no finding{near}");
+                    QueryError::near(says, value, code)
                 })?),
                 "runtime" => self.runtimes.push(value.into()),
                 _ => return Err(unknown_key(key)),
@@ -246,17 +308,23 @@ fn word<T, const N: usize>(
     value: &str,
     parse: impl Fn(&str) -> Option<T>,
     all: [&'static str; N],
+    also: &[(&'static str, &'static str)],
 ) -> Result<T, QueryError> {
     parse(value).ok_or_else(|| {
-        let near = nearest(value, all).map(|near| format!("; did you mean {key}:{near}?"));
-        let near = near.unwrap_or_else(|| format!("; there are {}", all.join(", ")));
-        QueryError(format!("{key}:{value} is no {key}{near}"))
+        let others = also.iter().map(|(word, _)| *word);
+        let near = nearest(value, all.into_iter().chain(others)).map(|near| {
+            let meant = also.iter().find(|(word, _)| *word == near);
+            meant.map_or(near, |(_, meant)| meant)
+        });
+        let hint = near.map(|near| format!("; did you mean {key}:{near}?"));
+        let hint = hint.unwrap_or_else(|| format!("; there are {}", all.join(", ")));
+        QueryError::near(format!("{key}:{value} is no {key}{hint}"), value, near)
     })
 }
 
 fn login(key: &str, value: &str) -> Result<Login, QueryError> {
     Login::parse(value)
-        .ok_or_else(|| QueryError(format!("{key}:{value} is no GitHub login{}", example(key))))
+        .ok_or_else(|| QueryError::new(format!("{key}:{value} is no GitHub login{}", example(key))))
 }
 
 fn example(key: &str) -> String {
@@ -268,14 +336,15 @@ fn example(key: &str) -> String {
 
 fn unknown_key(key: &str) -> QueryError {
     let names = FILTERS.map(|(name, _)| name);
-    let hint = match nearest(key, names) {
+    let near = nearest(key, names);
+    let hint = match near {
         Some(near) => format!("did you mean {near}:?"),
         None => format!(
             "there are {}",
             names.map(|name| format!("{name}:")).join(" ")
         ),
     };
-    QueryError(format!("{key}: is no filter; {hint}"))
+    QueryError::near(format!("{key}: is no filter; {hint}"), key, near)
 }
 
 #[cfg(test)]
@@ -330,5 +399,22 @@ mod tests {
             error("owner:"),
             "owner: needs a value; write it as owner:@bitoku"
         );
+    }
+
+    #[test]
+    fn what_is_nearly_right_can_be_asked() {
+        for (typed, instead) in [
+            ("swap stage:alpha,bta", Some("swap stage:alpha,beta")),
+            ("shepard:none sig:node", Some("sig:node shepherd:none")),
+            ("finding:no-shephrd", Some("finding:no-shepherd")),
+            ("stage:gama", Some("stage:stable")),
+            // Two slips at once are no slip.
+            ("stage:bta finding:no-shephrd", None),
+            ("stage:omega", None),
+            ("owner:", None),
+        ] {
+            let error = Query::parse([typed]).expect_err(typed);
+            assert_eq!(error.instead(), instead, "{typed}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 use super::query::Query;
 use crate::domain::{
     answer::{Help, HelpLine},
+    reply::Audience,
     text::nearest,
 };
 
@@ -123,6 +124,11 @@ commands! {
 }
 
 impl Name {
+    /// Whether everybody may use it, and not only those who look after the bot.
+    const fn is_for_all(self) -> bool {
+        !matches!(self, Self::Outbox)
+    }
+
     /// The command of a word, as it stands.
     pub fn parse(word: &str) -> Option<Self> {
         let word = match word {
@@ -144,21 +150,39 @@ impl Name {
     }
 }
 
-/// What can be asked; with a command, that one in full.
-pub fn help(name: Option<Name>) -> Help {
+/// Who reads help.
+#[derive(Debug, Clone, Copy)]
+pub struct HelpFor {
+    /// Who sees it.
+    pub audience: Audience,
+    /// Whether whoever asks looks after the bot.
+    pub is_admin: bool,
+}
+
+/// What can be asked; with a command, that one in full. What is for admins alone is offered to them
+/// alone, and not where others read along.
+pub fn help(name: Option<Name>, reader: HelpFor) -> Help {
     let line = |(form, does): &Form| HelpLine {
         type_this: (*form).to_owned(),
         does: (*does).to_owned(),
     };
     let Some(name) = name else {
-        let forms = Name::ALL.iter().flat_map(|name| name.row().front);
+        let is_admin = reader.is_admin && reader.audience != Audience::Channel;
+        let offered = Name::ALL
+            .iter()
+            .filter(|name| is_admin || name.is_for_all());
+        let mut notes =
+            vec!["`/kep help words` says what a shepherd, a liaison and the like are.".to_owned()];
+        if reader.audience != Audience::Direct {
+            notes.push("Only you see an answer, unless you add `here`.".to_owned());
+        }
         return Help {
             title: "Ask about KEPs".to_owned(),
-            lines: forms.map(line).collect(),
-            notes: vec![
-                "/kep help words says what a shepherd, a liaison and the like are.".to_owned(),
-                "Only you see an answer, unless you add the word here.".to_owned(),
-            ],
+            lines: offered
+                .flat_map(|name| name.row().front)
+                .map(line)
+                .collect(),
+            notes,
         };
     };
     let row = name.row();
@@ -181,9 +205,10 @@ pub fn help(name: Option<Name>) -> Help {
     }
 }
 
-/// What Slack shows beside `/kep` while one types.
+/// What Slack shows beside `/kep` while one types, whoever it is.
 pub fn usage_hint() -> String {
-    let forms = Name::ALL.iter().flat_map(|name| name.row().front);
+    let offered = Name::ALL.iter().filter(|name| name.is_for_all());
+    let forms = offered.flat_map(|name| name.row().front);
     let forms: Vec<&str> = forms.map(|(form, _)| *form).collect();
     forms.join(" | ")
 }

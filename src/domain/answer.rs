@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::{
     KepNumber, Stage,
+    board::Note,
     card::{Card, DateView},
     cycle::CurrentRelease,
     finding::{Finding, FindingCode},
@@ -46,6 +47,8 @@ pub struct List {
     pub of: usize,
     /// How many of all have errors or warnings.
     pub urgent: usize,
+    /// Where there are none: what was most likely meant, if anything was.
+    pub meant: Option<Plain>,
 }
 
 /// What can be asked, or one question in full.
@@ -55,7 +58,7 @@ pub struct Help {
     pub title: String,
     /// What to type, and what that does; the shortest first.
     pub lines: Vec<HelpLine>,
-    /// What else is good to know.
+    /// What else is good to know; what is to be typed stands between backticks.
     pub notes: Vec<String>,
 }
 
@@ -84,8 +87,8 @@ pub struct CycleView {
     pub current: Option<CurrentRelease>,
     /// The days ahead.
     pub dates: Vec<DateView>,
-    /// The KEPs of the watched SIGs that aim at it. All of them stand there by number, a page of
-    /// them most urgent first.
+    /// The KEPs of [`Board::of_release`](super::board::Board::of_release). All of them stand there
+    /// by number, a page of them most urgent first.
     pub list: List,
     /// How many of them are at each stage.
     pub stages: Vec<(Stage, usize)>,
@@ -101,14 +104,17 @@ pub struct CycleView {
     pub problems: Vec<(Box<str>, String)>,
     /// What was read, but a person should look at: tracking issues without a KEP, dates that
     /// contradict one another.
-    pub notes: Vec<(Box<str>, String)>,
+    pub notes: Vec<Note>,
+    /// The same of releases that are over, where nobody need mend it.
+    pub past_notes: Vec<Note>,
 }
 
 impl CycleView {
-    /// Those of its KEPs that are shown, with the most and gravest findings first.
+    /// Those of its KEPs that are shown, those with the most and gravest findings first and the
+    /// finished ones last.
     pub fn most_urgent_first(&self) -> Vec<&Card> {
         let mut cards: Vec<&Card> = self.list.cards.iter().collect();
-        cards.sort_by_cached_key(|card| card.urgency());
+        cards.sort_by_cached_key(|card| card.precedence());
         cards
     }
 }

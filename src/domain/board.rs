@@ -2,14 +2,16 @@
 //! changes; a new one is built and takes its place, sharing what stayed the same.
 
 mod filter;
+mod release;
 mod search;
+mod values;
 
 use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 pub use self::filter::{Filter, ShepherdFilter};
 use self::search::Index;
 use super::{
-    Issue, KepNumber, Login, Settings,
+    Issue, KepNumber, Login, Release, Settings,
     cycle::{Cycles, RuntimeReleases},
     kep::{Kep, KepFile, Person, ProdReadiness, Unnumbered},
     reply::Part,
@@ -35,7 +37,18 @@ pub struct Facts {
     /// What could not be read at all: a place and a sentence.
     pub problems: Vec<(Box<str>, String)>,
     /// What was read, but a person should look at: dates that contradict one another.
-    pub notes: Vec<(Box<str>, String)>,
+    pub notes: Vec<Note>,
+}
+
+/// What was read, but a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Where it stands.
+    pub place: Box<str>,
+    /// What is odd, in a sentence.
+    pub text: String,
+    /// The Kubernetes release that it is about, where it is about one.
+    pub release: Option<Release>,
 }
 
 /// All KEPs with what each runtime says of them.
@@ -50,7 +63,7 @@ pub struct Board {
     stray: Vec<Arc<TrackingIssue>>,
     knows_issues: bool,
     problems: Vec<(Box<str>, String)>,
-    notes: Vec<(Box<str>, String)>,
+    notes: Vec<Note>,
 }
 
 /// One KEP with its side of each runtime, in the settings' order of runtimes.
@@ -414,8 +427,8 @@ impl Board {
         &self.problems
     }
 
-    /// What was read, but a person should look at: a place and a sentence.
-    pub fn notes(&self) -> &[(Box<str>, String)] {
+    /// What was read, but a person should look at.
+    pub fn notes(&self) -> &[Note] {
         &self.notes
     }
 }

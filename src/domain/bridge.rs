@@ -18,7 +18,7 @@ pub use self::{
     effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Relayed, Step, Way, Written},
     mark::{Key, marked, unmarked},
     named::keps_in,
-    place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, ts_of},
+    place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, moment_of, ts_of},
     speech::{Item, Refusal, Saying},
     tidy::tidied,
 };

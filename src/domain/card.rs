@@ -10,7 +10,7 @@ use super::{
     IssueState, KepNumber, Login, Milestone, Release, Settings, Stage, Status,
     board::{Board, Entry},
     cycle::CycleEvent,
-    finding::{self, Finding, Inspector, Severity},
+    finding::{self, Finding, FindingCode, Inspector, Severity},
     kep::{Kep, Marker, Person},
     ships::{ShipsFrom, ShipsIn, deciding_pull},
     tracking::TrackingIssue,
@@ -273,9 +273,21 @@ impl Card {
         finding::urgent(&self.findings)
     }
 
-    /// What sorts KEPs so that those with the most and gravest findings stand in front.
-    pub fn urgency(&self) -> impl Ord + use<> {
-        finding::urgency(&self.findings, self.kep.number)
+    /// Its place among others, see [`finding::precedence`].
+    pub fn precedence(&self) -> impl Ord + use<> {
+        let in_cycle = self.when.cycle.is_some();
+        let number = self.kep.number;
+        finding::precedence(self.when.under_way, in_cycle, &self.findings, number)
+    }
+
+    /// The tracking issues that nobody shepherds, where others of the KEP have somebody.
+    pub fn left_alone(&self) -> Vec<u64> {
+        if self.shepherds().is_empty() {
+            return Vec::new();
+        }
+        let lacks = |finding: &&Finding| finding.code == FindingCode::NoShepherd;
+        let lacking = self.findings.iter().filter(lacks);
+        lacking.filter_map(|finding| finding.issue).collect()
     }
 
     /// The shepherds of all tracking issues, each once.

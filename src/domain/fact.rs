@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Runtime,
-    board::Facts,
+    Release, Runtime,
+    board::{Facts, Note},
     cycle::{Cycles, read_release_page, read_runtime_releases},
     kep::{KepFile, ProdReadiness, read_kep, read_prod_readiness},
 };
@@ -63,9 +63,7 @@ impl Facts {
         let mut cycles = Vec::new();
         for (place, text) in pages {
             if let Some(page) = read_release_page(text) {
-                let notes = page.notes.iter();
-                self.notes
-                    .extend(notes.map(|note| (place.into(), note.clone())));
+                self.note(place, Some(page.release), &page.notes);
                 cycles.push(page);
             } else {
                 let why = "does not say which Kubernetes release it is about".to_owned();
@@ -78,9 +76,16 @@ impl Facts {
     /// Adds what a runtime says of its own releases.
     pub fn add_runtime_releases(&mut self, runtime: &Runtime, place: &str, text: &str) {
         let read = read_runtime_releases(text);
-        let notes = read.notes.iter();
-        self.notes
-            .extend(notes.map(|note| (place.into(), note.clone())));
+        self.note(place, None, &read.notes);
         self.runtime_releases.insert(runtime.name.clone(), read);
+    }
+
+    /// Adds what a person should look at on a page, which may be that of a Kubernetes release.
+    pub fn note(&mut self, place: &str, release: Option<Release>, texts: &[String]) {
+        self.notes.extend(texts.iter().map(|text| Note {
+            place: place.into(),
+            text: text.clone(),
+            release,
+        }));
     }
 }

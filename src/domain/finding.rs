@@ -57,9 +57,17 @@ pub fn urgent(findings: &[Finding]) -> usize {
     count(findings, Severity::Error) + count(findings, Severity::Warning)
 }
 
-/// What sorts KEPs so that those with the most and gravest findings stand in front.
-pub fn urgency(findings: &[Finding], number: KepNumber) -> impl Ord + use<> {
+/// What sorts KEPs in every list: those of the current cycle in front, those with nothing left to
+/// follow last; among them those with the most and gravest findings in front.
+pub fn precedence(
+    under_way: bool,
+    in_cycle: bool,
+    findings: &[Finding],
+    number: KepNumber,
+) -> impl Ord + use<> {
     (
+        !under_way,
+        !in_cycle,
         Reverse(count(findings, Severity::Error)),
         Reverse(count(findings, Severity::Warning)),
         number,
@@ -248,21 +256,12 @@ impl<'a> Inspector<'a> {
             .collect()
     }
 
-    /// Whether a KEP aims at the current release, by its own files or a tracking issue's labels.
+    /// Whether there is work on a KEP for the current release: it aims at it, and is not done yet.
     pub fn in_cycle(&self, entry: &Entry) -> bool {
         let Some(current) = self.current else {
             return false;
         };
-        entry.kep.is_active()
-            && (entry.kep.latest_milestone.get() == Some(current)
-                || entry
-                    .kep
-                    .milestones
-                    .iter()
-                    .any(|(_, release)| release.get() == Some(current))
-                || entry.issues().any(|tracking| {
-                    tracking.issue.is_open() && tracking.label_releases.contains(&current)
-                }))
+        entry.kep.is_active() && entry.aims_at(current)
     }
 
     /// The days ahead that matter to a KEP: those of the current cycle, and of a later one that

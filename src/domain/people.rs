@@ -75,10 +75,15 @@ impl People {
             .filter(|person| person.roles.contains(&Role::Admin))
     }
 
+    /// Whether somebody looks after the bot.
+    pub fn is_admin(&self, asker: Asker<'_>) -> bool {
+        let person = self.by_slack(asker.workspace, asker.user);
+        person.is_some_and(|person| person.roles.contains(&Role::Admin))
+    }
+
     /// Whether somebody looks after the bot; or a polite no that names who does.
     pub fn must_be_admin(&self, asker: Asker<'_>) -> Result<(), String> {
-        let person = self.by_slack(asker.workspace, asker.user);
-        if person.is_some_and(|person| person.roles.contains(&Role::Admin)) {
+        if self.is_admin(asker) {
             return Ok(());
         }
         Err(match self.admins_by_name() {

@@ -2,7 +2,7 @@
 //! a runtime, each KEP that it will have.
 
 use super::{
-    KepNumber, Release, Settings, Stage, Status,
+    KepNumber, Release, Settings, Stage,
     board::{Board, Entry},
     card::DateView,
     cycle::{CycleEvent, RuntimeRelease},
@@ -65,19 +65,14 @@ pub struct Shipped {
 }
 
 impl Shipping {
-    /// What ships with a Kubernetes release: the KEPs of the watched SIGs, and those that a runtime
-    /// tracks.
+    /// What ships with a Kubernetes release: the KEPs of [`Board::of_release`].
     pub fn in_kubernetes(
         release: Release,
         board: &Board,
         settings: &Settings,
         inspector: &Inspector<'_>,
     ) -> Self {
-        let watched = |entry: &&Entry| {
-            entry.kep.belongs_to(&settings.sigs) || entry.issues().next().is_some()
-        };
-        let keps = board.entries().iter().filter(watched);
-        let keps = keps.filter(|entry| aims_at(entry, release)).map(|entry| {
+        let keps = board.of_release(release, settings).map(|entry| {
             let stage = planned_stage(entry, release).or(entry.kep.stage.get());
             Shipped::of(entry, stage, board, settings, inspector)
         });
@@ -157,20 +152,6 @@ impl Shipping {
 /// By stage, those without one last; then by number.
 fn sort(keps: &mut [Shipped]) {
     keps.sort_by_key(|kep| (kep.stage.is_none(), kep.stage, kep.number));
-}
-
-/// Whether a KEP has to do with a Kubernetes release: by its own plan, or by the label of an open
-/// tracking issue.
-fn aims_at(entry: &Entry, release: Release) -> bool {
-    let kep = &entry.kep;
-    let labelled = || {
-        let mut open = entry.issues().filter(|tracking| tracking.issue.is_open());
-        open.any(|tracking| tracking.label_releases.contains(&release))
-    };
-    !kep.status.get().is_some_and(Status::is_given_up)
-        && (planned_stage(entry, release).is_some()
-            || kep.latest_milestone.get() == Some(release)
-            || labelled())
 }
 
 /// The stage that a KEP's plan gives a release.

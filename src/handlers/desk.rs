@@ -11,7 +11,7 @@ use super::{
     who::who,
 };
 use crate::{
-    command::{Ask, Asking, Command, Name, help},
+    command::{Ask, Asking, Command, HelpFor, Name, help},
     domain::{
         Settings,
         answer::{Answer, Plain},
@@ -41,9 +41,11 @@ pub struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Answers what was typed after `/kep`.
+    /// Answers what was typed after `/kep` in a channel.
     pub fn command(&self, asker: &Asker<'_>, typed: &str) -> Reply {
-        self.typed(asker, self.read(asker, typed))
+        let ask = self.read(asker, typed);
+        let audience = ask.audience();
+        self.typed(asker, ask, audience)
     }
 
     /// Reads what was typed after `/kep`.
@@ -52,26 +54,23 @@ impl Desk<'_> {
     }
 
     /// Answers what was read.
-    pub fn typed(&self, asker: &Asker<'_>, ask: Ask) -> Reply {
-        let audience = ask.audience();
+    pub fn typed(&self, asker: &Asker<'_>, ask: Ask, audience: Audience) -> Reply {
         self.reply(asker, ask, 0, audience)
     }
 
-    /// Answers the same words again, at a page from 0 on: a pressed button. The answer is for the
-    /// asker; who shows it to others sets its audience.
-    pub fn again(&self, asker: &Asker<'_>, words: &str, page: usize) -> Reply {
+    /// Answers the same words again, at a page from 0 on: a pressed button.
+    pub fn again(&self, asker: &Asker<'_>, words: &str, page: usize, audience: Audience) -> Reply {
         let command = Ask::again(words, self.asking(asker));
         let ask = Ask {
             command,
             here: false,
             guessed: false,
         };
-        self.reply(asker, ask, page, Audience::Asker)
+        self.reply(asker, ask, page, audience)
     }
 
-    /// Answers what was said to the bot, in a direct message or behind a mention of it. Where
-    /// others read it, its audience is to be set.
-    pub fn said(&self, asker: &Asker<'_>, text: &str) -> Reply {
+    /// Answers what was said to the bot, in a direct message or behind a mention of it.
+    pub fn said(&self, asker: &Asker<'_>, text: &str, audience: Audience) -> Reply {
         let not_understood = || {
             Plain {
             text: "I did not understand that. Try \"status 5825\" or \"who 5825\"; \"help\" shows what else I know."
@@ -85,7 +84,7 @@ impl Desk<'_> {
             guessed: false,
         });
         let guessed = ask.guessed;
-        let reply = self.reply(asker, ask, 0, Audience::Direct);
+        let reply = self.reply(asker, ask, 0, audience);
         match reply.answer {
             Answer::Unknown { .. } if guessed => Reply {
                 answer: Answer::Plain(not_understood()),
@@ -114,7 +113,7 @@ impl Desk<'_> {
     fn reply(&self, asker: &Asker<'_>, ask: Ask, page: usize, audience: Audience) -> Reply {
         let (answer, words) = match ask.command {
             Ok(command) => {
-                let answer = self.answer(asker, &command, page);
+                let answer = self.answer(asker, &command, page, audience);
                 (
                     no_such_command(answer, &command, ask.guessed),
                     command.words(),
@@ -133,12 +132,21 @@ impl Desk<'_> {
         }
     }
 
-    fn answer(&self, asker: &Asker<'_>, command: &Command, page: usize) -> Answer {
+    fn answer(
+        &self,
+        asker: &Asker<'_>,
+        command: &Command,
+        page: usize,
+        audience: Audience,
+    ) -> Answer {
         if self.board.entries().is_empty() && !matches!(command, Command::Help(_)) {
             return Answer::Plain(nothing_yet());
         }
         match command {
-            Command::Help(name) => Answer::Help(help(*name)),
+            Command::Help(name) => {
+                let is_admin = self.people.is_admin(*asker);
+                Answer::Help(help(*name, HelpFor { audience, is_admin }))
+            }
             Command::Status(query) | Command::List(query) => {
                 if let Some(answer) = unnumbered(query, self.board) {
                     return answer;

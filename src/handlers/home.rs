@@ -36,9 +36,7 @@ pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>) -> Home {
                 let card = Card::of(entry, desk.board, desk.settings, &inspector);
                 keps.push(Mine { card, parts });
             }
-            keps.sort_by_cached_key(|mine: &Mine| {
-                (mine.card.when.cycle.is_none(), mine.card.urgency())
-            });
+            keps.sort_by_cached_key(|mine: &Mine| mine.card.precedence());
             HomeOf::Somebody {
                 login: person.login.clone(),
                 keps,

@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
+use super::slip::slip;
 use crate::{
     command::Query,
     domain::{
         Settings, Stage,
         answer::{Answer, CycleView, List, tally},
-        board::{Board, Entry},
+        board::{Board, Entry, Note},
         card::Card,
-        finding::{Finding, Inspector, urgency, urgent},
+        finding::{Finding, Inspector, precedence, urgent},
         reply::{PAGE, pages},
     },
 };
@@ -96,11 +97,14 @@ pub(super) fn shown(
         }
         Found::Several(entries) => {
             let mut found = inspected(entries, inspector);
-            if query.names_people() {
-                // Somebody's KEPs are what waits for them.
-                found.sort_by_cached_key(|kep| (!inspector.in_cycle(kep.entry), kep.urgency()));
+            if !query.has_words() {
+                found.sort_by_cached_key(|kep| kep.precedence(inspector));
             }
-            Answer::List(list(found, extent, board, settings, inspector))
+            let mut list = list(found, extent, board, settings, inspector);
+            if list.of == 0 {
+                list.meant = slip(query, board, settings, inspector);
+            }
+            Answer::List(list)
         }
         Found::Nothing(answer) => answer,
     }
@@ -113,8 +117,10 @@ struct Inspected<'a> {
 }
 
 impl Inspected<'_> {
-    fn urgency(&self) -> impl Ord + use<> {
-        urgency(&self.findings, self.entry.kep.number)
+    fn precedence(&self, at: &Inspector<'_>) -> impl Ord + use<> {
+        let kep = &self.entry.kep;
+        let in_cycle = at.in_cycle(self.entry);
+        precedence(at.is_under_way(kep), in_cycle, &self.findings, kep.number)
     }
 }
 
@@ -149,6 +155,7 @@ fn list(
         cards: cards.collect(),
         of,
         urgent,
+        meant: None,
     }
 }
 
@@ -168,11 +175,8 @@ pub(super) fn cycle(
     settings: &Settings,
     inspector: &Inspector<'_>,
 ) -> CycleView {
-    let of_cycle = board.entries().iter().filter(|entry| {
-        inspector.in_cycle(entry)
-            && (entry.kep.belongs_to(&settings.sigs)
-                || entry.issues().any(|tracking| tracking.issue.is_open()))
-    });
+    let current = inspector.current().into_iter();
+    let of_cycle = current.flat_map(|release| board.of_release(release, settings));
     let mut found = inspected(of_cycle, inspector);
     let at_stage = |stage| {
         let stages = found.iter().map(|kep| kep.entry.kep.stage.get());
@@ -186,18 +190,24 @@ pub(super) fn cycle(
     let by_number = found.iter();
     let tally = tally(by_number.map(|kep| (kep.entry.kep.number, &*kep.findings)));
     if let Extent::Page(_) = extent {
-        found.sort_by_cached_key(Inspected::urgency);
+        found.sort_by_cached_key(|kep| kep.precedence(inspector));
     }
-    let mut notes = board.notes().to_vec();
+    let is_over = |note: &Note| {
+        let shipped = note.release.and_then(|release| inspector.shipped(release));
+        shipped == Some(true)
+    };
+    let (past_notes, mut notes): (Vec<Note>, Vec<Note>) =
+        board.notes().iter().cloned().partition(is_over);
     notes.extend(board.stray().iter().map(|tracking| {
         let issue = &tracking.issue;
-        (
-            issue.url.clone(),
-            format!(
+        Note {
+            place: issue.url.clone(),
+            text: format!(
                 "#{} \"{}\" is a tracking issue that names no KEP",
                 issue.number, issue.title
             ),
-        )
+            release: None,
+        }
     }));
     CycleView {
         current: board
@@ -215,5 +225,6 @@ pub(super) fn cycle(
         keps: board.entries().len(),
         problems: board.problems().to_vec(),
         notes,
+        past_notes,
     }
 }

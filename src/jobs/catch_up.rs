@@ -318,7 +318,11 @@ impl Reading<'_> {
             let wanted = &self.catch_up.hear.channels.reaction;
             let reactions = message.reactions.iter().filter(|(name, _)| name == wanted);
             for (emoji, users) in reactions {
-                let by = users.iter().map(|user| Happened::Reacted { emoji, user });
+                let by = users.iter().map(|user| Happened::Reacted {
+                    emoji,
+                    user,
+                    given_at: None,
+                });
                 happened.extend(by);
             }
         }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
 use crate::{
@@ -45,6 +46,8 @@ pub enum Happened<'a> {
         emoji: &'a str,
         /// Who.
         user: &'a str,
+        /// When, where that is told; a history does not show it.
+        given_at: Option<DateTime<Utc>>,
     },
 }
 
@@ -55,7 +58,7 @@ impl Happened<'_> {
             Self::Said { .. } => at.came(None),
             Self::Edited(edited) => at.came(Some(edited)),
             Self::Gone => at.gone(),
-            Self::Reacted { emoji, user } => at.reacted(emoji, user),
+            Self::Reacted { emoji, user, .. } => at.reacted(emoji, user),
         }
     }
 }
@@ -63,10 +66,42 @@ impl Happened<'_> {
 impl Hear {
     /// Takes in what happened; whether something follows from it that nobody knew of before.
     pub async fn hear(&self, at: &MessageAt, what: Happened<'_>) -> Result<bool, StoreError> {
-        match self.follows(at, what).await? {
-            Some(effect) => self.accept(&what.identity(at), effect).await,
-            None => Ok(false),
+        let Some(mut effect) = self.follows(at, what).await? else {
+            return Ok(false);
+        };
+        let mut identity = what.identity(at);
+        if let Happened::Reacted {
+            given_at: Some(given_at),
+            ..
+        } = what
+            && let Some(undo) = self.undone_before(at, given_at).await?
+        {
+            // Who reacts again to what was taken back wants it to stand there again.
+            identity = identity.then(undo.as_str());
+            effect.key = effect.key.then(undo.as_str());
         }
+        self.accept(&identity, effect).await
+    }
+
+    /// The last time that what a message says was taken back from a tracking issue, before a moment.
+    async fn undone_before(
+        &self,
+        message: &MessageAt,
+        moment: DateTime<Utc>,
+    ) -> Result<Option<Key>, StoreError> {
+        let mut last = None;
+        for (comment, _) in self.outbox.comments_below(&relayed(message)).await? {
+            let undo = comment.then("undo");
+            let queued = self.outbox.queued(&undo).await?;
+            if let Some(Effect::DeleteComment { asked, .. }) = queued
+                .filter(|queued| !queued.is_dead)
+                .map(|queued| queued.effect)
+                && asked.at_ms < moment.timestamp_millis()
+            {
+                last = last.max(Some((asked.at_ms, undo)));
+            }
+        }
+        Ok(last.map(|(_, undo)| undo))
     }
 
     /// Queues what follows from something, by what is the same in each telling of that; whether it
@@ -100,7 +135,7 @@ impl Hear {
         let channel = self.channels.get(&at.channel);
         match what {
             // Somebody asks for a relay with the reaction.
-            Happened::Reacted { emoji, user } => {
+            Happened::Reacted { emoji, user, .. } => {
                 let asks = channel.is_some() && *emoji == *self.channels.reaction;
                 let asked = self.asked(workspace, id, user);
                 Ok(asks.then(|| relay(asked, Way::Reaction, at.clone(), None)))
@@ -135,8 +170,13 @@ impl Hear {
         let MessageAt { channel, ts } = message;
         // It may be on its way to an issue, with the text that was read a moment ago.
         let may_be_relayed = self.channels.get(channel).is_some_and(|it| it.to_forge);
-        let relayed = Key::of(["comment", &*channel.workspace, &*channel.id, &**ts]);
-        if !may_be_relayed && self.outbox.comments_below(&relayed).await?.is_empty() {
+        if !may_be_relayed
+            && self
+                .outbox
+                .comments_below(&relayed(message))
+                .await?
+                .is_empty()
+        {
             return Ok(None);
         }
         let key = Key::of(["again", &*channel.workspace, &*channel.id, &**ts, what]);
@@ -145,6 +185,11 @@ impl Hear {
         let step = Effect::Step(Step::Again { message });
         Ok(Some(NewEffect::now(key, lane, step)))
     }
+}
+
+/// What the keys of the comments begin with that say what a message says.
+fn relayed(MessageAt { channel, ts }: &MessageAt) -> Key {
+    Key::of(["comment", &*channel.workspace, &*channel.id, &**ts])
 }
 
 /// Somebody wants a message to stand on a tracking issue.

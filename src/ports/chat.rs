@@ -153,6 +153,9 @@ pub trait Chat: Send + Sync {
     /// What somebody typed, with its names filled in.
     async fn read(&self, typed: &str) -> Result<Rich, ChatError>;
 
+    /// A text of a message as somebody would type it, with names for members.
+    async fn typed(&self, text: &str) -> Result<String, ChatError>;
+
     /// What was said in a channel after `oldest`, threads left out.
     async fn history(
         &self,

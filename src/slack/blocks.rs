@@ -25,7 +25,7 @@ use super::{
 };
 use crate::domain::{
     KepNumber,
-    answer::{Answer, Plain, not_found},
+    answer::{Answer, List, Plain, not_found},
     origin::{Origin, ago},
     reply::{self, Reply},
 };
@@ -82,7 +82,11 @@ pub fn message(reply: &Reply) -> Message {
     );
     draft.age(reply.origin, reply.now);
     let buttons = match &reply.answer {
-        Answer::Plain(Plain { instead, .. }) => {
+        Answer::Plain(Plain { instead, .. })
+        | Answer::List(List {
+            meant: Some(Plain { instead, .. }),
+            ..
+        }) => {
             let meant = instead.iter();
             let meant = meant.map(|asked| (format!("/kep {asked}"), asked.clone()));
             button::instead(reply, &meant.collect::<Vec<_>>())

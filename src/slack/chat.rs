@@ -99,15 +99,21 @@ impl SlackChat {
         Ok(messages.find(|message| *message.ts == *ts))
     }
 
-    /// The text with the names of those whom it mentions, as far as the workspace tells them.
+    /// The text with the names of those whom it mentions.
     async fn with_names(&self, text: Rich) -> Result<Rich, ChatError> {
+        let names = self.names_in(&text).await?;
+        Ok(text.with_names(|user| names.get(user).cloned()))
+    }
+
+    /// The names of those whom a text mentions, as far as the workspace tells them.
+    async fn names_in(&self, text: &Rich) -> Result<HashMap<String, String>, ChatError> {
         let mut names = HashMap::new();
         for user in text.people().into_iter().take(MOST_NAMES) {
             if let Some(name) = self.name_of(user).await? {
                 names.insert(user.to_owned(), String::from(name));
             }
         }
-        Ok(text.with_names(|user| names.get(user).cloned()))
+        Ok(names)
     }
 
     fn blocks(speech: &Speech<'_>) -> super::Message {
@@ -222,6 +228,11 @@ impl Chat for SlackChat {
 
     async fn read(&self, typed: &str) -> Result<Rich, ChatError> {
         self.with_names(rich::read(&json!({ "text": typed }))).await
+    }
+
+    async fn typed(&self, text: &str) -> Result<String, ChatError> {
+        let names = self.names_in(&rich::read(&json!({ "text": text }))).await?;
+        Ok(rich::typed(text, |user| names.get(user).cloned()))
     }
 
     async fn history(

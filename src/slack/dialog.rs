@@ -35,7 +35,7 @@ pub struct Dialog {
     pub thread: Option<Box<str>>,
     /// The KEP, where it can be guessed.
     pub kep: Option<KepNumber>,
-    /// The text, in Slack's markup.
+    /// The text, to be edited.
     pub text: Box<str>,
     /// The thread's tie, where it can have one.
     pub tie: Option<Tie>,
@@ -116,6 +116,16 @@ impl Dialog {
             "blocks": blocks,
         })
     }
+}
+
+/// The view that says why nothing can be relayed.
+pub fn no(why: &str) -> Value {
+    json!({
+        "type": "modal",
+        "title": plain("Relay to KEP issue"),
+        "close": plain("Close"),
+        "blocks": [{ "type": "section", "text": plain(why) }],
+    })
 }
 
 /// Reads what was sent; `None` where it is none of ours.

@@ -22,6 +22,14 @@ pub struct From {
     pub channel: Option<Box<str>>,
 }
 
+impl From {
+    /// Whether it came from a conversation of two, by the conversation's id, `D…`.
+    pub fn is_direct(&self) -> bool {
+        let channel = self.channel.as_deref();
+        channel.is_some_and(|channel| channel.starts_with('D'))
+    }
+}
+
 /// What was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inbound {

@@ -135,6 +135,13 @@ impl Mrkdwn {
         self
     }
 
+    /// The same markup, which reads so without.
+    pub(super) fn reads(mut self, plain: &str) -> Self {
+        self.plain.clear();
+        shown_into(plain, &mut self.plain);
+        self
+    }
+
     /// A day, as each reader writes it. A deadline ends with its day Anywhere on Earth, which is
     /// the next day for most; noon UTC of the day itself is that day from Hawaii to Japan.
     pub(super) fn day(mut self, day: NaiveDate) -> Self {

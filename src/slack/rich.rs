@@ -42,6 +42,17 @@ pub fn read(message: &Value) -> Rich {
     Rich::new(said)
 }
 
+/// A text in Slack's markup as somebody would type it: what stands in signs for Slack alone is in
+/// words, such as names.
+pub fn typed(text: &str, name_of: impl Fn(&str) -> Option<String>) -> String {
+    marked::flat(text, |span| match span {
+        Span::Link { to, label, .. } if to.as_str().ends_with(label) => to.to_string(),
+        Span::Link { to, label, .. } => format!("{label} ({to})"),
+        Span::Person { id, name: None, .. } => name_of(id).unwrap_or_else(|| span.shown()),
+        span => span.shown(),
+    })
+}
+
 /// The same text as blocks of a message, at most 50 of them.
 pub fn blocks(rich: &Rich) -> Vec<Value> {
     write::write(rich.blocks())

@@ -3,7 +3,9 @@
 
 mod buttons;
 mod everything;
+mod help;
 mod hostile;
+mod lists;
 pub(crate) mod office;
 pub(crate) mod phone;
 mod words;

@@ -17,6 +17,16 @@ fn lists_of_the_sample() {
         "kep-liaison status stage:beta status:withdrawn",
         run(&["status", "stage:beta", "status:withdrawn"]).answer()
     );
+    assert_answer!(
+        "list_no_shepherd",
+        "kep-liaison status finding:no-shepherd",
+        run(&["status", "finding:no-shepherd"]).answer()
+    );
+    assert_answer!(
+        "list_slip",
+        "kep-liaison status sig:nod",
+        run(&["status", "sig:nod"]).answer()
+    );
     assert_answer!("cycle", "kep-liaison status", run(&["status"]).answer());
 }
 

@@ -5,6 +5,7 @@ mod answers;
 mod bridge;
 mod broken;
 mod connections;
+mod everyone;
 mod talk;
 
 use std::{

@@ -8,7 +8,7 @@ use super::{
     list::{LEGEND, table},
     page::Page,
 };
-use crate::domain::{answer::CycleView, finding::FindingCode};
+use crate::domain::{answer::CycleView, board::Note, finding::FindingCode};
 
 pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
     match &cycle.current {
@@ -74,15 +74,16 @@ pub(super) fn render(cycle: &CycleView, now: DateTime<Utc>, page: &mut Page) {
         page.blank();
         page.line("The runtimes' tracking issues are not at hand; give --tracking-file.");
     }
-    for (heading, all) in [
-        ("What could not be read", &cycle.problems),
-        ("Worth a look", &cycle.notes),
-    ] {
-        if !all.is_empty() {
-            page.heading(heading);
-        }
-        for (place, why) in all {
-            page.line(&format!("{place}: {why}"));
-        }
+    if !cycle.problems.is_empty() {
+        page.heading("What could not be read");
+    }
+    for (place, why) in &cycle.problems {
+        page.line(&format!("{place}: {why}"));
+    }
+    if !(cycle.notes.is_empty() && cycle.past_notes.is_empty()) {
+        page.heading("Worth a look");
+    }
+    for Note { place, text, .. } in cycle.notes.iter().chain(&cycle.past_notes) {
+        page.line(&format!("{place}: {text}"));
     }
 }

@@ -3,13 +3,26 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use super::page::{Page, fit};
-use crate::domain::card::Card;
+use crate::domain::{
+    answer::{List, Plain},
+    card::Card,
+};
 
 /// What the columns leave unsaid.
-pub(super) const LEGEND: &str =
-    "✓ is a closed issue, +1 another open one; Todo counts errors and warnings.";
+pub(super) const LEGEND: &str = "✓ is a closed issue, +1 another open one, #1 – one without a shepherd; Todo counts errors and warnings.";
 
-pub(super) fn render(cards: &[Card], page: &mut Page) {
+pub(super) fn render(list: &List, page: &mut Page) {
+    let cards = &list.cards;
+    if let Some(Plain { text, instead }) = &list.meant {
+        page.line(text);
+        let words = instead
+            .as_deref()
+            .and_then(|words| words.strip_prefix("list "));
+        if let Some(words) = words {
+            page.dim(&format!("kep-liaison status {words}"));
+        }
+        return;
+    }
     if cards.is_empty() {
         page.line("No KEP passes all these filters. Leave one out.");
         return;
@@ -35,6 +48,22 @@ fn issues(card: &Card) -> String {
         (false, 0) => format!("#{}✓", first.number),
         (_, others) => format!("#{} +{others}", first.number),
     }
+}
+
+/// Who shepherds it; in front, the issues that nobody does.
+fn shepherds(card: &Card) -> String {
+    let shepherds = card.shepherds();
+    if shepherds.is_empty() {
+        return "–".to_owned();
+    }
+    let alone = card.left_alone().into_iter();
+    let alone: Vec<String> = alone.map(|issue| format!("#{issue} –")).collect();
+    let names = super::names(shepherds);
+    alone
+        .into_iter()
+        .chain([names])
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The rows: number, title, stage, release, tracking issue, shepherds, what is missing.
@@ -69,12 +98,7 @@ pub(super) fn table<'a>(cards: impl Iterator<Item = &'a Card>, page: &mut Page) 
             (None, None) => "?".to_owned(),
         };
         let issue = issues(card);
-        let shepherds = card.shepherds();
-        let shepherds = if shepherds.is_empty() {
-            "–".to_owned()
-        } else {
-            super::names(shepherds)
-        };
+        let shepherds = shepherds(card);
         let todo = card.urgent();
         let todo = if todo == 0 {
             String::new()

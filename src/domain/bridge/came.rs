@@ -15,7 +15,7 @@ impl MessageAt {
     }
 
     /// That somebody reacted to it so. Whoever takes a reaction off and gives it again says nothing
-    /// new: a history does not show it.
+    /// new: a history does not show it. Where what came of it was taken back in between, they do.
     pub fn reacted(&self, emoji: &str, user: &str) -> Key {
         self.key("reaction", [emoji, user])
     }

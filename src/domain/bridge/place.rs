@@ -70,10 +70,15 @@ impl MessageAt {
 
     /// When it was said; `None` where its number is none.
     pub fn said_at(&self) -> Option<DateTime<Utc>> {
-        let (seconds, micros) = self.ts.split_once('.')?;
-        let micros: u32 = micros.parse().ok().filter(|micros| *micros < 1_000_000)?;
-        DateTime::from_timestamp(seconds.parse().ok()?, micros * 1_000)
+        moment_of(&self.ts)
     }
+}
+
+/// The moment of a number such as messages and events have; `None` where it is none.
+pub fn moment_of(ts: &str) -> Option<DateTime<Utc>> {
+    let (seconds, micros) = ts.split_once('.')?;
+    let micros: u32 = micros.parse().ok().filter(|micros| *micros < 1_000_000)?;
+    DateTime::from_timestamp(seconds.parse().ok()?, micros * 1_000)
 }
 
 /// A moment as messages are numbered.

@@ -58,7 +58,7 @@ impl Bridge<'_> {
             Way::Reaction if !is_known => {
                 let day = self.now.date_naive().to_string();
                 let once = Key::of(["stranger", &*at.workspace, &*at.id, &**user, &*day]);
-                return Ok(whisper(&once, asked, None, self.nobody_here(asked)));
+                return Ok(whisper(&once, asked, None, self.speaks_nowhere(asked)));
             }
             _ => {}
         }
@@ -170,10 +170,23 @@ impl Bridge<'_> {
         })
     }
 
+    /// Why somebody cannot have anything of a channel stand on any tracking issue.
+    pub fn refuses_all(&self, asked: &Asked) -> Option<String> {
+        if !self.is_open_to_forge(asked) {
+            return Some(NOT_FROM_HERE.to_owned());
+        }
+        let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
+        (!self.may_speak_somewhere(person)).then(|| self.speaks_nowhere(asked))
+    }
+
+    fn is_open_to_forge(&self, asked: &Asked) -> bool {
+        let channel = self.channels.get(&asked.channel);
+        channel.is_some_and(|channel| channel.to_forge)
+    }
+
     /// The same for a message: it must stand in a channel from which something may go.
     pub fn refuses_here(&self, asked: &Asked, kep: KepNumber) -> Option<Refusal> {
-        let channel = self.channels.get(&asked.channel);
-        if !channel.is_some_and(|channel| channel.to_forge) {
+        if !self.is_open_to_forge(asked) {
             return Some(NOT_FROM_HERE.into());
         }
         self.refuses(asked, kep)

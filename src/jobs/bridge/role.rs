@@ -18,15 +18,25 @@ impl Bridge<'_> {
         })
     }
 
-    /// What somebody is told whom the settings do not name.
-    pub(super) fn nobody_here(&self, asked: &Asked) -> String {
+    /// Whether somebody speaks for any KEP.
+    pub(super) fn may_speak_somewhere(&self, person: Option<&Person>) -> bool {
+        let is_liaison = person.is_some_and(|person| person.roles.contains(&Role::Liaison));
+        let mut entries = self.board.entries().iter();
+        is_liaison || person.is_some() && entries.any(|entry| self.may_speak(person, entry))
+    }
+
+    /// What somebody is told who speaks for no KEP.
+    pub(super) fn speaks_nowhere(&self, asked: &Asked) -> String {
         let who = match &self.liaisons()[..] {
             [] => "a liaison".to_owned(),
             liaisons => format!("the liaisons ({})", listed(liaisons)),
         };
+        let then = match self.people.by_slack(&asked.channel.workspace, &asked.user) {
+            Some(_) => "Ask".to_owned(),
+            None => format!("{} Else ask", self.not_known(asked)),
+        };
         format!(
-            "What I put on tracking issues comes from a KEP's shepherds or {who}. {} Else ask one of them; /kep who NUMBER names a KEP's shepherds.",
-            self.not_known(asked)
+            "What I put on tracking issues comes from a KEP's shepherds or {who}. {then} one of them; /kep who NUMBER names a KEP's shepherds."
         )
     }
 

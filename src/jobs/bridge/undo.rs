@@ -38,7 +38,7 @@ impl Bridge<'_> {
                 }
                 // Nobody is shepherd of what is no KEP any more.
                 None if has(Role::Liaison) => {}
-                None => return Ok(whisper(key, asked, None, self.nobody_here(asked))),
+                None => return Ok(whisper(key, asked, None, self.speaks_nowhere(asked))),
             }
         }
         let delete = Effect::DeleteComment {

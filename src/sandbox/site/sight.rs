@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    command,
+    command::{self, HelpFor},
     config::WorkspaceMode,
+    domain::reply::Audience,
     sandbox::{
         slack::{Channel, ChannelKind, OpenView, Person, Said},
         town::{Resident, Shortcut, Town},
@@ -145,12 +146,18 @@ pub(super) fn of(town: &Town, resident: &Resident, revision: u64) -> Sight {
     }
 }
 
+/// Whoever tries the bot may be anybody.
+const EVERYTHING: HelpFor = HelpFor {
+    audience: Audience::Asker,
+    is_admin: true,
+};
+
 fn hint() -> Hint {
     let names = command::Name::ALL.iter().copied().map(Some);
     let mut forms: Vec<Form> = Vec::new();
     for line in std::iter::once(None)
         .chain(names)
-        .flat_map(|name| command::help(name).lines)
+        .flat_map(|name| command::help(name, EVERYTHING).lines)
     {
         if forms.iter().all(|form| form.words != line.type_this) {
             forms.push(Form {

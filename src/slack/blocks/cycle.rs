@@ -105,19 +105,24 @@ fn next_days(dates: &[DateView]) -> impl Iterator<Item = &[DateView]> {
         .map(|(_, same)| same)
 }
 
-/// What the answer is made of, and what could not be read.
+/// What the answer is made of, what could not be read, and what somebody should look at: not what
+/// is odd about a release that is over.
 fn small_print(cycle: &CycleView, draft: &mut Draft) {
     const MOST: usize = 3;
     if !cycle.knows_issues {
         let unread = "The runtimes' tracking issues were not read.";
         draft.small(unread);
     }
+    let problems = cycle.problems.iter();
+    let problems = problems.map(|(place, why)| format!("{place}: {why}"));
+    let notes = cycle.notes.iter();
+    let notes = notes.map(|note| format!("{}: {}", note.place, note.text));
     for (heading, all) in [
-        ("Could not be read", &cycle.problems),
-        ("Worth a look", &cycle.notes),
+        ("Could not be read", problems.collect::<Vec<_>>()),
+        ("Worth a look", notes.collect()),
     ] {
-        for (place, why) in all.iter().take(MOST) {
-            draft.small(&format!("{heading}: {place}: {why}"));
+        for what in all.iter().take(MOST) {
+            draft.small(&format!("{heading}: {what}"));
         }
         if all.len() > MOST {
             draft.small(&format!(

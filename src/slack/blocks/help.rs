@@ -13,6 +13,19 @@ pub(super) fn render(help: &Help, draft: &mut Draft) {
     }
     draft.section(&text);
     for note in &help.notes {
-        draft.small(note);
+        if note.contains('`') {
+            draft.small_print(&with_code(note));
+        } else {
+            draft.small(note);
+        }
     }
+}
+
+/// A note in which what stands between backticks is to be typed.
+fn with_code(note: &str) -> Mrkdwn {
+    let pieces = note.split('`').enumerate();
+    pieces.fold(Mrkdwn::default(), |text, (at, piece)| match at % 2 {
+        0 => text.words(piece),
+        _ => text.code(piece),
+    })
 }

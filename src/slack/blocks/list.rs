@@ -51,6 +51,10 @@ impl Rows<'_> {
 pub(super) fn render(list: &List, shown: &Rows<'_>, draft: &mut Draft) {
     let Some(example) = list.cards.first() else {
         draft.headline("No KEP found");
+        if let Some(meant) = &list.meant {
+            draft.plain(&meant.text);
+            return;
+        }
         draft.plain("No KEP passes all these filters. Leave one out.");
         let (Rows::First { asked } | Rows::Page { asked, .. }) = shown;
         draft.small(&format!("/kep list {asked}"));
@@ -168,6 +172,16 @@ pub(super) fn stands(card: &Card) -> Mrkdwn {
         let names: Vec<&str> = shepherds.iter().map(|login| login.as_str()).collect();
         text = text.words(&format!(" · {}", names.join(", ")));
     }
+    let alone: Vec<String> = card
+        .left_alone()
+        .iter()
+        .map(|it| format!("#{it}"))
+        .collect();
+    text = match alone.len() {
+        0 => text,
+        1 => text.words(&format!(" · {} has nobody", alone[0])),
+        _ => text.words(&format!(" · {} have nobody", alone.join(", "))),
+    };
     match card.urgent() {
         0 => text,
         many => text.words(" · ").bold(&format!("{many} to do")),

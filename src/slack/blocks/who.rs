@@ -76,21 +76,33 @@ fn people(people: &[Named], public: bool) -> Mrkdwn {
     }
     let mut text = Mrkdwn::default();
     for (at, named) in people.iter().take(MOST).enumerate() {
-        let login = named.login.as_str();
         text = text
             .words(if at == 0 { "" } else { ", " })
-            .link(&format!("https://github.com/{login}"), login);
-        if let Some(id) = named.slack.as_ref().filter(|_| !public) {
-            text = text.words(" ").person(id);
-        }
-        if let Some(note) = named.note {
-            text = text.words(&format!(" ({note})"));
-        }
+            .then(&one(named, public));
     }
     match people.len().saturating_sub(MOST) {
         0 => text,
         more => text.words(&format!(" and {more} more")),
     }
+}
+
+/// `samuelkarp (assigned)`; where there is a Slack name to tap on, that stands in front: `@Sam
+/// (samuelkarp, assigned)`.
+fn one(named: &Named, public: bool) -> Mrkdwn {
+    let login = named.login.as_str();
+    let note = named.note.map(|note| format!(" ({note})"));
+    let note = note.unwrap_or_default();
+    let github = Mrkdwn::default().link(&format!("https://github.com/{login}"), login);
+    let Some(id) = named.slack.as_ref().filter(|_| !public) else {
+        return github.words(&note);
+    };
+    let end = named
+        .note
+        .map_or(")".to_owned(), |note| format!(", {note})"));
+    let text = Mrkdwn::default().person(id).words(" (");
+    text.then(&github)
+        .words(&end)
+        .reads(&format!("{login}{note}"))
 }
 
 fn ask_at(ask: &AskAt, public: bool) -> Mrkdwn {

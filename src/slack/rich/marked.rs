@@ -8,8 +8,16 @@ pub(super) fn read(line: &str, to: &mut Vec<Span>) {
     read_as(line, Style::PLAIN, to);
 }
 
-/// A text with its links and people as words, and nothing else read in it: as it stands in code.
-pub(super) fn flat(text: &str) -> String {
+/// A text as it stands in code: its links and people in words, and nothing else read in it.
+pub(super) fn in_code(text: &str) -> String {
+    flat(text, |span| match span {
+        Span::Link { to, label, .. } if label.is_empty() => to.to_string(),
+        span => span.shown(),
+    })
+}
+
+/// A text whose links and people are words, with nothing else read in it.
+pub(super) fn flat(text: &str, words: impl Fn(&Span) -> String) -> String {
     let mut flat = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('<') {
@@ -17,8 +25,7 @@ pub(super) fn flat(text: &str) -> String {
         rest = &rest[at..];
         let Some(end) = rest.find('>') else { break };
         match span(&rest[1..end], Style::PLAIN) {
-            Some(Span::Link { to, label, .. }) if label.is_empty() => flat.push_str(to.as_str()),
-            Some(span) => flat.push_str(&span.shown()),
+            Some(span) => flat.push_str(&words(&span)),
             None => flat.push_str(&unescaped(&rest[..=end])),
         }
         rest = &rest[end + 1..];
@@ -52,7 +59,7 @@ fn read_as(text: &str, style: Style, to: &mut Vec<Span>) {
         let mut spans = Vec::new();
         match sign {
             '<' => spans.extend(span(inner, style)),
-            '`' => spans.push(Span::Text(flat(inner), style.with(Style::CODE))),
+            '`' => spans.push(Span::Text(in_code(inner), style.with(Style::CODE))),
             '*' => read_as(inner, style.with(Style::BOLD), &mut spans),
             '_' => read_as(inner, style.with(Style::ITALIC), &mut spans),
             _ => read_as(inner, style.with(Style::STRIKE), &mut spans),

@@ -16,7 +16,7 @@ pub(super) fn read(text: &str) -> Vec<Block> {
     while let Some((before, code, behind)) = fenced(rest) {
         reader.lines(before);
         reader.end();
-        let text = marked::flat(code);
+        let text = marked::in_code(code);
         reader.blocks.push(Block::Code {
             language: None,
             text,

@@ -248,6 +248,9 @@ fn unmarked(text: &str) {
             assert_eq!(line.matches(mark).count() % 2, 0, "{line}");
         }
         for code in line.split('`').skip(1).step_by(2) {
+            if code == "here" {
+                continue;
+            }
             let command = code.strip_prefix("/kep ").expect("a command");
             let is_ours = |b: u8| b.is_ascii_alphanumeric() || b" :,.-".contains(&b);
             assert!(command.bytes().all(is_ours), "{command}");

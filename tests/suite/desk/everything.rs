@@ -21,7 +21,12 @@ fn pages(office: &Office, typed: &str) -> Vec<Value> {
     let desk = office.desk();
     let mut pages = vec![sent(&desk.command(&MAINTAINER, typed))];
     while let Some(next) = pages.last().and_then(next) {
-        pages.push(sent(&desk.again(&MAINTAINER, &next.asked, next.page)));
+        pages.push(sent(&desk.again(
+            &MAINTAINER,
+            &next.asked,
+            next.page,
+            next.audience,
+        )));
     }
     pages
 }

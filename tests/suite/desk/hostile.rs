@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::office::{MAINTAINER, Office, STRANGER, sent};
 use crate::block_kit::{board_of, checker::CANARY, hostile_texts};
-use kep_liaison::slack::blocks;
+use kep_liaison::{domain::reply::Audience, slack::blocks};
 
 static OFFICE: LazyLock<Office> = LazyLock::new(Office::sample);
 
@@ -20,10 +20,12 @@ fn ask(text: &str) {
         for here in ["", " here"] {
             sent(&desk.command(&MAINTAINER, &format!("{command}{text}{here}")));
         }
-        sent(&desk.again(&STRANGER, &format!("{command}{text}"), usize::MAX));
+        let words = format!("{command}{text}");
+        sent(&desk.again(&STRANGER, &words, usize::MAX, Audience::Asker));
     }
-    sent(&desk.said(&MAINTAINER, text));
-    sent(&desk.said(&STRANGER, &format!("<@U0BOT> who {text}?")));
+    sent(&desk.said(&MAINTAINER, text, Audience::Direct));
+    let mention = format!("<@U0BOT> who {text}?");
+    sent(&desk.said(&STRANGER, &mention, Audience::Channel));
 }
 
 #[test]

@@ -123,6 +123,25 @@ impl Office {
         Self::of_board(Board::build(facts, &config.settings()))
     }
 
+    /// The same, which the maintainer looks after.
+    pub(super) fn looked_after(self) -> Self {
+        let (roles, more) = (
+            r#"roles = ["maintainer", "liaison"]"#,
+            r#"roles = ["maintainer", "liaison", "admin"]"#,
+        );
+        let people = PEOPLE.replacen(roles, more, 1);
+        let config = Config::parse(&people, "test").expect("settings");
+        Self {
+            people: config.people(),
+            ..self
+        }
+    }
+
+    /// The same at another moment.
+    pub(super) fn at(self, now: DateTime<Utc>) -> Self {
+        Self { now, ..self }
+    }
+
     /// Facts that were fetched so long ago.
     pub(super) fn aged(self, age: TimeDelta) -> Self {
         Self { age, ..self }
@@ -154,7 +173,7 @@ impl Office {
 
     /// The message that a maintainer gets for a sentence.
     pub(super) fn said(&self, text: &str) -> Value {
-        sent(&self.desk().said(&MAINTAINER, text))
+        sent(&self.desk().said(&MAINTAINER, text, Audience::Direct))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which words ask for what.
 
-use kep_liaison::domain::answer::Answer;
+use kep_liaison::domain::{answer::Answer, reply::Audience};
 
 use super::office::{MAINTAINER, Office, STRANGER};
 use crate::world;
@@ -15,7 +15,7 @@ fn typed(office: &Office, text: &str) -> String {
 }
 
 fn said(office: &Office, text: &str) -> String {
-    let reply = office.desk().said(&MAINTAINER, text);
+    let reply = office.desk().said(&MAINTAINER, text, Audience::Direct);
     match reply.answer {
         Answer::Plain(_) => "! ".to_owned(),
         _ => reply.asked,
@@ -190,7 +190,7 @@ fn what_a_word_means_can_be_asked() {
         ("<@U0BOT> What's a tracking issue", "A tracking issue is"),
         ("what does liaison mean?", "A liaison is"),
     ] {
-        let reply = office.desk().said(&MAINTAINER, text);
+        let reply = office.desk().said(&MAINTAINER, text, Audience::Direct);
         let Answer::Plain(plain) = reply.answer else {
             panic!("{text}: {reply:?}");
         };

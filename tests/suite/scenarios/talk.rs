@@ -171,3 +171,21 @@ async fn one_person_cannot_make_it_speak_without_end() {
     direct.next().await;
     scene.end().await;
 }
+
+#[tokio::test]
+async fn a_command_in_a_direct_message_speaks_of_no_channel() {
+    let scene = Scene::new(Transport::Http).await;
+    let direct = scene.sam.direct();
+    for typed in ["/kep help", "/kep 5825"] {
+        let shown = scene.sam.types(&direct, typed).await;
+        let words = shown.words();
+        assert!(shown.said().is_ephemeral());
+        assert!(!words.contains("Post to channel"), "{words}");
+        assert!(!words.contains("`here`"), "{words}");
+        let shown = scene.sam.types(&scene.sig_node, typed).await;
+        let words = shown.words();
+        assert!(words.contains("Post to channel"), "{words}");
+        assert_eq!(words.contains("`here`"), typed == "/kep help", "{words}");
+    }
+    scene.end().await;
+}

@@ -235,6 +235,7 @@ go_through!(Chat {
     fn find(channel: &str, thread: Option<&str>, key: &Key, since: &str) -> Result<Option<Box<str>>, ChatError>;
     fn message(channel: &str, ts: &str, thread: Option<&str>) -> Result<Option<Message>, ChatError>;
     fn read(typed: &str) -> Result<Rich, ChatError>;
+    fn typed(text: &str) -> Result<String, ChatError>;
     fn history(channel: &str, oldest: &str, page: Option<&str>) -> Result<History, ChatError>;
     fn replies(channel: &str, thread: &str, oldest: &str, page: Option<&str>) -> Result<History, ChatError>;
     fn permalink(channel: &str, ts: &str) -> Result<Box<str>, ChatError>;

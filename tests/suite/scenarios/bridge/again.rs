@@ -7,7 +7,7 @@ use kep_liaison::sandbox::{
     slack::{Fault, Gate, On, Workspace},
 };
 
-use super::{ISSUE, RELAY, Scene, Transport, bridged};
+use super::{BOTH, ISSUE, RELAY, Transport, bridged};
 
 #[tokio::test]
 async fn an_edit_on_slack_edits_the_comment() {
@@ -163,6 +163,29 @@ async fn undo_takes_the_comment_back() {
     assert!(scene.comments().is_empty());
     scene.pass(Duration::from_mins(16)).await;
     scene.end().await;
+}
+
+#[tokio::test]
+async fn who_reacts_again_after_an_undo_has_it_stand_there_again() {
+    for transport in BOTH {
+        let mut scene = bridged(transport, "").await;
+        let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;
+        scene.sam.clicks(&receipt, "Undo").await;
+        scene.until("nothing", || scene.comments().is_empty()).await;
+        scene.hears_all(1).await;
+        scene.sam.unreacts(&said, RELAY).await;
+        scene.rest().await;
+        assert!(scene.comments().is_empty());
+        scene.pass(Duration::from_secs(5)).await;
+        scene.sam.reacts(&said, RELAY).await;
+        scene.commented("in review").await;
+        scene.hears_all(1).await;
+        // That it is found in the history is no news.
+        scene.goes_away().await;
+        scene.starts_again().await;
+        assert_eq!(scene.comments().len(), 1);
+        scene.end().await;
+    }
 }
 
 #[tokio::test]
@@ -345,49 +368,4 @@ async fn what_is_deleted_before_anybody_was_told_is_told_to_nobody() {
     containerd.delete_comment(comment);
     scene.poll().await;
     scene.end().await;
-}
-
-/// The words of the reply that tells of a comment, after its issue has left.
-async fn after_it_left(leave: impl AsyncFnOnce(&Scene)) -> String {
-    let scene = bridged(Transport::Socket, "").await;
-    let text = "It is in review.";
-    scene.containerd().comment("samuelkarp", ISSUE, text);
-    scene.poll().await;
-    let told = scene.hears_all(2).await;
-    leave(&scene).await;
-    let news = scene.hears_all(1).await;
-    assert!(news[0].words().contains("gone"), "{}", news[0].words());
-    let told = scene.sig_node.message(&told[1].ts).expect("it stands");
-    scene.end().await;
-    told.words()
-}
-
-#[tokio::test]
-async fn what_went_with_its_issue_is_not_said_to_be_deleted() {
-    let leave: [fn(&Scene); 3] = [
-        |scene: &Scene| {
-            let elsewhere = scene.github.repository("containerd/project");
-            scene.containerd().transfer(ISSUE, &elsewhere);
-        },
-        |scene: &Scene| scene.containerd().delete_issue(ISSUE),
-        |scene: &Scene| scene.containerd().convert_to_discussion(ISSUE),
-    ];
-    for leave in leave {
-        let found_by_a_sweep = async |scene: &Scene| {
-            leave(scene);
-            scene.pass(Duration::from_hours(7)).await;
-        };
-        let words = after_it_left(found_by_a_sweep).await;
-        assert!(words.contains("It is in review."), "{words}");
-    }
-    for leave in &leave[..2] {
-        let told_by_a_webhook = async |scene: &Scene| {
-            scene.hook();
-            scene.pass(Duration::from_mins(2)).await;
-            leave(scene);
-            scene.deliver().await;
-        };
-        let words = after_it_left(told_by_a_webhook).await;
-        assert!(words.contains("It is in review."), "{words}");
-    }
 }

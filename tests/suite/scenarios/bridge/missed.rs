@@ -21,14 +21,14 @@ impl Scene {
     }
 
     /// Stops the bot; Slack has noticed when this returns.
-    async fn goes_away(&mut self) {
+    pub(super) async fn goes_away(&mut self) {
         self.stop().await;
         let gone = |workspace: &Workspace| workspace.connections() == 0;
         self.workspace.until("no connection", gone).await;
     }
 
     /// Starts the bot again after a long time.
-    async fn starts_again(&mut self) {
+    pub(super) async fn starts_again(&mut self) {
         self.pass(LONG).await;
         self.start().await;
     }

@@ -75,6 +75,28 @@ async fn a_text_that_was_edited_in_the_dialog_goes_as_it_was_edited() {
 }
 
 #[tokio::test]
+async fn a_text_is_edited_without_the_signs_of_slack() {
+    let scene = bridged(Transport::Socket, "").await;
+    let text = format!(
+        "KEP-5825: thanks <@{}>! Latency < 5 ms, see <https://example.com/a|the chart> and <https://example.com/b>.",
+        scene.mike.id()
+    );
+    let said = scene.sam.says(&scene.sig_node, &text).await;
+    scene.sam.shortcut("relay", &said).await;
+    let is_open = |_: &Workspace| scene.sam.modal().is_some();
+    scene.workspace.until("a dialog", is_open).await;
+    let dialog = scene.sam.modal().expect("it is open");
+    let shown = &dialog.json["state"]["values"]["text"]["text"]["value"];
+    let shown = shown.as_str().expect("a text").to_owned();
+    let edited = shown.replace("thanks", "many thanks");
+    scene.sam.submits(&dialog, &[("Text", &edited)]).await;
+    let comment = scene.commented("many thanks").await;
+    insta::assert_snapshot!(format!("{shown}\n\n{}", Scene::unmarked(&comment)));
+    scene.hears().await;
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_number_that_is_no_keps_is_said_beside_it() {
     for transport in BOTH {
         let scene = bridged(transport, "").await;
