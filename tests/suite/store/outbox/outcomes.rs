@@ -281,18 +281,17 @@ pub(super) async fn a_clock_that_was_set_back(place: &dyn Place) {
     let outbox = &*place.open_both().await;
     let early = [after(100_000_000, queued("early", 1, step()))];
     accept(outbox, 1_000, "Ev1", &early).await;
-    let late = [
+    let effects = [
         queued("done", 2, comment("text")),
         queued("again", 3, step()),
         queued("leased", 4, step()),
         after(900_000, queued("later", 5, step())),
     ];
-    accept(outbox, 10_000, "Ev2", &late).await;
+    accept(outbox, 10_000, "Ev2", &effects).await;
     let leased = lease(outbox, 10_000).await;
     assert_eq!(names(&leased), ["done", "again", "leased"]);
     assert!(done(outbox, 10_001, &leased[0]).await);
     assert!(settle(outbox, 10_001, &leased[1], again(10_600, false, true)).await);
-    let lane = lane(2).to_string();
     assert_eq!(outbox.next_due(&[]).await.unwrap(), Some(at(10_010)));
 
     outbox.clock_set_back(at(5_000)).await.unwrap();
@@ -309,6 +308,7 @@ pub(super) async fn a_clock_that_was_set_back(place: &dyn Place) {
     // What was put off before that moment is put off for as long as it was meant to be.
     assert_eq!(outbox.next_due(&[]).await.unwrap(), Some(at(101_000)));
     // What was done counts as done now.
+    let lane = lane(2).to_string();
     for (since, many) in [(5_000, 1), (5_001, 0)] {
         assert_eq!(outbox.done_since(&lane, at(since)).await.unwrap(), many);
     }

@@ -302,52 +302,48 @@ pub(super) async fn an_older_edit_comes_too_late(place: &dyn Place) {
         queued("c", 1, edit("third")),
     ];
     accept(outbox, 0, "Ev1", &effects).await;
-    let a = lease_one(outbox, 0).await;
-    assert!(!outbox.is_superseded(a.id, &a.effect).await.unwrap());
+    let is_late = async |one: &Leased| {
+        let superseded = outbox.is_superseded(one.id, &one.effect).await;
+        superseded.unwrap()
+    };
+    let is_listed_so = async || outbox.dead().await.unwrap()[0].is_superseded;
+    let posted = lease_one(outbox, 0).await;
     let written = Settled {
         written: Some(a_comment(1)),
         ..Settled::default()
     };
-    settle(outbox, 0, &a, &written).await;
-    let early = a.id - 1;
-    assert!(!outbox.is_superseded(early, &edit("zeroth")).await.unwrap());
-    let b = lease_one(outbox, 1).await;
-    assert!(!outbox.is_superseded(b.id, &b.effect).await.unwrap());
-    assert!(super::settle(outbox, 1, &b, super::dead()).await);
-    let is_late = async || outbox.dead().await.unwrap()[0].is_superseded;
-    assert!(!is_late().await, "nothing has changed it since");
-    let c = lease_one(outbox, 2).await;
-    assert!(!outbox.is_superseded(c.id, &c.effect).await.unwrap());
-    assert!(done(outbox, 2, &c).await);
-    assert!(outbox.is_superseded(b.id, &b.effect).await.unwrap());
-    assert!(is_late().await);
-    assert!(
-        outbox.dead().await.unwrap()[0]
-            .line()
-            .contains("superseded")
-    );
+    settle(outbox, 0, &posted, &written).await;
+    let early = outbox.is_superseded(posted.id - 1, &edit("zeroth")).await;
+    assert!(!early.unwrap());
+    let second = lease_one(outbox, 1).await;
+    assert!(!is_late(&second).await);
+    assert!(super::settle(outbox, 1, &second, super::dead()).await);
+    assert!(!is_listed_so().await, "nothing has changed it since");
+    let third = lease_one(outbox, 2).await;
+    assert!(!is_late(&third).await);
+    assert!(done(outbox, 2, &third).await);
+    assert!(is_late(&second).await && is_listed_so().await);
+    let dead = outbox.dead().await.unwrap();
+    assert!(dead[0].line().contains("superseded"));
     // Where it is tried again, what stands there stays known.
-    assert!(outbox.retry(b.id, at(3)).await.unwrap());
-    let b = lease_one(outbox, 3).await;
-    assert!(super::settle(outbox, 3, &b, super::dead()).await);
-    assert!(outbox.retry(b.id, at(4)).await.unwrap());
-    let b = lease_one(outbox, 4).await;
-    assert!(done(outbox, 4, &b).await);
+    assert!(outbox.retry(second.id, at(4)).await.unwrap());
+    let second = lease_one(outbox, 4).await;
+    assert!(done(outbox, 4, &second).await);
     let last = outbox.last(&key("a")).await.unwrap();
     assert_eq!(last, Some((key("a"), edit("third"))));
     // A comment that was taken back is not edited either.
-    accept(outbox, 5, "Ev2", &[queued("d", 1, edit("fourth"))]).await;
-    let d = lease_one(outbox, 5).await;
-    assert!(super::settle(outbox, 5, &d, super::dead()).await);
-    accept(outbox, 6, "Ev3", &[queued("e", 1, step())]).await;
-    let e = lease_one(outbox, 6).await;
-    assert!(!is_late().await);
+    let effects = [queued("d", 1, edit("fourth")), queued("e", 1, step())];
+    accept(outbox, 5, "Ev2", &effects).await;
+    let fourth = lease_one(outbox, 5).await;
+    assert!(super::settle(outbox, 5, &fourth, super::dead()).await);
+    assert!(!is_listed_so().await);
     let erased = Settled {
         erased: vec![key("a")],
         ..Settled::default()
     };
-    settle(outbox, 6, &e, &erased).await;
-    assert!(is_late().await);
+    let undo = lease_one(outbox, 6).await;
+    settle(outbox, 6, &undo, &erased).await;
+    assert!(is_listed_so().await);
 }
 
 pub(super) async fn what_follows_anew(place: &dyn Place) {
