@@ -58,6 +58,8 @@ pub(super) struct Budget {
 struct State {
     /// Whether GitHub answered at all.
     heard: bool,
+    /// When it was last asked for leave.
+    asked_at: DateTime<Utc>,
     /// What GitHub last said of this hour; `None` where it says nothing.
     hour: Option<Hour>,
     /// Nobody asks before this moment.
@@ -222,6 +224,16 @@ impl State {
         urgency: Urgency,
         writes: bool,
     ) -> Option<DateTime<Utc>> {
+        if now < self.asked_at {
+            // The clock was set back: what it counted is worth nothing. GitHub says anew what it wants.
+            *self = Self {
+                heard: self.heard,
+                refused: self.refused,
+                in_flight: self.in_flight,
+                ..Self::default()
+            };
+        }
+        self.asked_at = now;
         if self.blocked_until.is_some_and(|until| until <= now) {
             self.blocked_until = None;
         }
@@ -326,6 +338,26 @@ fn resets_at(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nobody_up() {
+        let noon = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
+        let mut state = State::default();
+        for _ in 0..WRITES_A_MINUTE {
+            assert_eq!(state.free_at(noon, Urgency::Person, true), None);
+            state.take(noon, true);
+        }
+        state.blocked_until = Some(noon + TimeDelta::minutes(1));
+        state.hour = Some(Hour {
+            limit: 5_000,
+            remaining: 0,
+            resets_at: noon + TimeDelta::hours(1),
+        });
+        assert!(state.free_at(noon, Urgency::Person, true) > Some(noon));
+        let morning = noon - TimeDelta::hours(3);
+        assert_eq!(state.free_at(morning, Urgency::Person, true), None);
+        assert_eq!(state.in_flight, u32::try_from(WRITES_A_MINUTE).unwrap());
+    }
 
     #[test]
     fn an_hour_is_over_within_an_hour_whatever_its_end_is_counted_in() {

@@ -17,6 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::{
     after::{Failed, failed},
+    again::worded,
     news::{Gathered, gather},
 };
 use crate::{

@@ -3,6 +3,7 @@
 
 mod alarm;
 mod change;
+mod comment;
 mod record;
 mod trouble;
 mod write;
@@ -22,7 +23,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::trouble::Trouble;
+use self::{trouble::Trouble, write::Made};
 use super::follow::Known;
 use crate::{
     domain::{
@@ -82,9 +83,16 @@ pub struct Deliver {
 struct Places {
     taken: HashSet<String>,
     free_at: HashMap<String, DateTime<Utc>>,
+    /// When it was last looked what is due.
+    looked_at: Option<DateTime<Utc>>,
 }
 
 impl Places {
+    /// Whether the clock was set back, or may have been while nobody looked.
+    fn is_set_back(&self, now: DateTime<Utc>) -> bool {
+        self.looked_at.is_none_or(|at| now < at)
+    }
+
     fn busy(&mut self, now: DateTime<Utc>) -> Vec<String> {
         self.free_at.retain(|_, at| *at > now);
         self.taken
@@ -99,8 +107,10 @@ impl Places {
 struct Carried {
     outcome: Outcome,
     settled: Settled,
-    /// Whether what it was to change was there no more.
-    was_gone: bool,
+    /// What became of what was to be written, where it was.
+    made: Made,
+    /// What was done, where that is not what was queued.
+    instead: Option<Effect>,
     /// Until when nobody may write to the place, where it has said so.
     limited: Option<DateTime<Utc>>,
 }
@@ -110,7 +120,8 @@ impl Carried {
         Self {
             outcome,
             settled,
-            was_gone: false,
+            made: Made::Wholly,
+            instead: None,
             limited: None,
         }
     }
@@ -132,8 +143,7 @@ impl Deliver {
         let mut under_way: JoinSet<Over> = JoinSet::new();
         loop {
             let now = self.clock.now();
-            let busy = places.busy(now);
-            let due = match self.begin(&mut places, &mut under_way, &busy, now).await {
+            let due = match self.begin(&mut places, &mut under_way, now).await {
                 Ok(due) => due,
                 Err(error) => {
                     tracing::error!(%error, "nothing can be delivered");
@@ -165,14 +175,20 @@ impl Deliver {
         self: &Arc<Self>,
         places: &mut Places,
         under_way: &mut JoinSet<Over>,
-        busy: &[String],
         now: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        if places.is_set_back(now) {
+            self.outbox.clock_set_back(now).await?;
+            // Whoever still wants no more says so again.
+            places.free_at.clear();
+        }
+        places.looked_at = Some(now);
+        let busy = places.busy(now);
         let room = MOST - under_way.len();
         if room == 0 {
             return Ok(None);
         }
-        let leased = self.outbox.lease(now, now + LEASE, busy, room).await?;
+        let leased = self.outbox.lease(now, now + LEASE, &busy, room).await?;
         let has_more = leased.len() == room;
         for leased in leased {
             let place = leased.effect.place();
@@ -249,9 +265,15 @@ impl Deliver {
         let Carried {
             outcome,
             mut settled,
-            was_gone,
+            made,
+            instead,
             ..
         } = carried;
+        let instead = instead.map(|effect| Leased {
+            effect,
+            ..leased.clone()
+        });
+        let leased = instead.as_ref().unwrap_or(leased);
         let name = leased.effect.name();
         let said = match &outcome {
             Outcome::Done => {
@@ -270,7 +292,7 @@ impl Deliver {
         metrics::counter!("kep_liaison_effects_total", "effect" => name, "outcome" => said)
             .increment(1);
         settled.record = self
-            .record(leased, &outcome, settled.written.as_ref(), was_gone)
+            .record(leased, &outcome, settled.written.as_ref(), made)
             .await;
         if matches!(outcome, Outcome::Dead { .. }) {
             settled.then.extend(alarm::of_loss(leased, now));
@@ -322,10 +344,17 @@ impl Deliver {
         }
         match self.write(&bridge, leased).await {
             Ok(wrote) => {
-                let written = wrote.written.as_ref();
-                match bridge.done(key, &leased.effect, written).await {
+                let effect = wrote.instead.as_ref().unwrap_or(&leased.effect);
+                let settled = match wrote.made {
+                    Made::Wholly | Made::NotThere => {
+                        bridge.done(key, effect, wrote.written.as_ref()).await
+                    }
+                    Made::TooLate | Made::Withdrawn => Ok(Settled::default()),
+                };
+                match settled {
                     Ok(settled) => Carried {
-                        was_gone: wrote.was_gone,
+                        made: wrote.made,
+                        instead: wrote.instead,
                         ..Carried::new(Outcome::Done, settled)
                     },
                     // It is done, and found to be so the next time.

@@ -77,8 +77,15 @@ impl Follow {
         mut events: mpsc::Receiver<ForgeEvent>,
     ) {
         let mut due = self.clock.now();
+        let mut looked_at = due;
         loop {
-            let wait = (due - self.clock.now()).to_std().unwrap_or_default();
+            let now = self.clock.now();
+            if now < looked_at {
+                // The clock was set back, and what it said of the next poll is worth nothing.
+                due = now;
+            }
+            looked_at = now;
+            let wait = (due - now).to_std().unwrap_or_default();
             let outcome = tokio::select! {
                 // Somebody who sends events without end must not keep the bot from asking.
                 biased;

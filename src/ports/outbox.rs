@@ -187,6 +187,8 @@ pub struct Dead {
     pub at: DateTime<Utc>,
     /// Why.
     pub why: String,
+    /// Whether it comes too late: tried again, it is dropped.
+    pub is_superseded: bool,
 }
 
 /// How much waits.
@@ -213,7 +215,12 @@ impl Dead {
         let Self {
             id, effect, why, ..
         } = self;
-        format!("{id}: {effect}: {why}")
+        let late = if self.is_superseded {
+            "; it is superseded, so tried again it is dropped"
+        } else {
+            ""
+        };
+        format!("{id}: {effect}: {why}{late}")
     }
 }
 
@@ -259,6 +266,11 @@ pub trait Outbox: Send + Sync {
         most: usize,
     ) -> Result<Vec<Leased>, StoreError>;
 
+    /// The clock was set back: what was leased or put off at a moment that is still to come is due now,
+    /// and what was done then was done now. So nothing waits for more than twice as long as it was
+    /// meant to, however far the clock was set back.
+    async fn clock_set_back(&self, now: DateTime<Utc>) -> Result<(), StoreError>;
+
     /// When the next effect outside the `busy` places is due, a lease that runs out included.
     async fn next_due(&self, busy: &[String]) -> Result<Option<DateTime<Utc>>, StoreError>;
 
@@ -281,6 +293,10 @@ pub trait Outbox: Send + Sync {
     /// The write that last made what a key, or an alias, stands for what it is, and its own key;
     /// while it is kept.
     async fn last(&self, key: &Key) -> Result<Option<(Key, Effect)>, StoreError>;
+
+    /// Whether an edit of this number comes too late: what it is to change was changed by one that comes
+    /// after it, or is a comment that was taken back.
+    async fn is_superseded(&self, id: i64, effect: &Effect) -> Result<bool, StoreError>;
 
     /// The effect that was queued with a key.
     async fn queued(&self, key: &Key) -> Result<Option<Queued>, StoreError>;

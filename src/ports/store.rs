@@ -176,7 +176,7 @@ pub trait Store: Send + Sync {
     ) -> Result<(), StoreError>;
 
     /// An issue is gone, or is elsewhere: its comments go, what it names, and the positions of its
-    /// own feeds.
+    /// own feeds. That nobody deleted the comments is why they are no news.
     async fn remove_issue(&self, repository: &str, number: u64) -> Result<(), StoreError>;
 
     /// One issue, where it is kept.

@@ -2,8 +2,9 @@
 //! began at another moment.
 
 use std::{
+    collections::BTreeMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -11,17 +12,38 @@ use std::{
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::ports::Clock;
+
+/// What a clock shows, and who waits for what.
+#[derive(Debug)]
+struct Hand {
+    now: DateTime<Utc>,
+    /// When each sleeper wants to wake, told apart by a number, and how to wake those who sleep. Who
+    /// was woken stays here until they notice.
+    sleepers: BTreeMap<(DateTime<Utc>, u64), Option<oneshot::Sender<()>>>,
+    slept: u64,
+}
+
+impl Hand {
+    /// Of thousands who sleep only those are woken whose time has come.
+    fn set(&mut self, to: DateTime<Utc>) {
+        self.now = to;
+        for sleeper in self.sleepers.range_mut(..=(to, u64::MAX)) {
+            if let Some(wake) = sleeper.1.take() {
+                // Who is gone need not wake.
+                let _ = wake.send(());
+            }
+        }
+    }
+}
 
 /// A clock that stands still until it is moved; whoever sleeps wakes when it was moved far enough.
 /// Copies are the same clock.
 #[derive(Debug, Clone)]
 pub struct ManualClock {
-    now: watch::Sender<DateTime<Utc>>,
-    /// When each sleeper wants to wake.
-    sleepers: Arc<Mutex<Vec<DateTime<Utc>>>>,
+    hand: Arc<Mutex<Hand>>,
     /// Whether a wait moves the clock itself and is over at once.
     skips: bool,
     /// How many wait for an answer within a bound.
@@ -33,9 +55,13 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that shows this moment.
     pub fn at(now: DateTime<Utc>) -> Self {
+        let hand = Hand {
+            now,
+            sleepers: BTreeMap::new(),
+            slept: 0,
+        };
         Self {
-            now: watch::Sender::new(now),
-            sleepers: Arc::default(),
+            hand: Arc::new(Mutex::new(hand)),
             skips: false,
             asking: Arc::default(),
             expired: watch::Sender::new(0),
@@ -59,12 +85,14 @@ impl ManualClock {
     /// Moves it forward.
     pub fn advance(&self, by: Duration) {
         let by = TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX);
-        self.now.send_modify(|now| *now += by);
+        let mut hand = self.hand();
+        let to = hand.now + by;
+        hand.set(to);
     }
 
     /// Sets it, backwards too.
     pub fn set(&self, to: DateTime<Utc>) {
-        self.now.send_replace(to);
+        self.hand().set(to);
     }
 
     /// Whether somebody waits for an answer that must come within a bound: to move the clock may cut
@@ -75,24 +103,21 @@ impl ManualClock {
 
     /// The earliest moment for which somebody sleeps.
     pub fn next_wake(&self) -> Option<DateTime<Utc>> {
-        let sleepers = self.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
-        sleepers.iter().min().copied()
+        let hand = self.hand();
+        hand.sleepers.keys().next().map(|(wake, _)| *wake)
     }
 
-    fn forget(&self, wake: DateTime<Utc>) {
-        let mut sleepers = self.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = sleepers.iter().position(|other| *other == wake) {
-            sleepers.swap_remove(at);
-        }
+    fn hand(&self) -> MutexGuard<'_, Hand> {
+        self.hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Takes a sleeper off the list, also when its future is dropped.
-struct Asleep<'a>(&'a ManualClock, DateTime<Utc>);
+struct Asleep<'a>(&'a ManualClock, (DateTime<Utc>, u64));
 
 impl Drop for Asleep<'_> {
     fn drop(&mut self) {
-        self.0.forget(self.1);
+        self.0.hand().sleepers.remove(&self.1);
     }
 }
 
@@ -115,7 +140,7 @@ impl Drop for Asking<'_> {
 #[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.now.borrow()
+        self.hand().now
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -123,15 +148,20 @@ impl Clock for ManualClock {
             self.advance(duration);
             return;
         }
-        let mut seen = self.now.subscribe();
-        let wake = self.now() + TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
-        self.sleepers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(wake);
-        let asleep = Asleep(self, wake);
-        // The sender lives in `self`, so it cannot be gone.
-        let _ = seen.wait_for(|now| *now >= asleep.1).await;
+        let (woken, _asleep) = {
+            let mut hand = self.hand();
+            let wake = hand.now + TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+            if wake <= hand.now {
+                return;
+            }
+            hand.slept += 1;
+            let nth = (wake, hand.slept);
+            let (waker, woken) = oneshot::channel();
+            hand.sleepers.insert(nth, Some(waker));
+            (woken, Asleep(self, nth))
+        };
+        // Who would wake it lives in `self`, and so cannot be gone.
+        let _ = woken.await;
     }
 
     async fn expire(&self, duration: Duration) {

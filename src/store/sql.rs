@@ -148,8 +148,7 @@ pub(super) const COMMENT: &str =
 pub(super) const REMOVE_COMMENT: &str =
     "DELETE FROM comments WHERE repository = $1 AND kind = $2 AND id = $3";
 
-pub(super) const CLEAR_COMMENTS: &str =
-    "DELETE FROM comments WHERE repository = $1 AND issue = $2 RETURNING kind, id";
+pub(super) const CLEAR_COMMENTS: &str = "DELETE FROM comments WHERE repository = $1 AND issue = $2";
 
 pub(super) const COMMENTS: &str = "\
     SELECT doc FROM comments WHERE repository = $1 AND issue = $2

@@ -2,6 +2,7 @@
 
 mod alone;
 mod city;
+mod clocks;
 mod cut;
 mod drain;
 mod driven;

@@ -5,8 +5,11 @@ use super::{
     relay::{SIGN, shortened, signed},
 };
 use crate::{
-    domain::bridge::{Effect, Key, Lane, MessageAt, NewEffect},
-    ports::outbox::{Queued, Settled},
+    domain::bridge::{Effect, Key, Lane, MessageAt, NewEffect, Relayed},
+    ports::{
+        chat::Message,
+        outbox::{Queued, Settled},
+    },
 };
 
 impl Bridge<'_> {
@@ -44,11 +47,10 @@ impl Bridge<'_> {
             };
             let body = match &message {
                 None => struck(&standing),
-                Some(message) if of.reworded || message.text.is_empty() => continue,
-                Some(message) => {
-                    let markdown = shortened(&message.text);
-                    signed(&markdown, &of.who, Some(&of.permalink), of.by.as_deref())
-                }
+                Some(message) => match worded(&of, message) {
+                    Some(body) => body,
+                    None => continue,
+                },
             };
             if body == standing {
                 continue;
@@ -91,12 +93,23 @@ impl Bridge<'_> {
         let text = match newest {
             Some(body) => body.clone(),
             None => match self.outbox.last(comment).await? {
-                Some((_, Effect::EditComment { body, .. })) => body,
+                Some((_, Effect::Comment { body, .. } | Effect::EditComment { body, .. })) => body,
                 _ => first,
             },
         };
         Ok((!text.starts_with(STRUCK)).then_some(text))
     }
+}
+
+/// What the comment of a message has to say as the message is by now; `None` where that follows no
+/// edits.
+pub fn worded(of: &Relayed, message: &Message) -> Option<String> {
+    if of.reworded || message.text.is_empty() {
+        return None;
+    }
+    let markdown = shortened(&message.text);
+    let (permalink, by) = (Some(&*of.permalink), of.by.as_deref());
+    Some(signed(&markdown, &of.who, permalink, by))
 }
 
 /// What a text begins with that was deleted where it was said.

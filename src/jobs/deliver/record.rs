@@ -1,6 +1,6 @@
 //! Every write to the forge is on record.
 
-use super::Deliver;
+use super::{Deliver, write::Made};
 use crate::{
     domain::bridge::{Effect, Key, Written},
     ports::outbox::{Leased, Outcome, Record},
@@ -13,7 +13,7 @@ impl Deliver {
         leased: &Leased,
         outcome: &Outcome,
         written: Option<&Written>,
-        was_gone: bool,
+        made: Made,
     ) -> Option<Record> {
         let why = match outcome {
             Outcome::Done => None,
@@ -38,11 +38,11 @@ impl Deliver {
             }
             _ => return None,
         };
-        let outcome = match (why, url) {
-            (Some(why), _) => why.clone(),
-            (None, _) if was_gone => "was not there".to_owned(),
-            (None, Some(url)) => url.into(),
-            (None, None) => "done".to_owned(),
+        let outcome = match (why, made.why_not(), url) {
+            (Some(why), ..) => why.clone(),
+            (None, Some(why_not), _) => why_not.to_owned(),
+            (None, None, Some(url)) => url.into(),
+            (None, None, None) => "done".to_owned(),
         };
         Some(Record {
             at: self.clock.now(),

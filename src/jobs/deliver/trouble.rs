@@ -12,7 +12,7 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
 /// is looked for: what is not there by then is written again.
 const GRACE: TimeDelta = TimeDelta::seconds(10);
 /// What could not be done within this time is given up: nobody waits for it any more.
-const TOO_OLD: TimeDelta = TimeDelta::hours(24);
+pub(super) const TOO_OLD: TimeDelta = TimeDelta::hours(24);
 
 /// What went wrong.
 #[derive(Debug)]

@@ -2,20 +2,16 @@
 
 use chrono::TimeDelta;
 
-use super::{Deliver, Trouble};
+use super::{Deliver, Trouble, trouble};
 use crate::{
     domain::{
         Issue, KepNumber, Repository,
-        bridge::{
-            Below, ChannelAt, CommentAt, Effect, IssueAt, Key, MessageAt, Saying, Written, marked,
-            ts_of, unmarked,
-        },
+        bridge::{Below, ChannelAt, Effect, IssueAt, Key, MessageAt, Saying, Written, ts_of},
     },
     jobs::bridge::Bridge,
     ports::{
         Chat, ChatError,
         chat::{PostAt, Speech},
-        forge::Fetched,
         outbox::Leased,
     },
 };
@@ -23,13 +19,49 @@ use crate::{
 /// Our clock and Slack's are never further apart.
 const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
+/// What became of what was to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// It is written, or need not be.
+    Wholly,
+    /// What it was to change is there no more.
+    NotThere,
+    /// A later edit was made already.
+    TooLate,
+    /// The message that it says again was deleted before it was written.
+    Withdrawn,
+}
+
+impl Made {
+    /// Why it was not written, for the record.
+    pub(super) fn why_not(self) -> Option<&'static str> {
+        match self {
+            Self::Wholly => None,
+            Self::NotThere => Some("was not there"),
+            Self::TooLate => Some("superseded by a later edit"),
+            Self::Withdrawn => Some("was deleted where it was said"),
+        }
+    }
+}
+
 /// What came of a write.
 #[derive(Debug)]
 pub(super) struct Wrote {
+    pub(super) made: Made,
     /// What stands there by it.
     pub(super) written: Option<Written>,
-    /// Whether what it was to change was there no more.
-    pub(super) was_gone: bool,
+    /// What was written, where that is not what was queued.
+    pub(super) instead: Option<Effect>,
+}
+
+impl Wrote {
+    pub(super) fn new(made: Made, written: Option<Written>) -> Self {
+        Self {
+            made,
+            written,
+            instead: None,
+        }
+    }
 }
 
 impl Deliver {
@@ -38,24 +70,26 @@ impl Deliver {
         bridge: &Bridge<'_>,
         leased: &Leased,
     ) -> Result<Wrote, Trouble> {
-        let was_there = match &leased.effect {
-            Effect::EditComment { written, body, .. } => self.edit_comment(written, body).await?,
-            Effect::DeleteComment { written, .. } => self.delete_comment(written).await?,
-            _ => true,
-        };
-        Ok(Wrote {
-            written: self.put(bridge, leased).await?,
-            was_gone: !was_there,
-        })
+        match &leased.effect {
+            Effect::Comment { .. } => self.comment(leased).await,
+            Effect::EditComment { written, body, .. } => {
+                let made = self.edit_comment(leased, written, body).await?;
+                Ok(Wrote::new(made, None))
+            }
+            Effect::DeleteComment { written, .. } => {
+                Ok(Wrote::new(self.delete_comment(written).await?, None))
+            }
+            _ => Ok(Wrote::new(Made::Wholly, self.put(bridge, leased).await?)),
+        }
     }
 
     async fn put(&self, bridge: &Bridge<'_>, leased: &Leased) -> Result<Option<Written>, Trouble> {
         match &leased.effect {
-            // Was decided, or changed, already.
-            Effect::Step(_) | Effect::EditComment { .. } | Effect::DeleteComment { .. } => Ok(None),
-            Effect::Comment { issue, body, .. } => {
-                self.comment(leased, issue, body).await.map(Some)
-            }
+            // Are decided, or written, elsewhere.
+            Effect::Step(_)
+            | Effect::Comment { .. }
+            | Effect::EditComment { .. }
+            | Effect::DeleteComment { .. } => Ok(None),
             Effect::Post {
                 channel,
                 below,
@@ -80,7 +114,13 @@ impl Deliver {
                 };
                 let thread = thread.as_deref();
                 if let Some(since) = leased.unclear_since {
-                    let since = ts_of(since - CLOCKS_APART);
+                    // By a clock that was set back since, nobody knows when that was.
+                    let since = if since > bridge.now {
+                        bridge.now - trouble::TOO_OLD
+                    } else {
+                        since - CLOCKS_APART
+                    };
+                    let since = ts_of(since);
                     let found = chat.find(&channel.id, thread, &leased.key, &since).await;
                     if let Some(ts) = found.map_err(|error| self.of_chat(&error))? {
                         return Ok(Some(message(channel.clone(), ts)));
@@ -107,6 +147,9 @@ impl Deliver {
                 let Some((written, at)) = self.posted(written).await? else {
                     return Ok(None);
                 };
+                if self.is_too_late(leased).await? {
+                    return Ok(None);
+                }
                 self.speak(bridge, saying, async |speech| {
                     match chat.edit(&channel.id, &at.ts, speech, &written).await {
                         // Somebody deleted it; there is nothing to edit.
@@ -189,52 +232,6 @@ impl Deliver {
         })
         .await?;
         Ok(None)
-    }
-
-    async fn comment(
-        &self,
-        leased: &Leased,
-        issue: &IssueAt,
-        body: &str,
-    ) -> Result<Written, Trouble> {
-        let repository = repository(&issue.repository)?;
-        let found = match leased.unclear_since {
-            Some(_) => self.find_comment(&repository, issue, &leased.key).await?,
-            None => None,
-        };
-        let comment = match found {
-            Some(comment) => comment,
-            None => {
-                let body = marked(body, &leased.key);
-                self.forge.comment(&repository, issue.number, &body).await?
-            }
-        };
-        Ok(Written::Comment {
-            at: CommentAt {
-                issue: issue.clone(),
-                id: comment.id,
-            },
-            url: comment.url,
-        })
-    }
-
-    /// The bot's own comment with a key; a mark counts on nobody else's.
-    async fn find_comment(
-        &self,
-        repository: &Repository,
-        issue: &IssueAt,
-        key: &Key,
-    ) -> Result<Option<crate::domain::Comment>, Trouble> {
-        let Some(own) = self.forge.own_account(repository).await? else {
-            return Ok(None);
-        };
-        let comments = self.forge.comments_of(repository, issue.number, None);
-        let Fetched::New(comments, _) = comments.await? else {
-            return Ok(None);
-        };
-        Ok(comments
-            .into_iter()
-            .find(|comment| own.wrote(comment) && unmarked(&comment.body).1.as_ref() == Some(key)))
     }
 
     fn chat(&self, workspace: &str) -> Result<&dyn Chat, Trouble> {

@@ -117,14 +117,22 @@ impl Sync<'_> {
         };
         let there: HashSet<u64> = comments.iter().map(|comment| comment.id).collect();
         let mut left = Vec::new();
+        let mut gone = Vec::new();
         for comment in stored {
             let is_listed = comment.kind != CommentKind::Issue || there.contains(&comment.id);
             if is_listed || self.is_there(repository, &comment).await? {
                 left.push(comment);
             } else {
-                let removed = self.store.remove_comment(&name, comment.kind, comment.id);
-                removed.await?;
+                gone.push(comment);
             }
+        }
+        // Where the issue has left since it was looked at they went with it, and nobody deleted them.
+        if !gone.is_empty() && !self.look_at(repository, number).await? {
+            return Ok(());
+        }
+        for comment in gone {
+            let removed = self.store.remove_comment(&name, comment.kind, comment.id);
+            removed.await?;
         }
         let position = Position {
             since: latest(&left),

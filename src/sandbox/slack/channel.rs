@@ -1,6 +1,6 @@
 //! Channels, and the messages in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -18,6 +18,8 @@ pub(super) struct Channel {
     pub(super) topic: String,
     pub(super) members: Vec<String>,
     pub(super) messages: BTreeMap<Ts, Message>,
+    /// Which messages are replies to which: to look through all for each would take long.
+    pub(super) replied: BTreeMap<Ts, BTreeSet<Ts>>,
 }
 
 /// What kind of conversation it is.
@@ -146,10 +148,29 @@ impl Channel {
             .filter(|message| message.only_for.is_none())
     }
 
+    pub(super) fn add(&mut self, message: Message) {
+        let ts = message.ts;
+        if let Some(root) = message.thread.filter(|root| *root != ts) {
+            self.replied.entry(root).or_default().insert(ts);
+        }
+        self.messages.insert(ts, message);
+    }
+
+    pub(super) fn remove(&mut self, ts: Ts) {
+        let removed = self.messages.remove(&ts);
+        let root = removed.and_then(|message| message.thread);
+        if let Some(replies) = root.and_then(|root| self.replied.get_mut(&root)) {
+            replies.remove(&ts);
+        }
+    }
+
     /// The replies to a message, oldest first.
     pub(super) fn replies(&self, root: Ts) -> impl DoubleEndedIterator<Item = &Message> {
-        self.public()
-            .filter(move |message| message.thread == Some(root) && message.ts != root)
+        let replies = self.replied.get(&root).into_iter();
+        replies
+            .flat_map(|replies| replies.iter())
+            .filter_map(|ts| self.messages.get(ts))
+            .filter(|message| message.only_for.is_none())
     }
 
     pub(super) fn is_visible_to(&self, message: &Message, user: &str) -> bool {

@@ -1,6 +1,8 @@
 //! What happens to messages, whoever does it: said, changed, deleted, reacted to. Each tells the app
 //! what Slack tells it.
 
+use std::collections::BTreeMap;
+
 use super::{
     channel::{Channel, ChannelKind, Content, Message},
     state::State,
@@ -10,9 +12,7 @@ use super::{
 impl State {
     pub(super) fn say(&mut self, team: &str, channel: &str, message: Message) {
         let copy = message.clone();
-        self.channel_mut(team, channel)
-            .messages
-            .insert(message.ts, message);
+        self.channel_mut(team, channel).add(message);
         self.tell_of_message(team, channel, &copy);
         self.touch();
     }
@@ -55,7 +55,7 @@ impl State {
             let after = message.clone();
             self.tell_of_change(team, channel, &before, Some(&after));
         } else {
-            self.channel_mut(team, channel).messages.remove(&ts);
+            self.channel_mut(team, channel).remove(ts);
             self.tell_of_change(team, channel, &before, None);
         }
         self.touch();
@@ -126,7 +126,8 @@ impl State {
             creator: bot,
             topic: String::new(),
             members,
-            messages: std::collections::BTreeMap::new(),
+            messages: BTreeMap::new(),
+            replied: BTreeMap::new(),
         };
         self.team_mut(team).channels.insert(id.clone(), channel);
         self.touch();

@@ -256,6 +256,7 @@ impl Workspace {
             topic: String::new(),
             members: vec![bot],
             messages: BTreeMap::new(),
+            replied: BTreeMap::new(),
         };
         let team = state.team_mut(&self.id);
         team.channels.insert(id.to_owned(), channel);

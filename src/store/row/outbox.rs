@@ -66,6 +66,7 @@ pub(in crate::store) fn read_dead(row: DeadRow) -> sqlx::Result<Dead> {
         effect: read_document(&document)?,
         at: read_millis(at)?,
         why,
+        is_superseded: false,
     })
 }
 

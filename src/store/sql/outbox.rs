@@ -32,6 +32,17 @@ pub(in crate::store) const LEASE: &str = "\
     WHERE id = $1
     RETURNING id, key, lane, doc, attempt, failures, unclear_ms, queued_ms";
 
+/// What was put off at a moment that is still to come was so by a clock that was set back since.
+pub(in crate::store) const SET_BACK: &str = "\
+    UPDATE effects SET due_ms = $1,
+        queued_ms = CASE WHEN queued_ms > $1 THEN $1 ELSE queued_ms END
+    WHERE settled_ms IS NULL AND due_ms > $1 AND (queued_ms > $1 OR leased_ms > $1)
+    RETURNING place";
+
+/// The same for what was done: it counts among what was written lately.
+pub(in crate::store) const SET_BACK_DONE: &str =
+    "UPDATE effects SET settled_ms = $1 WHERE state = 'done' AND settled_ms > $1";
+
 pub(in crate::store) const PUT_OFF: &str =
     "UPDATE effects SET state = 'waiting', due_ms = $2 WHERE id = $1";
 
@@ -150,10 +161,18 @@ pub(in crate::store) const PUT_WRITTEN: &str = "\
         kind = excluded.kind, at_ms = excluded.at_ms, repository = excluded.repository,
         issue = excluded.issue, comment = excluded.comment, url = excluded.url,
         workspace = excluded.workspace, channel = excluded.channel, ts = excluded.ts,
-        doc = excluded.doc";
+        doc = excluded.doc, edited_by = NULL";
 
 pub(in crate::store) const EDIT_WRITTEN: &str =
-    "UPDATE written SET at_ms = $2, doc = $3 WHERE key = $1";
+    "UPDATE written SET at_ms = $2, doc = $3, edited_by = $4 WHERE key = $1";
+
+/// Whether what was written was edited last by an effect that comes after this one.
+pub(in crate::store) const IS_SUPERSEDED: &str = "\
+    SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM effects AS early, effects AS late
+        WHERE early.id = $2 AND late.id = written.edited_by
+            AND (COALESCE(late.follows, late.id), late.id)
+                > (COALESCE(early.follows, early.id), early.id))
+    FROM written WHERE key = $1";
 
 pub(in crate::store) const LAST: &str = "\
     SELECT key, doc FROM written
@@ -267,7 +286,7 @@ pub(in crate::store) const CLEAR_NEWS: &str =
 pub(in crate::store) const PUT_NEWS: &str =
     "INSERT INTO comment_news (repository, kind, comment, gone) VALUES ($1, $2, $3, $4)";
 
-/// A comment that is too old to be kept is no news, and was not deleted.
+/// A comment that is too old to be kept, or whose issue is gone, is no news, and was not deleted.
 pub(in crate::store) const PRUNE_NEWS: &str = "\
     DELETE FROM comment_news WHERE gone = 0 AND NOT EXISTS (SELECT 1 FROM comments
         WHERE comments.repository = comment_news.repository

@@ -129,21 +129,19 @@ pub(super) async fn remove_comment(
     tx.commit().await
 }
 
-/// The comments of an issue that is gone.
+/// The comments of an issue that is gone, or of no interest any more. Nobody deleted them, so that is
+/// no news of them; and what was to be told of them is not any more.
 pub(super) async fn clear_comments(
     tx: &mut SqliteConnection,
     repository: &str,
     issue: i64,
 ) -> sqlx::Result<()> {
-    let mut removed: Vec<(String, i64)> = sqlx::query_as(sql::CLEAR_COMMENTS)
+    sqlx::query(sql::CLEAR_COMMENTS)
         .bind(repository)
         .bind(issue)
-        .fetch_all(&mut *tx)
+        .execute(&mut *tx)
         .await?;
-    removed.sort_unstable();
-    for (kind, id) in removed {
-        put_news(tx, repository, &kind, id, true).await?;
-    }
+    sqlx::query(sql::outbox::PRUNE_NEWS).execute(tx).await?;
     Ok(())
 }
 

@@ -41,6 +41,10 @@ impl Outbox for SqliteStore {
         self.said(queue::lease(&self.writer, now, until, busy, most).await)
     }
 
+    async fn clock_set_back(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.said(queue::clock_set_back(&self.writer, now).await)
+    }
+
     async fn next_due(&self, busy: &[String]) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.said(queue::next_due(&self.reader, busy).await)
     }
@@ -65,6 +69,10 @@ impl Outbox for SqliteStore {
 
     async fn last(&self, key: &Key) -> Result<Option<(Key, Effect)>, StoreError> {
         self.said(traces::last(&self.reader, key).await)
+    }
+
+    async fn is_superseded(&self, id: i64, effect: &Effect) -> Result<bool, StoreError> {
+        self.said(traces::is_superseded(&self.reader, id, effect).await)
     }
 
     async fn queued(&self, key: &Key) -> Result<Option<Queued>, StoreError> {

@@ -162,6 +162,21 @@ async fn due(
     Ok(due)
 }
 
+pub(super) async fn clock_set_back(pool: &SqlitePool, now: DateTime<Utc>) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    let now = now.timestamp_millis();
+    let places: Vec<String> = sqlx::query_scalar(sql::SET_BACK)
+        .bind(now)
+        .fetch_all(&mut *tx)
+        .await?;
+    set_next(&mut tx, &places.into_iter().collect()).await?;
+    sqlx::query(sql::SET_BACK_DONE)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
+}
+
 pub(super) async fn next_due(
     pool: &SqlitePool,
     busy: &[String],
@@ -366,7 +381,13 @@ pub(super) async fn done_since(
 
 pub(super) async fn dead(pool: &SqlitePool) -> sqlx::Result<Vec<Dead>> {
     let rows: Vec<row::DeadRow> = sqlx::query_as(sql::DEAD).fetch_all(pool).await?;
-    rows.into_iter().map(row::read_dead).collect()
+    let mut dead = Vec::new();
+    for row in rows {
+        let mut one = row::read_dead(row)?;
+        one.is_superseded = traces::is_superseded(pool, one.id, &one.effect).await?;
+        dead.push(one);
+    }
+    Ok(dead)
 }
 
 pub(super) async fn hurry(pool: &SqlitePool, lane: &str, now: DateTime<Utc>) -> sqlx::Result<()> {

@@ -1,7 +1,7 @@
 //! What carrying out effects leaves behind: what was written where, threads, the record.
 
 use chrono::{DateTime, Utc};
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteExecutor};
 
 use crate::{
     domain::{
@@ -32,11 +32,14 @@ pub(super) async fn put(
         put_written(tx, now, leased, written).await?;
     }
     let edited = leased.effect.edits();
-    if let Some(edited) = edited.filter(|_| is_done) {
+    if let Some(edited) = edited.filter(|_| is_done)
+        && !is_superseded(&mut *tx, leased.id, &leased.effect).await?
+    {
         sqlx::query(sql::EDIT_WRITTEN)
             .bind(edited.as_str())
             .bind(now.timestamp_millis())
             .bind(row::document(&leased.effect)?)
+            .bind(leased.id)
             .execute(&mut *tx)
             .await?;
     }
@@ -93,6 +96,27 @@ async fn put_written(
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Whether an edit of this number comes too late.
+pub(super) async fn is_superseded(
+    reader: impl SqliteExecutor<'_>,
+    id: i64,
+    effect: &Effect,
+) -> sqlx::Result<bool> {
+    let Some(edited) = effect.edits() else {
+        return Ok(false);
+    };
+    let later: Option<i64> = sqlx::query_scalar(sql::IS_SUPERSEDED)
+        .bind(edited.as_str())
+        .bind(id)
+        .fetch_optional(reader)
+        .await?;
+    Ok(match later {
+        Some(later) => later > 0,
+        // A message that began anew has another key.
+        None => matches!(effect, Effect::EditComment { .. }),
+    })
 }
 
 async fn put_thread(tx: &mut SqliteConnection, thread: &Thread) -> sqlx::Result<()> {

@@ -79,7 +79,13 @@ impl City {
         sam.invites_bot(&channel).await;
         let port = free_port();
         workspace.deliver_to(&format!("http://127.0.0.1:{port}"));
-        let mut settings = settings(&github, &slack, &sam, std::slice::from_ref(&channel));
+        let mut settings = settings(
+            &github,
+            &slack,
+            &sam,
+            std::slice::from_ref(&channel),
+            "both",
+        );
         let _ = write!(
             settings,
             "[http]\nlisten = \"127.0.0.1:{port}\"\nadmin_listen = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{}\"\n",

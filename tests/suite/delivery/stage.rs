@@ -68,6 +68,11 @@ pub(super) enum Mortals {
 impl Stage {
     /// So many KEPs with an issue each, and so many channels.
     pub(super) async fn new(keps: usize, channels: usize) -> Self {
+        Self::bridged(keps, channels, "both").await
+    }
+
+    /// The same with channels that are bridged so.
+    pub(super) async fn bridged(keps: usize, channels: usize, bridge: &str) -> Self {
         let clock = Driven::at(noon());
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let github = Model::start(shared.clone()).await;
@@ -81,7 +86,7 @@ impl Stage {
         for channel in &channels {
             sam.invites_bot(channel).await;
         }
-        let config = settings(&github, &slack, &sam, &channels);
+        let config = settings(&github, &slack, &sam, &channels, bridge);
         let config = Config::parse(&config, "settings").expect("settings");
         let dice: Arc<dyn Dice> = Arc::new(NoChance);
         let credentials = Credentials::Token(Secret::new(&token));
@@ -218,9 +223,10 @@ impl Stage {
         assert!(waited.is_ok(), "{what}: not within ten minutes");
     }
 
-    /// The same until nothing waits to be done.
+    /// The same until nothing waits to be done. To count what waits would take the longer the more it
+    /// is.
     pub(super) async fn until_empty(&self) {
-        let is_empty = async || self.store.load().await.expect("a store").waiting == 0;
+        let is_empty = async || self.store.next_due(&[]).await.expect("a store").is_none();
         self.until("an empty queue", is_empty).await;
     }
 
@@ -325,12 +331,13 @@ pub(super) fn fill(github: &Model, keps: usize) -> Repository {
     containerd
 }
 
-/// Settings in which all channels are bridged both ways, and one person is a liaison.
+/// Settings in which all channels are bridged so, and one person is a liaison.
 pub(super) fn settings(
     github: &Model,
     slack: &Slack,
     sam: &Person,
     channels: &[Channel],
+    bridge: &str,
 ) -> String {
     let mut settings = format!(
         r#"
@@ -354,7 +361,7 @@ pub(super) fn settings(
         // Writing to a String cannot fail.
         let _ = write!(
             settings,
-            "[[channels]]\nworkspace = \"kubernetes\"\nid = \"{}\"\nbridge = \"both\"\n",
+            "[[channels]]\nworkspace = \"kubernetes\"\nid = \"{}\"\nbridge = \"{bridge}\"\n",
             channel.id()
         );
     }

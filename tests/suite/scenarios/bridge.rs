@@ -8,6 +8,8 @@ mod feeds;
 mod lost;
 mod missed;
 mod news;
+mod retried;
+mod room;
 mod slow;
 mod tied;
 mod ways;

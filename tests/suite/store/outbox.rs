@@ -33,11 +33,12 @@ contract! { @tests sqlite, super::super::SqliteFile,
     outcomes: a_lease_runs_out, a_stale_settle, a_settle_counts_once, a_late_settle_still_counts,
         trying_again, unclear_until_it_is_done, what_is_dead_holds_up_nothing,
         a_retry_waits_for_what_is_leased, a_retry_goes_before_what_waits, counting_what_was_done,
-        how_much_waits, hurrying, forgetting;
-    traces: what_was_written, a_place_with_two_keys, threads, ties, records, what_follows, what_follows_anew,
+        how_much_waits, hurrying, a_clock_that_was_set_back, forgetting;
+    traces: what_was_written, an_older_edit_comes_too_late, a_place_with_two_keys, threads, ties, records, what_follows, what_follows_anew,
         a_stale_settle_leaves_no_trace, all_or_nothing;
     journal: nothing_was_looked_at_yet, beginning_now, changes_are_news_once,
-        comments_are_news, what_is_no_news, deletions_are_news, news_of_one_comment_is_one,
+        comments_are_news, what_is_no_news, deletions_are_news,
+        what_goes_with_its_issue_was_not_deleted, news_of_one_comment_is_one,
         pruning_is_no_news, looking_back_is_refused;
     crowd: many_deliverers, two_processes;
 }

@@ -198,11 +198,13 @@ go_through!(Forge {
 go_through!(Outbox {
     fn accept(now: DateTime<Utc>, cause: Cause<'_>, effects: &[NewEffect]) -> Result<bool, StoreError>;
     fn lease(now: DateTime<Utc>, until: DateTime<Utc>, busy: &[String], most: usize) -> Result<Vec<Leased>, StoreError>;
+    fn clock_set_back(now: DateTime<Utc>) -> Result<(), StoreError>;
     fn next_due(busy: &[String]) -> Result<Option<DateTime<Utc>>, StoreError>;
     fn settle(now: DateTime<Utc>, leased: &Leased, outcome: &Outcome, settled: &Settled) -> Result<bool, StoreError>;
     fn written(key: &Key) -> Result<Option<Written>, StoreError>;
     fn key_of(written: &Written) -> Result<Option<Key>, StoreError>;
     fn last(key: &Key) -> Result<Option<(Key, Effect)>, StoreError>;
+    fn is_superseded(id: i64, effect: &Effect) -> Result<bool, StoreError>;
     fn queued(key: &Key) -> Result<Option<Queued>, StoreError>;
     fn comments_below(key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
     fn open_in(channel: &ChannelAt, kep: Option<KepNumber>, name: &str) -> Result<Vec<Effect>, StoreError>;

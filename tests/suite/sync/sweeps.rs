@@ -56,6 +56,33 @@ async fn a_comment_that_a_list_does_not_show_stays_until_that_is_certain() {
 }
 
 #[tokio::test]
+async fn a_comment_whose_issue_leaves_while_it_is_looked_for_was_not_deleted() {
+    use kep_liaison::{
+        ports::Outbox as _,
+        sandbox::github::{Fault, Gate, On},
+    };
+    let world = World::with_keps(3).await;
+    world.settle().await;
+    world.pass(60);
+    let first = world.containerd.comment("mikebrow", 2, "Merged.");
+    world.sync_well().await;
+    world.containerd.delete_comment(first);
+    let gate = Gate::default();
+    let comments = On::get("/repos/containerd/containerd/issues/2/comments");
+    world.model.fault(comments, Fault::HeldAfter(gate.clone()));
+    let leave = async {
+        gate.arrived(1).await;
+        let elsewhere = world.model.repository("containerd/project");
+        world.containerd.transfer(2, &elsewhere);
+        gate.open();
+    };
+    let (report, ()) = tokio::join!(world.sweep_well(), leave);
+    assert_eq!(told(&report.changed), ["KEP-2 #2 IssueGone"]);
+    let news = world.store.untold_comments(9).await;
+    assert_eq!(news.expect("a store"), []);
+}
+
+#[tokio::test]
 async fn an_issue_that_was_moved_or_deleted_is_told_once() {
     let world = World::with_keps(4).await;
     world.settle().await;

@@ -14,7 +14,7 @@ use crate::github_model::http::Http;
 const ANTENNA: &str = "satellite_antenna";
 
 /// A bot that Sam looks after.
-async fn looked_after(transport: Transport) -> Scene {
+pub(super) async fn looked_after(transport: Transport) -> Scene {
     let mut scene = unstarted(transport, "").await;
     let sam = "github = \"samuelkarp\"\n";
     let admin = format!("{sam}roles = [\"admin\"]\n");

@@ -223,6 +223,33 @@ async fn a_stranger_undoes_nothing() {
 }
 
 #[tokio::test]
+async fn for_a_kep_that_is_gone_nobody_but_a_liaison_undoes() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (stranger, liaison) = (scene.person("stranger"), scene.person("liaison"));
+    let (_, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    let enhancements = scene.github.repository("kubernetes/enhancements");
+    enhancements.remove("keps/sig-node/5825-cri-pagination/kep.yaml");
+    // A tracking issue alone keeps it known.
+    scene.containerd().edit_title(ISSUE, "List streaming");
+    scene.containerd().edit_body(ISSUE, "We shall see.");
+    scene.poll().await;
+    scene.all_said().await;
+    // It had a shepherd, who is one no more.
+    for person in [&stranger, &scene.sam] {
+        person.clicks(&receipt, "Undo").await;
+        let no = scene.whispers(person).await;
+        assert!(no.contains("shepherds or the liaisons (liaison)"), "{no}");
+    }
+    scene.rest().await;
+    assert_eq!(scene.comments().len(), 1);
+    liaison.clicks(&receipt, "Undo").await;
+    scene.until("nothing", || scene.comments().is_empty()).await;
+    let taken_back = scene.hears_all(1).await;
+    assert_eq!(taken_back[0].ts, receipt.ts);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn what_was_taken_back_can_be_relayed_again() {
     let scene = bridged(Transport::Socket, "").await;
     let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;

@@ -102,6 +102,23 @@ async fn without_a_webhook_a_comment_is_told_within_a_poll_and_two_seconds() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_puts_no_poll_off() {
+    let scene = bridged(Transport::Http, "").await;
+    scene.hook();
+    scene.deliver().await;
+    let back = scene.clock.now() - TimeDelta::hours(3);
+    scene.clock.set(back);
+    // Whoever waits for the next poll is woken by what GitHub tells, and works out anew when that is.
+    scene.containerd().label(ISSUE, "kind/feature");
+    scene.deliver().await;
+    let mut known = scene.bot().known();
+    let polled = known.wait_for(|known| known.synced_at == Some(back));
+    let polled = tokio::time::timeout(Duration::from_secs(20), polled).await;
+    drop(polled.expect("a poll").expect("the bot runs"));
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_poll_in_which_nothing_changed_asks_for_no_more_with_a_bridge() {
     let mut asked = Vec::new();
     for bridge in ["both", "off"] {

@@ -127,6 +127,51 @@ async fn a_comment_that_went_elsewhere_with_its_issue_is_not_said_to_be_taken_ba
     scene.end().await;
 }
 
+/// The words of the reply that tells of a comment, after its issue has left.
+async fn after_it_left(leave: impl AsyncFnOnce(&Scene)) -> String {
+    let scene = bridged(Transport::Socket, "").await;
+    let text = "It is in review.";
+    scene.containerd().comment("samuelkarp", ISSUE, text);
+    scene.poll().await;
+    let told = scene.hears_all(2).await;
+    leave(&scene).await;
+    let news = scene.hears_all(1).await;
+    assert!(news[0].words().contains("gone"), "{}", news[0].words());
+    let told = scene.sig_node.message(&told[1].ts).expect("it stands");
+    scene.end().await;
+    told.words()
+}
+
+#[tokio::test]
+async fn what_went_with_its_issue_is_not_said_to_be_deleted() {
+    let leave: [fn(&Scene); 3] = [
+        |scene: &Scene| {
+            let elsewhere = scene.github.repository("containerd/project");
+            scene.containerd().transfer(ISSUE, &elsewhere);
+        },
+        |scene: &Scene| scene.containerd().delete_issue(ISSUE),
+        |scene: &Scene| scene.containerd().convert_to_discussion(ISSUE),
+    ];
+    for leave in leave {
+        let found_by_a_sweep = async |scene: &Scene| {
+            leave(scene);
+            scene.pass(Duration::from_hours(7)).await;
+        };
+        let words = after_it_left(found_by_a_sweep).await;
+        assert!(words.contains("It is in review."), "{words}");
+    }
+    for leave in &leave[..2] {
+        let told_by_a_webhook = async |scene: &Scene| {
+            scene.hook();
+            scene.pass(Duration::from_mins(2)).await;
+            leave(scene);
+            scene.deliver().await;
+        };
+        let words = after_it_left(told_by_a_webhook).await;
+        assert!(words.contains("It is in review."), "{words}");
+    }
+}
+
 #[tokio::test]
 async fn a_comment_that_the_bot_may_see_no_more_is_not_said_to_be_taken_back() {
     let scene = bridged(Transport::Socket, "").await;

@@ -47,6 +47,8 @@ enum Step {
     /// What is so old.
     Forget(i64),
     Wait(i64),
+    /// The clock is set back.
+    SetBack(i64),
     Reopen,
 }
 
@@ -108,6 +110,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         2 => (0..3_usize).prop_map(Step::Retry),
         1 => (0..4000_i64).prop_map(Step::Forget),
         3 => (1..2000_i64).prop_map(Step::Wait),
+        1 => (1..3000_i64).prop_map(Step::SetBack),
         1 => Just(Step::Reopen),
     ]
 }
@@ -207,6 +210,10 @@ async fn take(step: Step, outbox: &dyn Outbox, model: &mut Model, held: &mut Vec
             assert_eq!(forgotten, model.forget(before));
         }
         Step::Wait(millis) => model.now += TimeDelta::milliseconds(millis),
+        Step::SetBack(millis) => {
+            model.set_back(TimeDelta::milliseconds(millis));
+            outbox.clock_set_back(model.now).await.unwrap();
+        }
         Step::Reopen => unreachable!("that is for the one who holds the outbox"),
     }
 }

@@ -277,6 +277,43 @@ pub(super) async fn hurrying(place: &dyn Place) {
     assert_eq!(names(&lease(outbox, 7).await), ["c"]);
 }
 
+pub(super) async fn a_clock_that_was_set_back(place: &dyn Place) {
+    let outbox = &*place.open_both().await;
+    let early = [after(100_000_000, queued("early", 1, step()))];
+    accept(outbox, 1_000, "Ev1", &early).await;
+    let effects = [
+        queued("done", 2, comment("text")),
+        queued("again", 3, step()),
+        queued("leased", 4, step()),
+        after(900_000, queued("later", 5, step())),
+    ];
+    accept(outbox, 10_000, "Ev2", &effects).await;
+    let leased = lease(outbox, 10_000).await;
+    assert_eq!(names(&leased), ["done", "again", "leased"]);
+    assert!(done(outbox, 10_001, &leased[0]).await);
+    assert!(settle(outbox, 10_001, &leased[1], again(10_600, false, true)).await);
+    assert_eq!(outbox.next_due(&[]).await.unwrap(), Some(at(10_010)));
+
+    outbox.clock_set_back(at(5_000)).await.unwrap();
+    assert_eq!(outbox.next_due(&[]).await.unwrap(), Some(at(5_000)));
+    let due = lease(outbox, 5_000).await;
+    assert_eq!(names(&due), ["again", "leased", "later"]);
+    assert_eq!(due[0].queued_at, at(5_000));
+    assert_eq!(due[1].unclear_since, Some(at(10_000)));
+    // The former lease is over.
+    assert!(!done(outbox, 5_001, &leased[2]).await);
+    for leased in &due {
+        assert!(done(outbox, 5_001, leased).await);
+    }
+    // What was put off before that moment is put off for as long as it was meant to be.
+    assert_eq!(outbox.next_due(&[]).await.unwrap(), Some(at(101_000)));
+    // What was done counts as done now.
+    let lane = lane(2).to_string();
+    for (since, many) in [(5_000, 1), (5_001, 0)] {
+        assert_eq!(outbox.done_since(&lane, at(since)).await.unwrap(), many);
+    }
+}
+
 pub(super) async fn forgetting(place: &dyn Place) {
     let outbox = &*place.open_both().await;
     let effects: Vec<_> = ["done", "dead", "again", "leased", "waiting"]

@@ -1,7 +1,7 @@
 //! What is set with an outcome: what was written where, threads, the record, and what follows.
 
 use kep_liaison::{
-    domain::bridge::{Asked, CommentAt, IssueAt, Key, MessageAt, Written},
+    domain::bridge::{Asked, CommentAt, Effect, IssueAt, Key, MessageAt, Written},
     ports::{
         Outbox,
         outbox::{LatestNews, Leased, Outcome, Record, Settled, Thread},
@@ -281,6 +281,69 @@ pub(super) async fn what_follows(place: &dyn Place) {
     assert_eq!(names(&lease(outbox, 5).await), ["b"]);
     let e = lease_one(outbox, 7).await;
     assert_eq!((e.key.as_str(), e.queued_at), ("e", at(5)));
+}
+
+/// Makes what was written by `a` say something else.
+fn edit(text: &str) -> Effect {
+    Effect::EditComment {
+        written: key("a"),
+        body: text.to_owned(),
+        asked: None,
+    }
+}
+
+pub(super) async fn an_older_edit_comes_too_late(place: &dyn Place) {
+    let outbox = &*place.open_both().await;
+    // One waits behind what it is to change, in another lane.
+    let effects = [
+        after(5_000_000, queued("early", 2, edit("zeroth"))),
+        queued("a", 1, comment("first")),
+        queued("b", 1, edit("second")),
+        queued("c", 1, edit("third")),
+    ];
+    accept(outbox, 0, "Ev1", &effects).await;
+    let is_late = async |one: &Leased| {
+        let superseded = outbox.is_superseded(one.id, &one.effect).await;
+        superseded.unwrap()
+    };
+    let is_listed_so = async || outbox.dead().await.unwrap()[0].is_superseded;
+    let posted = lease_one(outbox, 0).await;
+    let written = Settled {
+        written: Some(a_comment(1)),
+        ..Settled::default()
+    };
+    settle(outbox, 0, &posted, &written).await;
+    let early = outbox.is_superseded(posted.id - 1, &edit("zeroth")).await;
+    assert!(!early.unwrap());
+    let second = lease_one(outbox, 1).await;
+    assert!(!is_late(&second).await);
+    assert!(super::settle(outbox, 1, &second, super::dead()).await);
+    assert!(!is_listed_so().await, "nothing has changed it since");
+    let third = lease_one(outbox, 2).await;
+    assert!(!is_late(&third).await);
+    assert!(done(outbox, 2, &third).await);
+    assert!(is_late(&second).await && is_listed_so().await);
+    let dead = outbox.dead().await.unwrap();
+    assert!(dead[0].line().contains("superseded"));
+    // Where it is tried again, what stands there stays known.
+    assert!(outbox.retry(second.id, at(4)).await.unwrap());
+    let second = lease_one(outbox, 4).await;
+    assert!(done(outbox, 4, &second).await);
+    let last = outbox.last(&key("a")).await.unwrap();
+    assert_eq!(last, Some((key("a"), edit("third"))));
+    // A comment that was taken back is not edited either.
+    let effects = [queued("d", 1, edit("fourth")), queued("e", 1, step())];
+    accept(outbox, 5, "Ev2", &effects).await;
+    let fourth = lease_one(outbox, 5).await;
+    assert!(super::settle(outbox, 5, &fourth, super::dead()).await);
+    assert!(!is_listed_so().await);
+    let erased = Settled {
+        erased: vec![key("a")],
+        ..Settled::default()
+    };
+    let undo = lease_one(outbox, 6).await;
+    settle(outbox, 6, &undo, &erased).await;
+    assert!(is_listed_so().await);
 }
 
 pub(super) async fn what_follows_anew(place: &dyn Place) {

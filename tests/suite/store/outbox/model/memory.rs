@@ -231,6 +231,21 @@ impl Model {
         true
     }
 
+    pub(super) fn set_back(&mut self, by: TimeDelta) {
+        self.now -= by;
+        let now = self.now;
+        for row in &mut self.rows {
+            let is_from_later = row.queued > now || row.attempt > 0 && row.leased > now;
+            if row.is_open() && row.due > now && is_from_later {
+                row.due = now;
+                row.queued = row.queued.min(now);
+            }
+            if row.state == State::Done {
+                row.settled = row.settled.min(now);
+            }
+        }
+    }
+
     /// How many rows that were.
     pub(super) fn forget(&mut self, before: DateTime<Utc>) -> u64 {
         let was = self.rows.len() + self.causes.len();

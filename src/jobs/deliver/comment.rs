@@ -1,0 +1,109 @@
+//! A comment is written: looked for first where it may be there already, and in the words that its
+//! message has by then.
+
+use super::{
+    Deliver, Trouble,
+    write::{Made, Wrote, repository},
+};
+use crate::{
+    domain::{
+        Comment, Repository,
+        bridge::{CommentAt, Effect, IssueAt, Key, Relayed, Written, marked, unmarked},
+    },
+    jobs::bridge::worded,
+    ports::{ChatError, forge::Fetched, outbox::Leased},
+};
+
+impl Deliver {
+    pub(super) async fn comment(&self, leased: &Leased) -> Result<Wrote, Trouble> {
+        let Effect::Comment {
+            issue, body, of, ..
+        } = &leased.effect
+        else {
+            return Ok(Wrote::new(Made::Wholly, None));
+        };
+        let repository = repository(&issue.repository)?;
+        let found = match leased.unclear_since {
+            Some(_) => self.find_comment(&repository, issue, &leased.key).await?,
+            None => None,
+        };
+        if let Some(comment) = found {
+            return Ok(Wrote::new(Made::Wholly, Some(stands(issue, comment))));
+        }
+        let said = match of {
+            // By the first try it was just read. What is tried again may have been given up long ago.
+            Some(of) if leased.attempt > 1 => match self.said_by_now(of, body).await? {
+                Some(said) => said,
+                None => return Ok(Wrote::new(Made::Withdrawn, None)),
+            },
+            _ => body.clone(),
+        };
+        let marked = marked(&said, &leased.key);
+        let comment = self.forge.comment(&repository, issue.number, &marked);
+        let written = stands(issue, comment.await?);
+        Ok(Wrote {
+            instead: (said != *body).then(|| with_body(&leased.effect, said)),
+            ..Wrote::new(Made::Wholly, Some(written))
+        })
+    }
+
+    /// What is to be written of a message as it is by now; `None` where it was deleted. Where it can be
+    /// read no more, it is what it was.
+    async fn said_by_now(&self, of: &Relayed, body: &str) -> Result<Option<String>, Trouble> {
+        let at = &of.message;
+        let Some(chat) = self.chats.get(&at.channel.workspace) else {
+            return Ok(Some(body.to_owned()));
+        };
+        let message = chat.message(&at.channel.id, &at.ts, of.thread.as_deref());
+        match message.await {
+            Ok(message) => Ok(message
+                .filter(|message| !message.is_tombstone)
+                .map(|message| worded(of, &message).unwrap_or_else(|| body.to_owned()))),
+            Err(ChatError::NoChannel(_) | ChatError::NoMessage(_) | ChatError::Refused(_)) => {
+                Ok(Some(body.to_owned()))
+            }
+            // It is Slack that wants to be left alone, and GitHub that waits.
+            Err(error) => Err(Trouble::Passing {
+                unclear: false,
+                why: error.to_string(),
+            }),
+        }
+    }
+
+    /// The bot's own comment with a key; a mark counts on nobody else's.
+    async fn find_comment(
+        &self,
+        repository: &Repository,
+        issue: &IssueAt,
+        key: &Key,
+    ) -> Result<Option<Comment>, Trouble> {
+        let Some(own) = self.forge.own_account(repository).await? else {
+            return Ok(None);
+        };
+        let comments = self.forge.comments_of(repository, issue.number, None);
+        let Fetched::New(comments, _) = comments.await? else {
+            return Ok(None);
+        };
+        Ok(comments
+            .into_iter()
+            .find(|comment| own.wrote(comment) && unmarked(&comment.body).1.as_ref() == Some(key)))
+    }
+}
+
+fn stands(issue: &IssueAt, comment: Comment) -> Written {
+    Written::Comment {
+        at: CommentAt {
+            issue: issue.clone(),
+            id: comment.id,
+        },
+        url: comment.url,
+    }
+}
+
+fn with_body(effect: &Effect, said: String) -> Effect {
+    let mut effect = effect.clone();
+    if let Effect::Comment { body, .. } = &mut effect {
+        *body = said;
+    }
+    effect
+}
