@@ -32,12 +32,12 @@ impl What {
     fn says_a_way(&self) -> bool {
         matches!(
             self,
-            Self::Status(..)
-                | Self::Stage(..)
-                | Self::LatestMilestone(..)
-                | Self::Milestone(..)
-                | Self::IssueStage(..)
-                | Self::IssueMilestone(..)
+            Self::Status(_, Some(_))
+                | Self::Stage(_, Some(_))
+                | Self::LatestMilestone(_, Some(_))
+                | Self::Milestone(_, _, Some(_))
+                | Self::IssueStage(_, Some(_))
+                | Self::IssueMilestone(_, Some(_))
         )
     }
 }

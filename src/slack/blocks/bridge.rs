@@ -124,19 +124,23 @@ fn update(
 }
 
 fn receipt(kep: KepNumber, issue: Option<&IssueAt>, is_struck: bool, url: Option<&str>) -> Mrkdwn {
-    let what = if is_struck {
-        "🗑️ That was deleted here, and is struck through in "
+    let (before, label, after) = if is_struck {
+        (
+            "🗑️ That was deleted here; ",
+            "its comment",
+            " is struck through",
+        )
     } else {
-        "✅ The same stands in "
+        ("✅ Posted as ", "a comment", "")
     };
     let place = match issue {
-        Some(issue) => format!(" on {issue}, for KEP-{kep}"),
-        None => format!(" on the tracking issue of KEP-{kep}"),
+        Some(issue) => format!(" on {issue}{after} (KEP-{kep})"),
+        None => format!(" on the tracking issue of KEP-{kep}{after}"),
     };
-    let text = Mrkdwn::default().words(what);
+    let text = Mrkdwn::default().words(before);
     match url {
-        Some(url) => text.link(url, "a comment"),
-        None => text.words("a comment"),
+        Some(url) => text.link(url, label),
+        None => text.words(label),
     }
     .words(&place)
 }

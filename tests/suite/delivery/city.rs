@@ -330,7 +330,7 @@ impl City {
             let thread = self.channel.thread(&said.ts);
             let receipts = thread
                 .iter()
-                .filter(|reply| reply.words().contains("✅ Posted on"));
+                .filter(|reply| reply.words().contains("✅ Posted as"));
             if receipts.count() != 1 {
                 wrongs.push(format!("{word} has not one receipt"));
             }

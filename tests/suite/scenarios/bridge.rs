@@ -322,7 +322,7 @@ impl Scene {
         self.sam.reacts(&said, RELAY).await;
         let receipt = self.hears().await;
         assert!(
-            receipt.words().contains("✅ Posted on"),
+            receipt.words().contains("✅ Posted as"),
             "{}",
             receipt.words()
         );

@@ -281,7 +281,7 @@ async fn after_fifteen_minutes_the_button_is_gone() {
     let settled = scene.hears().await;
     assert_eq!(settled.ts, receipt.ts);
     assert!(!settled.words().contains("Undo"), "{}", settled.words());
-    assert!(settled.words().contains("✅ Posted on"));
+    assert!(settled.words().contains("✅ Posted as"));
     scene.end().await;
 }
 

@@ -81,10 +81,8 @@ async fn after_an_outage_it_is_done_once() {
         }
         let receipts = || {
             let said = scene.sig_node.messages().into_iter();
-            said.filter(|said| {
-                said.is_app && said.words().contains("the tracking issue of KEP-5825")
-            })
-            .count()
+            said.filter(|said| said.is_app && said.words().contains("✅ Posted as"))
+                .count()
         };
         scene.until("five receipts", || receipts() == 5).await;
         let comments = scene.comments();

@@ -165,7 +165,7 @@ async fn an_update_typed_where_the_bot_is_not_is_answered_all_the_same() {
     scene.sam.types(&elsewhere, "/kep update 5825 merged").await;
     scene.rest().await;
     let receipt = scene.sam.direct().next().await;
-    assert!(receipt.words().contains("the tracking issue of KEP-5825"));
+    assert!(receipt.words().contains("(KEP-5825)"));
     assert_eq!(scene.all_said().await.len(), 2, "the card and the update");
     assert_eq!(scene.comments().len(), 1);
     // Slack has refused to say it there first.

@@ -164,7 +164,7 @@ async fn what_is_taken_back_before_the_other_was_told_is_taken_back_there() {
     scene.poll().await;
     let said = scene.sam.says(&scene.sig_node, "KEP-5825 is out.").await;
     scene.sam.reacts(&said, RELAY).await;
-    let is_receipt = |said: &Said| said.words().contains("✅ Posted on");
+    let is_receipt = |said: &Said| said.words().contains("✅ Posted as");
     let is_there = || scene.workspace.unseen().iter().any(is_receipt);
     scene.until("a receipt", is_there).await;
     let said = scene.all_said().await;
