@@ -21,8 +21,6 @@ use std::{
     time::Duration,
 };
 
-use chrono_tz::Tz;
-
 pub use self::{
     error::{ConfigError, Problem},
     secret::{SecretError, SecretRef},
@@ -31,7 +29,7 @@ pub use self::{
         Sig, SlackUserId, StoreUrl, TitleForm, WorkspaceMode,
     },
 };
-use crate::domain::{Login, Release, Repository};
+use crate::domain::{Login, Release, Repository, Zone};
 pub use crate::domain::{
     bridge::{Comments, Replies},
     people::Role,
@@ -209,7 +207,7 @@ pub struct Digest {
     /// When.
     pub schedule: Schedule,
     /// By which clock.
-    pub timezone: Tz,
+    pub timezone: Zone,
 }
 
 /// `[[people]]`: one person.

@@ -2,8 +2,6 @@
 
 use std::{fmt::Display, net::SocketAddr, time::Duration};
 
-use chrono_tz::Tz;
-
 use super::{
     Bridge, Channel, Comments, Config, Credentials, CurrentRelease, Digest, Emoji, Github, Http,
     HttpUrl, Kubernetes, LabelForm, Name, Person, Replies, Role, Runtime, Schedule, SecretRef, Sig,
@@ -12,7 +10,7 @@ use super::{
     value::{ChannelId, SlackUserId},
     walk::{Place, Table},
 };
-use crate::domain::{Login, Release, Repository};
+use crate::domain::{Login, Release, Repository, Zone};
 
 const APP_KEYS: [&str; 3] = ["app_id", "installation_id", "private_key"];
 const EITHER: &str = "token, or app_id with installation_id and private_key";
@@ -252,7 +250,7 @@ fn channel(
     let digest = table.section_if_any("digest", |table| {
         Some(Digest {
             schedule: table.or("schedule", Schedule("0 8 * * Mon".into())),
-            timezone: table.or("timezone", Tz::America__Los_Angeles),
+            timezone: table.or("timezone", Zone::default()),
         })
     });
     let (workspace, id, runtime) = (workspace?, id?, runtime?);

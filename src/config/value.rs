@@ -2,10 +2,8 @@
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
-use chrono_tz::Tz;
-
 use crate::domain::{
-    Login, Release, Repository,
+    Login, Release, Repository, Zone,
     bridge::{Comments, Replies},
     people::Role,
 };
@@ -406,11 +404,11 @@ impl FromText for SocketAddr {
     }
 }
 
-impl FromText for Tz {
+impl FromText for Zone {
     const WANTED: &'static str = "a time zone's name such as \"America/Los_Angeles\" or \"UTC\"";
 
     fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok()
+        Self::named(text)
     }
 }
 

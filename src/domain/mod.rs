@@ -29,6 +29,7 @@ pub mod summary;
 pub mod text;
 pub mod tracking;
 pub mod who;
+mod zone;
 
 pub use self::{
     field::{Field, Reading},
@@ -40,4 +41,5 @@ pub use self::{
     secret::Secret,
     settings::{Label, Runtime, Settings},
     stage::{Stage, Status},
+    zone::Zone,
 };

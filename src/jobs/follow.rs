@@ -33,6 +33,8 @@ pub struct Known {
     /// When the last sync that went through ended; `None` before the first.
     pub synced_at: Option<DateTime<Utc>>,
     pub(super) revision: i64,
+    /// How many issues and pull requests are stored.
+    pub(super) issues: usize,
 }
 
 /// What keeps the board true.
@@ -57,12 +59,14 @@ impl Follow {
     /// The board of what is stored.
     pub async fn load(&self) -> Result<Known, StoreError> {
         let stored = self.store.facts(Version::Now).await?;
-        let (synced_at, revision) = (stored.synced_at, stored.revision);
+        let (synced_at, revision, issues) =
+            (stored.synced_at, stored.revision, stored.issues.len());
         let facts = facts_of(stored, &self.sources, &self.settings);
         Ok(Known {
             board: Arc::new(Board::build(facts, &self.settings)),
             synced_at,
             revision,
+            issues,
         })
     }
 
@@ -112,7 +116,8 @@ impl Follow {
     ) -> Result<(), StoreError> {
         // Even where the store fails it is not asked again at once.
         *due = self.clock.now() + self.pause();
-        let sync = self.sync();
+        let before = known.borrow().clone();
+        let sync = self.sync().knowing(&before);
         let mut report = sync.run().await?;
         if report.limited_until.is_none() && !report.failed && self.sweep_is_due().await? {
             let sweep = sync.sweep().await?;
@@ -186,7 +191,7 @@ impl Follow {
             Known {
                 board: before.board.clone(),
                 synced_at: synced_at.or(before.synced_at),
-                revision,
+                ..*before
             }
         } else {
             self.load().await?

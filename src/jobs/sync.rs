@@ -23,7 +23,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::{apply::Applied, local::Local, telling::DaySummary};
-use super::facts::Sources;
+use super::{facts::Sources, follow::Known};
 use crate::{
     domain::{CommentKind, Repository, Runtime, Settings, change::Change, fact},
     ports::{
@@ -53,6 +53,7 @@ pub struct Sync<'a> {
     clock: &'a dyn Clock,
     sources: &'a Sources,
     settings: &'a Settings,
+    known: Option<&'a Known>,
     /// What did not go through.
     errors: Mutex<Vec<String>>,
     failed: AtomicBool,
@@ -115,8 +116,18 @@ impl<'a> Sync<'a> {
             clock,
             sources,
             settings,
+            known: None,
             errors: Mutex::default(),
             failed: AtomicBool::new(false),
+        }
+    }
+
+    /// The same where this is known already: while it is true, no second board is made.
+    #[must_use]
+    pub fn knowing(self, known: &'a Known) -> Self {
+        Self {
+            known: Some(known),
+            ..self
         }
     }
 

@@ -37,12 +37,12 @@ impl<T: Hash + Eq + Clone> Seen<T> {
         if !self.known.insert(id.clone()) {
             return false;
         }
-        self.by_age.push_back(id);
-        if self.by_age.len() > self.most
+        if self.by_age.len() >= self.most
             && let Some(oldest) = self.by_age.pop_front()
         {
             self.known.remove(&oldest);
         }
+        self.by_age.push_back(id);
         true
     }
 }

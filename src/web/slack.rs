@@ -50,7 +50,7 @@ const WITHIN: Duration = Duration::from_secs(3);
 
 /// Slack sends an app at most 30,000 events an hour, which are 5,000 in the ten minutes for which a
 /// signature is good: <https://docs.slack.dev/apis/events-api#rate-limiting>
-const MOST_SEEN: usize = 16_384;
+const MOST_SEEN: usize = 8_192;
 
 /// A workspace that is served by HTTP.
 #[derive(Debug)]

@@ -207,6 +207,9 @@ pub struct Relayed {
     pub reworded: bool,
     /// Whether its thread was tied to the KEP with it.
     pub tied: bool,
+    /// Whether nobody asked for it: a reply, where all go.
+    #[serde(default)]
+    pub unasked: bool,
 }
 
 /// By which way a relay was asked for.

@@ -75,10 +75,10 @@ impl fmt::Display for What {
 }
 
 fn from_to(f: &mut fmt::Formatter<'_>, what: &str, old: &Old, new: &New) -> fmt::Result {
-    let new = new.as_deref().unwrap_or("none");
-    match old {
-        Some(old) => write!(f, "{what} {old} → {new}"),
-        None => write!(f, "{what} {new}"),
+    match (old, new) {
+        (Some(old), Some(new)) => write!(f, "{what} {old} → {new}"),
+        (Some(old), None) => write!(f, "{what} {old} removed"),
+        (None, new) => write!(f, "{what} set to {}", new.as_deref().unwrap_or("none")),
     }
 }
 
@@ -89,9 +89,15 @@ fn moved<T: fmt::Display>(
     left: &[T],
 ) -> fmt::Result {
     f.write_str(what)?;
-    for (sign, all) in [(" +", joined), (" −", left)] {
+    let mut between = "";
+    for (way, all) in [("added", joined), ("removed", left)] {
         for (at, one) in all.iter().enumerate() {
-            write!(f, "{} {one}", if at == 0 { sign } else { "," })?;
+            if at == 0 {
+                write!(f, "{between} {way}: {one}")?;
+            } else {
+                write!(f, ", {one}")?;
+            }
+            between = ";";
         }
     }
     Ok(())

@@ -182,10 +182,12 @@ impl Rules<'_> {
             || self.at.generally_available(kep).is_some()
             || kep.stage.get().is_some_and(Stage::is_removal);
         (all_closed && !done && last.issue.state == IssueState::Completed).then(|| {
-            let stands = match (kep.stage.get(), kep.latest_milestone.get()) {
-                (Some(stage), Some(release)) => format!("{stage} in {release}"),
-                (Some(stage), None) => stage.to_string(),
-                _ => kep.status.raw().to_owned(),
+            let stands = match kep.stage.get() {
+                Some(stage) => match kep.milestone(stage) {
+                    Some(release) => format!("at {stage} ({release})"),
+                    None => format!("at {stage}"),
+                },
+                None => kep.status.raw().to_owned(),
             };
             self.finding(
                 Code::ClosedEarly,

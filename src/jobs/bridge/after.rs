@@ -57,7 +57,7 @@ impl Bridge<'_> {
                 settled.then = match of {
                     Some(of) => {
                         let is_first = !self.another_stands(&of.message, key).await?;
-                        receipts(key, of, receipt, is_first)
+                        receipts(key, of, asked, receipt, is_first)
                     }
                     None => vec![tell(key.then("receipt"), asked, None, receipt)],
                 };
@@ -141,25 +141,32 @@ impl Bridge<'_> {
         };
         let saying = Saying::TakenBack { kep, issue };
         let mut then = match of {
-            Some(Relayed { message, .. }) => {
+            Some(Relayed {
+                message,
+                thread,
+                unasked,
+                ..
+            }) => {
                 let lane = Lane::Message(message.clone());
-                let edit = Effect::EditPost {
-                    channel: message.channel.clone(),
-                    written: written.then("receipt"),
-                    saying: saying.clone(),
+                let receipt = key.then("receipt");
+                let told = if unasked {
+                    tell(receipt, asked, thread, saying.clone())
+                } else {
+                    let edit = Effect::EditPost {
+                        channel: message.channel.clone(),
+                        written: written.then("receipt"),
+                        saying: saying.clone(),
+                    };
+                    NewEffect::now(receipt, lane.clone(), edit)
                 };
                 let is_last = !self.another_stands(&message, written).await?;
                 let unreact = Effect::Unreact {
                     message,
                     emoji: TICK.into(),
                 };
-                let unreact = NewEffect::now(key.then("tick"), lane.clone(), unreact);
-                let edit = NewEffect::now(key.then("receipt"), lane, edit);
-                is_last
-                    .then_some(unreact)
-                    .into_iter()
-                    .chain([edit])
-                    .collect()
+                let unreact = NewEffect::now(key.then("tick"), lane, unreact);
+                let unreact = is_last.then_some(unreact);
+                unreact.into_iter().chain([told]).collect()
             }
             None => vec![tell(key.then("receipt"), asked, None, saying.clone())],
         };
@@ -265,14 +272,28 @@ fn aliases(effect: &Effect) -> Vec<Key> {
     items.iter().filter_map(key).collect()
 }
 
-/// A tick on the message, where it is the first, and below it where the text stands now.
-fn receipts(key: &Key, of: &Relayed, receipt: Saying, is_first: bool) -> Vec<NewEffect> {
+/// A tick on the message, where it is the first, and below it where the text stands now. Of what
+/// nobody asked for the author alone is told: a receipt below each reply would be half of a thread.
+fn receipts(
+    key: &Key,
+    of: &Relayed,
+    asked: &Asked,
+    receipt: Saying,
+    is_first: bool,
+) -> Vec<NewEffect> {
     let MessageAt { channel, ts } = &of.message;
     let lane = Lane::Message(of.message.clone());
     let tick = Effect::React {
         message: of.message.clone(),
         emoji: TICK.into(),
     };
+    let tick = NewEffect::now(key.then("tick"), lane.clone(), tick);
+    let mut then: Vec<NewEffect> = is_first.then_some(tick).into_iter().collect();
+    if of.unasked {
+        let thread = of.thread.clone();
+        then.push(tell(key.then("receipt"), asked, thread, receipt));
+        return then;
+    }
     let post = Effect::Post {
         channel: channel.clone(),
         below: Below::Message(of.thread.clone().unwrap_or_else(|| ts.clone())),
@@ -281,8 +302,6 @@ fn receipts(key: &Key, of: &Relayed, receipt: Saying, is_first: bool) -> Vec<New
     let settle = Effect::Step(Step::Settle {
         written: key.clone(),
     });
-    let tick = NewEffect::now(key.then("tick"), lane.clone(), tick);
-    let mut then: Vec<NewEffect> = is_first.then_some(tick).into_iter().collect();
     then.extend([
         NewEffect::now(key.then("receipt"), lane.clone(), post),
         // In a lane of its own: what is put off holds up what is behind it.

@@ -240,6 +240,7 @@ impl Bridge<'_> {
             permalink,
             reworded: relay.text.is_some(),
             tied,
+            unasked: relay.way == Way::Reply,
         });
         let lane = Lane::Issue(issue.clone());
         let effect = Effect::Comment {

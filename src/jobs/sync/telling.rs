@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
 };
 
 use serde::{Deserialize, Serialize};
@@ -54,12 +54,18 @@ impl Sync<'_> {
     pub(super) async fn tell_changes(
         &self,
         quiet: &BTreeSet<Box<str>>,
-    ) -> Result<(Board, Report), StoreError> {
+    ) -> Result<(Arc<Board>, Report), StoreError> {
         for _ in 0..MOST_TRIES {
-            let (_, pending) = self.store.pending().await?;
-            let stored = self.store.facts(Version::Now).await?;
-            let (revision, issues) = (stored.revision, stored.issues.len());
-            let board = self.board(stored);
+            let (revision, pending) = self.store.pending().await?;
+            let known = self.known.filter(|known| known.revision == revision);
+            let (board, revision, issues) = match known {
+                Some(known) => (known.board.clone(), revision, known.issues),
+                None => {
+                    let stored = self.store.facts(Version::Now).await?;
+                    let (revision, issues) = (stored.revision, stored.issues.len());
+                    (Arc::new(self.board(stored)), revision, issues)
+                }
+            };
             let mut report = Report {
                 keps: board.entries().len(),
                 issues,

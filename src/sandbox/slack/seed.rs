@@ -11,6 +11,7 @@ use super::{
     state::State,
     team::{App, Group, Team, Transport, User},
 };
+use crate::domain::Zone;
 
 /// What an app needs for all that people can do here.
 const SCOPES: &[&str] = &[
@@ -127,7 +128,7 @@ fn new_team(state: &mut State, domain: &str) -> String {
         name: "kep-liaison".to_owned(),
         real_name: "KEP liaison".to_owned(),
         display_name: "kep-liaison".to_owned(),
-        tz: chrono_tz::America::Los_Angeles,
+        tz: Zone::default(),
         is_bot: true,
         is_deleted: false,
         home: None,
@@ -187,7 +188,7 @@ impl Workspace {
             name: name.to_owned(),
             real_name: name.to_owned(),
             display_name: name.to_owned(),
-            tz: chrono_tz::America::Los_Angeles,
+            tz: Zone::default(),
             is_bot: false,
             is_deleted: false,
             home: None,

@@ -227,8 +227,6 @@ pub(super) fn show_channel(team: &Team, channel: &Channel, with_count: bool) -> 
 
 /// <https://docs.slack.dev/reference/objects/user-object>
 pub(super) fn show_user(team: &Team, user: &User, now: chrono::DateTime<chrono::Utc>) -> Value {
-    use chrono::Offset as _;
-    let offset = now.with_timezone(&user.tz).offset().fix();
     json!({
         "id": user.id,
         "team_id": team.id,
@@ -238,7 +236,7 @@ pub(super) fn show_user(team: &Team, user: &User, now: chrono::DateTime<chrono::
         "real_name": user.real_name,
         "tz": user.tz.name(),
         "tz_label": user.tz.name(),
-        "tz_offset": offset.local_minus_utc(),
+        "tz_offset": user.tz.ahead_of_utc(now),
         "profile": {
             "title": "",
             "phone": "",

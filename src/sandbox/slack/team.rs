@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::{channel::Channel, ts::Ts, view::View};
+use crate::domain::Zone;
 
 pub(super) struct Team {
     pub(super) id: String,
@@ -63,7 +64,7 @@ pub(super) struct User {
     pub(super) name: String,
     pub(super) real_name: String,
     pub(super) display_name: String,
-    pub(super) tz: chrono_tz::Tz,
+    pub(super) tz: Zone,
     pub(super) is_bot: bool,
     pub(super) is_deleted: bool,
     /// The Home tab the app published.

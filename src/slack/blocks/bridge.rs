@@ -125,19 +125,20 @@ fn update(
 
 fn receipt(kep: KepNumber, issue: Option<&IssueAt>, is_struck: bool, url: Option<&str>) -> Mrkdwn {
     let what = if is_struck {
-        "🗑️ That was deleted here, and is struck through on"
+        "🗑️ That was deleted here, and is struck through in "
     } else {
-        "✅ Posted on"
+        "✅ The same stands in "
     };
     let place = match issue {
-        Some(issue) => format!("{what} {issue}, the tracking issue of KEP-{kep}"),
-        None => format!("{what} the tracking issue of KEP-{kep}"),
+        Some(issue) => format!(" on {issue}, for KEP-{kep}"),
+        None => format!(" on the tracking issue of KEP-{kep}"),
     };
-    let text = Mrkdwn::default().words(&place);
+    let text = Mrkdwn::default().words(what);
     match url {
-        Some(url) => text.words(": ").link(url, "the comment"),
-        None => text.words("."),
+        Some(url) => text.link(url, "a comment"),
+        None => text.words("a comment"),
     }
+    .words(&place)
 }
 
 fn taken_back(kep: KepNumber, issue: &IssueAt, url: Option<&str>) -> Mrkdwn {

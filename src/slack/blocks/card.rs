@@ -45,10 +45,10 @@ pub(super) fn short(card: &Card, latest: Option<(&str, NaiveDate)>, draft: &mut 
         let latest = Mrkdwn::default().day(day).words(", ").words(what);
         ("Latest", latest)
     }));
+    lines.extend(gravest(card).map(|todo| ("To do", Mrkdwn::default().words(&todo))));
     let summary = card.lasting_summary();
     lines.push(("Kubernetes", Mrkdwn::default().words(&summary.kubernetes)));
     lines.extend(summary.runtimes.iter().map(runtime_line));
-    lines.extend(gravest(card).map(|todo| ("To do", Mrkdwn::default().words(&todo))));
     draft.summary(&lines);
     draft.small_print(
         &Mrkdwn::default()
@@ -70,10 +70,11 @@ fn gravest(card: &Card) -> Option<String> {
                 | FindingCode::NoMilestone
         )
     });
-    let evidence = grave.next()?.evidence.replace('\n', " ");
+    let first = grave.next()?;
+    let todo = format!("{} → {}", first.evidence, first.mend).replace('\n', " ");
     Some(match grave.count() {
-        0 => evidence,
-        more => format!("{evidence}; and {more} more"),
+        0 => todo,
+        more => format!("{todo}; and {more} more"),
     })
 }
 

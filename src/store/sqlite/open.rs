@@ -240,6 +240,9 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .filename(file)
         .busy_timeout(PATIENCE)
         .foreign_keys(true)
+        // In KiB, of each connection: what is asked for often is in memory, and the system keeps the
+        // file's pages. The default of 2 MiB would be filled by the first look at everything.
+        .pragma("cache_size", "-256")
         // Its rows come by the hundreds; a longer channel means fewer turns between two threads.
         .row_buffer_size(512)
         .disable_statement_logging()

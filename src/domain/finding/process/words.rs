@@ -86,7 +86,7 @@ impl Rules<'_> {
                 severity,
                 Some(number),
                 format!(
-                    "#{number} says \"stage: {}\", but the KEP is {kep}",
+                    "#{number} says \"stage: {}\", but kep.yaml says {kep}",
                     first_line(tracking.stage.raw())
                 ),
                 format!(

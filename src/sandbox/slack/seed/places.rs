@@ -1,7 +1,10 @@
 //! What people and channels are like, and how a test makes them so.
 
 use super::{Channel, Person, Workspace};
-use crate::sandbox::slack::{channel::ChannelKind, team::User};
+use crate::{
+    domain::Zone,
+    sandbox::slack::{channel::ChannelKind, team::User},
+};
 
 impl Person {
     /// Their id, `U…`.
@@ -36,7 +39,7 @@ impl Person {
     }
 
     /// Sets their time zone.
-    pub fn set_time_zone(&self, tz: chrono_tz::Tz) {
+    pub fn set_time_zone(&self, tz: Zone) {
         self.change(|user| user.tz = tz);
     }
 

@@ -180,8 +180,10 @@ async fn replies_in_a_keps_thread_go_where_all_go() {
         let root = scene.thread().await;
         let reply = scene.sam.replies(&root, "It ships in 2.4.").await;
         scene.commented("ships in 2.4").await;
+        // Nobody else reads of it.
         let receipt = scene.hears().await;
         assert_eq!(receipt.thread.as_deref(), Some(&*root.ts));
+        assert!(receipt.is_ephemeral());
         scene.sam.edits(&reply, "It ships in 2.5.").await;
         scene.commented("ships in 2.5").await;
         // What others write there is talk, and so is what stands elsewhere.
@@ -191,6 +193,10 @@ async fn replies_in_a_keps_thread_go_where_all_go() {
         scene.sam.replies(&talk, "Soon.").await;
         scene.rest().await;
         assert_eq!(scene.comments().len(), 2);
+        scene.sam.clicks(&receipt, "Undo").await;
+        let told = scene.whispers(&scene.sam).await;
+        assert!(told.contains("Taken back"), "{told}");
+        assert_eq!(scene.comments().len(), 1);
         scene.end().await;
     }
 }
