@@ -4,16 +4,12 @@
 mod alarm;
 mod change;
 mod comment;
+mod places;
 mod record;
 mod trouble;
 mod write;
 
-use std::{
-    collections::{HashMap, HashSet},
-    panic::AssertUnwindSafe,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt as _;
@@ -23,7 +19,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::{trouble::Trouble, write::Made};
+use self::{places::Places, trouble::Trouble, write::Made};
 use super::follow::Known;
 use crate::{
     domain::{
@@ -76,31 +72,6 @@ pub struct Deliver {
     pub dice: Arc<dyn Dice>,
     /// Told when something was queued.
     pub queued: Arc<Notify>,
-}
-
-/// What is under way, and where nobody may write yet.
-#[derive(Default)]
-struct Places {
-    taken: HashSet<String>,
-    free_at: HashMap<String, DateTime<Utc>>,
-    /// When it was last looked what is due.
-    looked_at: Option<DateTime<Utc>>,
-}
-
-impl Places {
-    /// Whether the clock was set back, or may have been while nobody looked.
-    fn is_set_back(&self, now: DateTime<Utc>) -> bool {
-        self.looked_at.is_none_or(|at| now < at)
-    }
-
-    fn busy(&mut self, now: DateTime<Utc>) -> Vec<String> {
-        self.free_at.retain(|_, at| *at > now);
-        self.taken
-            .iter()
-            .chain(self.free_at.keys())
-            .cloned()
-            .collect()
-    }
 }
 
 /// What came of an effect.

@@ -28,7 +28,9 @@ impl Deliver {
             None => None,
         };
         if let Some(comment) = found {
-            return Ok(Wrote::new(Made::Wholly, Some(stands(issue, comment))));
+            // The try that wrote it may have found other words.
+            let said = unmarked(&comment.body).0.to_owned();
+            return Ok(wrote(leased, body, said, stands(issue, comment)));
         }
         let said = match of {
             // By the first try it was just read. What is tried again may have been given up long ago.
@@ -41,10 +43,7 @@ impl Deliver {
         let marked = marked(&said, &leased.key);
         let comment = self.forge.comment(&repository, issue.number, &marked);
         let written = stands(issue, comment.await?);
-        Ok(Wrote {
-            instead: (said != *body).then(|| with_body(&leased.effect, said)),
-            ..Wrote::new(Made::Wholly, Some(written))
-        })
+        Ok(wrote(leased, body, said, written))
     }
 
     /// What is to be written of a message as it is by now; `None` where it was deleted. Where it can be
@@ -100,10 +99,15 @@ fn stands(issue: &IssueAt, comment: Comment) -> Written {
     }
 }
 
-fn with_body(effect: &Effect, said: String) -> Effect {
-    let mut effect = effect.clone();
-    if let Effect::Comment { body, .. } = &mut effect {
-        *body = said;
+/// `said` is what stands there, `body` what was to.
+fn wrote(leased: &Leased, body: &str, said: String, written: Written) -> Wrote {
+    let mut wrote = Wrote::new(Made::Wholly, Some(written));
+    if said != body {
+        let mut effect = leased.effect.clone();
+        if let Effect::Comment { body, .. } = &mut effect {
+            *body = said;
+        }
+        wrote.instead = Some(effect);
     }
-    effect
+    wrote
 }

@@ -136,12 +136,14 @@ pub(super) async fn clear_comments(
     repository: &str,
     issue: i64,
 ) -> sqlx::Result<()> {
-    sqlx::query(sql::CLEAR_COMMENTS)
+    let cleared = sqlx::query(sql::CLEAR_COMMENTS)
         .bind(repository)
         .bind(issue)
         .execute(&mut *tx)
         .await?;
-    sqlx::query(sql::outbox::PRUNE_NEWS).execute(tx).await?;
+    if cleared.rows_affected() > 0 {
+        sqlx::query(sql::outbox::PRUNE_NEWS).execute(tx).await?;
+    }
     Ok(())
 }
 

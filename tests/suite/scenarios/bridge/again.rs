@@ -182,7 +182,10 @@ async fn who_reacts_again_after_an_undo_has_it_stand_there_again() {
         // That it is found in the history is no news.
         scene.goes_away().await;
         scene.starts_again().await;
+        scene.rest().await;
         assert_eq!(scene.comments().len(), 1);
+        // The button has gone meanwhile.
+        scene.sig_node.look_at_all();
         scene.end().await;
     }
 }
