@@ -17,7 +17,7 @@ const SECONDS: [f64; 14] = [
 ];
 
 /// How often what was measured is summed up where nobody collects it.
-const UPKEEP: Duration = Duration::from_secs(5);
+const UPKEEP: Duration = Duration::from_secs(1);
 
 /// How a metric counts.
 #[derive(Debug, Clone, Copy)]
