@@ -131,15 +131,16 @@ impl Budget {
             .unwrap_or_default();
         let give_up = self.clock.now() + patience;
         loop {
-            let now = self.clock.now();
-            let until = {
+            let (until, now) = {
                 let mut state = lock(&self.state);
+                // Nobody comes before somebody else who looked at the clock later.
+                let now = self.clock.now();
                 match state.free_at(now, urgency, writes) {
                     None => {
                         state.take(now, writes);
                         break;
                     }
-                    Some(until) => until,
+                    Some(until) => (until, now),
                 }
             };
             if until > give_up {

@@ -57,9 +57,9 @@ pub struct Bridge<'a> {
 /// Why nothing could be decided now.
 #[derive(Debug, thiserror::Error)]
 pub enum Undecided {
-    /// It is not the time for it.
-    #[error("it waits until {}", .0.format("%H:%M UTC"))]
-    Later(DateTime<Utc>),
+    /// It is not the time for it before that moment, and why.
+    #[error("{_1}: it waits until {at}", at = .0.format("%H:%M UTC"))]
+    Later(DateTime<Utc>, &'static str),
     /// Slack was asked in vain.
     #[error(transparent)]
     Chat(#[from] ChatError),

@@ -291,12 +291,12 @@ impl Deliver {
         if let Effect::Step(step) = &leased.effect {
             return match bridge.decide(key, step).await {
                 Ok(settled) => Carried::new(Outcome::Done, settled),
-                Err(Undecided::Later(at)) => {
+                Err(Undecided::Later(at, why)) => {
                     let outcome = Outcome::Again {
                         at,
                         unclear: false,
                         failed: false,
-                        why: "there is enough to read for today".to_owned(),
+                        why: why.to_owned(),
                     };
                     Carried::new(outcome, Settled::default())
                 }
@@ -320,7 +320,7 @@ impl Deliver {
                     Made::Wholly | Made::NotThere => {
                         bridge.done(key, effect, wrote.written.as_ref()).await
                     }
-                    Made::TooLate | Made::Withdrawn => Ok(Settled::default()),
+                    Made::TooLate | Made::Withdrawn | Made::ClosedOff => Ok(Settled::default()),
                 };
                 match settled {
                     Ok(settled) => Carried {

@@ -76,7 +76,11 @@ impl Hear {
         } = what
             && let Some(undo) = self.undone_before(at, given_at).await?
         {
-            // Who reacts again to what was taken back wants it to stand there again.
+            // Who reacts again to what was taken back wants it to stand there again. A history will
+            // show the reaction without its moment, which must be no news then.
+            let now = self.clock.now();
+            let plain = Cause::Came(identity.as_str());
+            self.outbox.accept(now, plain, &[]).await?;
             identity = identity.then(undo.as_str());
             effect.key = effect.key.then(undo.as_str());
         }
@@ -148,7 +152,7 @@ impl Hear {
                 let goes = channel
                     .is_some_and(|channel| channel.to_forge && channel.replies == Replies::All);
                 let root = MessageAt::new(workspace, id, thread);
-                if !goes || self.outbox.kep_at(&root).await?.is_none() {
+                if !goes || !self.is_of_a_kep(at, &root).await? {
                     return Ok(None);
                 }
                 let asked = self.asked(workspace, id, user);
@@ -159,6 +163,16 @@ impl Hear {
             Happened::Edited(edited) => self.again(at, edited).await,
             Happened::Gone => self.again(at, "gone").await,
         }
+    }
+
+    /// Whether a reply stands in a KEP's thread. What was said before the thread was tied to it was
+    /// said to the channel alone, whenever it is read.
+    async fn is_of_a_kep(&self, reply: &MessageAt, root: &MessageAt) -> Result<bool, StoreError> {
+        if self.outbox.thread_at(root).await?.is_some() {
+            return Ok(true);
+        }
+        let since = self.outbox.tied_since(root).await?;
+        Ok(since.is_some_and(|since| reply.said_at().is_some_and(|said| said >= since)))
     }
 
     /// Something that stands on a tracking issue was changed.

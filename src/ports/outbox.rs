@@ -118,6 +118,8 @@ pub struct Queued {
     pub is_over: bool,
     /// Whether it was given up.
     pub is_dead: bool,
+    /// When it was done or given up.
+    pub over_at: Option<DateTime<Utc>>,
 }
 
 /// What is set with an outcome, all or nothing.
@@ -329,6 +331,9 @@ pub trait Outbox: Send + Sync {
 
     /// The KEP to which the thread with a root was tied.
     async fn tie_at(&self, root: &MessageAt) -> Result<Option<KepNumber>, StoreError>;
+
+    /// Since when the thread with a root is tied.
+    async fn tied_since(&self, root: &MessageAt) -> Result<Option<DateTime<Utc>>, StoreError>;
 
     /// The KEP to which the thread with a root belongs: it is the KEP's own, or was tied to it.
     async fn kep_at(&self, root: &MessageAt) -> Result<Option<KepNumber>, StoreError> {

@@ -1,5 +1,7 @@
 //! From Slack to a tracking issue: somebody wants a message, or a text of theirs, to stand there.
 
+use chrono::TimeDelta;
+
 use super::{Bridge, Undecided, comment_key, issues_at, place_of, tracking_issue, whisper};
 use crate::{
     domain::{
@@ -270,6 +272,14 @@ impl Bridge<'_> {
         let mut key = first.clone();
         for again in 2.. {
             if self.outbox.written(&key).await?.is_some() {
+                let undo = self.outbox.queued(&key.then("undo")).await?;
+                if undo.is_some_and(|undo| !undo.is_over) {
+                    let at = self.now + TimeDelta::seconds(5);
+                    return Err(Undecided::Later(
+                        at,
+                        "what stands there is about to be taken back",
+                    ));
+                }
                 return Ok(None);
             }
             match self.outbox.queued(&key).await? {

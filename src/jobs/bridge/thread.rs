@@ -87,7 +87,7 @@ impl Bridge<'_> {
                 None if !new.iter().any(begins) => {}
                 None => {
                     if let Some(at) = self.room_at(channel, kep).await? {
-                        return Err(Undecided::Later(at));
+                        return Err(Undecided::Later(at, "there is enough to read for today"));
                     }
                     let latest = new.iter().rfind(|item| is_great(item));
                     then.push(root(key, channel, kep, latest, self.today()));

@@ -1,6 +1,6 @@
 //! A text that was put on a tracking issue is taken back, or the time for that is over.
 
-use super::{Bridge, UNDO_WITHIN, Undecided, whisper};
+use super::{Bridge, UNDO_WITHIN, Undecided, again::STRUCK, whisper};
 use crate::{
     domain::{
         bridge::{Asked, Effect, Key, Lane, NewEffect, Refusal, Saying, Written},
@@ -51,7 +51,10 @@ impl Bridge<'_> {
             return Ok(whisper(key, asked, None, text));
         }
         // A receipt that only one person sees keeps its button.
-        let posted_at_ms = self.posted_at_ms(written, &posted_by).await?;
+        let stands_since = queued
+            .over_at
+            .map_or(posted_by.at_ms, |at| at.timestamp_millis());
+        let posted_at_ms = self.posted_at_ms(written, stands_since).await?;
         if asked.at_ms - posted_at_ms > UNDO_WITHIN.num_milliseconds()
             && let Some(Written::Comment { at, url }) = self.outbox.written(written).await?
         {
@@ -88,6 +91,17 @@ impl Bridge<'_> {
         written: &Key,
         is_struck: bool,
     ) -> Result<Option<NewEffect>, Undecided> {
+        // Of what was taken back another edit tells.
+        if self.outbox.written(written).await?.is_none() {
+            return Ok(None);
+        }
+        let comment = self.outbox.last(written).await?;
+        let is_struck = is_struck
+            || matches!(
+                comment,
+                Some((_, Effect::Comment { body, .. } | Effect::EditComment { body, .. }))
+                    if body.starts_with(STRUCK)
+            );
         let receipt = written.then("receipt");
         let Some(Written::Message(at)) = self.outbox.written(&receipt).await? else {
             return Ok(None);
@@ -118,13 +132,13 @@ impl Bridge<'_> {
         )))
     }
 
-    /// When it was said that a text stands there, where a message says so; else when it was asked for.
-    async fn posted_at_ms(&self, written: &Key, asked: &Asked) -> Result<i64, Undecided> {
+    /// When it was said that a text stands there, where a message says so; else since when it does.
+    async fn posted_at_ms(&self, written: &Key, stands_since: i64) -> Result<i64, Undecided> {
         let receipt = self.outbox.written(&written.then("receipt")).await?;
         let said_at = match receipt {
             Some(Written::Message(at)) => at.said_at(),
             _ => None,
         };
-        Ok(said_at.map_or(asked.at_ms, |at| at.timestamp_millis()))
+        Ok(said_at.map_or(stands_since, |at| at.timestamp_millis()))
     }
 }

@@ -1,6 +1,8 @@
 //! A comment is written: looked for first where it may be there already, and in the words that its
 //! message has by then.
 
+use chrono::TimeDelta;
+
 use super::{
     Deliver, Trouble,
     write::{Made, Wrote, repository},
@@ -13,6 +15,9 @@ use crate::{
     jobs::bridge::worded,
     ports::{ChatError, forge::Fetched, outbox::Leased},
 };
+
+/// Within this a message says what it said when its comment was queued.
+const JUST_NOW: TimeDelta = TimeDelta::seconds(10);
 
 impl Deliver {
     pub(super) async fn comment(&self, leased: &Leased) -> Result<Wrote, Trouble> {
@@ -32,18 +37,33 @@ impl Deliver {
             let said = unmarked(&comment.body).0.to_owned();
             return Ok(wrote(leased, body, said, stands(issue, comment)));
         }
+        // What waited for a channel from which nothing goes any more stays there.
+        let is_open = |of: &Relayed| {
+            let channel = self.channels.get(&of.message.channel);
+            channel.is_some_and(|channel| channel.to_forge)
+        };
+        if of.as_ref().is_some_and(|of| !is_open(of)) {
+            return Ok(Wrote::new(Made::ClosedOff, None));
+        }
         let said = match of {
-            // By the first try it was just read. What is tried again may have been given up long ago.
-            Some(of) if leased.attempt > 1 => match self.said_by_now(of, body).await? {
-                Some(said) => said,
-                None => return Ok(Wrote::new(Made::Withdrawn, None)),
-            },
+            // It may have waited for long, or have been given up.
+            Some(of) if leased.attempt > 1 || self.has_waited(leased) => {
+                match self.said_by_now(of, body).await? {
+                    Some(said) => said,
+                    None => return Ok(Wrote::new(Made::Withdrawn, None)),
+                }
+            }
             _ => body.clone(),
         };
         let marked = marked(&said, &leased.key);
         let comment = self.forge.comment(&repository, issue.number, &marked);
         let written = stands(issue, comment.await?);
         Ok(wrote(leased, body, said, written))
+    }
+
+    /// Whether its message was not just read.
+    fn has_waited(&self, leased: &Leased) -> bool {
+        (self.clock.now() - leased.queued_at).abs() > JUST_NOW
     }
 
     /// What is to be written of a message as it is by now; `None` where it was deleted. Where it can be

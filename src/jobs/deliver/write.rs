@@ -30,6 +30,8 @@ pub(super) enum Made {
     TooLate,
     /// The message that it says again was deleted before it was written.
     Withdrawn,
+    /// Nothing: no more goes from where it was said.
+    ClosedOff,
 }
 
 impl Made {
@@ -40,6 +42,7 @@ impl Made {
             Self::NotThere => Some("was not there"),
             Self::TooLate => Some("superseded by a later edit"),
             Self::Withdrawn => Some("was deleted where it was said"),
+            Self::ClosedOff => Some("was said where nothing goes from any more"),
         }
     }
 }

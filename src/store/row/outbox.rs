@@ -177,16 +177,17 @@ pub(in crate::store) fn read_kep(kep: i64) -> sqlx::Result<KepNumber> {
         .ok_or_else(|| sqlx::Error::Decode(format!("{kep} is no KEP").into()))
 }
 
-/// A key, what was queued with it, and how that stands.
-pub(in crate::store) type QueuedRow = (String, String, String);
+/// A key, what was queued with it, how that stands, and since when, if it is over.
+pub(in crate::store) type QueuedRow = (String, String, String, Option<i64>);
 
 pub(in crate::store) fn read_queued(row: QueuedRow) -> sqlx::Result<(Key, Queued)> {
-    let (key, document, state) = row;
+    let (key, document, state, settled_ms) = row;
     let is_dead = state == "dead";
     let queued = Queued {
         effect: read_document(&document)?,
         is_over: is_dead || state == "done",
         is_dead,
+        over_at: settled_ms.and_then(DateTime::from_timestamp_millis),
     };
     Ok((read_key(&key)?, queued))
 }

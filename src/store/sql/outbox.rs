@@ -97,7 +97,7 @@ pub(in crate::store) const PUT_PLACE: &str = "\
 
 macro_rules! queued {
     () => {
-        "SELECT key, doc, state FROM effects "
+        "SELECT key, doc, state, settled_ms FROM effects "
     };
 }
 
@@ -235,14 +235,18 @@ pub(in crate::store) const THREAD_AT: &str = concat!(
 pub(in crate::store) const THREADS: &str = concat!(thread!(), "ORDER BY workspace, channel, kep");
 
 pub(in crate::store) const PUT_TIE: &str = "\
-    INSERT INTO ties (workspace, channel, root, kep) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (workspace, channel, root) DO UPDATE SET kep = excluded.kep";
+    INSERT INTO ties (workspace, channel, root, kep, since_ms) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (workspace, channel, root)
+    DO UPDATE SET kep = excluded.kep, since_ms = excluded.since_ms";
 
 pub(in crate::store) const END_TIE: &str =
     "DELETE FROM ties WHERE workspace = $1 AND channel = $2 AND root = $3";
 
 pub(in crate::store) const TIE_AT: &str =
     "SELECT kep FROM ties WHERE workspace = $1 AND channel = $2 AND root = $3";
+
+pub(in crate::store) const TIED_SINCE: &str =
+    "SELECT since_ms FROM ties WHERE workspace = $1 AND channel = $2 AND root = $3";
 
 pub(in crate::store) const PUT_RECORD: &str = "\
     INSERT INTO records (at_ms, what, target, asked, outcome) VALUES ($1, $2, $3, $4, $5)";

@@ -112,6 +112,10 @@ impl Outbox for SqliteStore {
         self.said(traces::tie_at(&self.reader, root).await)
     }
 
+    async fn tied_since(&self, root: &MessageAt) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.said(traces::tied_since(&self.reader, root).await)
+    }
+
     async fn threads(&self) -> Result<Vec<Thread>, StoreError> {
         self.said(traces::threads(&self.reader).await)
     }

@@ -62,7 +62,7 @@ pub(super) async fn put(
         put_thread(tx, thread).await?;
     }
     for (root, kep) in &settled.ties {
-        put_tie(tx, root, *kep).await?;
+        put_tie(tx, now, root, *kep).await?;
     }
     if let Some(record) = &settled.record {
         put_record(tx, record).await?;
@@ -136,6 +136,7 @@ async fn put_thread(tx: &mut SqliteConnection, thread: &Thread) -> sqlx::Result<
 
 async fn put_tie(
     tx: &mut SqliteConnection,
+    now: DateTime<Utc>,
     root: &MessageAt,
     kep: Option<KepNumber>,
 ) -> sqlx::Result<()> {
@@ -149,7 +150,9 @@ async fn put_tie(
         .bind(&*root.channel.id)
         .bind(&*root.ts);
     let query = match kep {
-        Some(kep) => query.bind(i64::from(kep.get())),
+        Some(kep) => query
+            .bind(i64::from(kep.get()))
+            .bind(now.timestamp_millis()),
         None => query,
     };
     query.execute(tx).await?;
@@ -233,6 +236,19 @@ pub(super) async fn tie_at(pool: &SqlitePool, root: &MessageAt) -> sqlx::Result<
         .fetch_optional(pool)
         .await?;
     kep.map(row::read_kep).transpose()
+}
+
+pub(super) async fn tied_since(
+    pool: &SqlitePool,
+    root: &MessageAt,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let since: Option<i64> = sqlx::query_scalar(sql::TIED_SINCE)
+        .bind(&*root.channel.workspace)
+        .bind(&*root.channel.id)
+        .bind(&*root.ts)
+        .fetch_optional(pool)
+        .await?;
+    Ok(since.and_then(DateTime::from_timestamp_millis))
 }
 
 pub(super) async fn threads(pool: &SqlitePool) -> sqlx::Result<Vec<Thread>> {

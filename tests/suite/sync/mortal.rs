@@ -212,6 +212,7 @@ go_through!(Outbox {
     fn thread_of(channel: &ChannelAt, kep: KepNumber) -> Result<Option<Thread>, StoreError>;
     fn thread_at(root: &MessageAt) -> Result<Option<Thread>, StoreError>;
     fn tie_at(root: &MessageAt) -> Result<Option<KepNumber>, StoreError>;
+    fn tied_since(root: &MessageAt) -> Result<Option<DateTime<Utc>>, StoreError>;
     fn threads() -> Result<Vec<Thread>, StoreError>;
     fn looked() -> Result<Option<Looked>, StoreError>;
     fn latest() -> Result<Looked, StoreError>;

@@ -191,6 +191,74 @@ async fn who_reacts_again_after_an_undo_has_it_stand_there_again() {
 }
 
 #[tokio::test]
+async fn what_was_taken_back_twice_is_not_brought_back_by_the_history() {
+    let mut scene = bridged(Transport::Socket, "").await;
+    let said = scene.mike.says(&scene.sig_node, "KEP-5825 is in review.");
+    let said = said.await;
+    scene.relays(&scene.sam, &said, &[]).await;
+    for again in [true, false] {
+        scene.commented("in review").await;
+        let receipt = scene.hears().await;
+        scene.sam.clicks(&receipt, "Undo").await;
+        scene.until("nothing", || scene.comments().is_empty()).await;
+        scene.hears_all(1).await;
+        scene.pass(Duration::from_secs(5)).await;
+        if again {
+            scene.sam.reacts(&said, RELAY).await;
+        }
+    }
+    // The reaction stays where it is.
+    scene.misses_nothing().await;
+    assert!(scene.comments().is_empty());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_receipt_that_says_taken_back_says_so_for_good() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (_, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    scene.pass(Duration::from_mins(12)).await;
+    scene.rest().await;
+    // Slack fails while the fifteen minutes end.
+    let updates = On::method("chat.update").every(1);
+    scene.slack.fault(updates, Fault::Status(503));
+    scene.sam.clicks(&receipt, "Undo").await;
+    scene.until("nothing", || scene.comments().is_empty()).await;
+    for _ in 0..8 {
+        scene.rest().await;
+        scene.pass(Duration::from_secs(30)).await;
+    }
+    scene.slack.clear_faults();
+    scene.pass(Duration::from_mins(11)).await;
+    scene.rest().await;
+    let taken_back = scene.hears_all(1).await;
+    let words = taken_back[0].words();
+    assert!(words.starts_with("↩️ Taken back"), "{words}");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_reply_that_waited_can_be_taken_back_once_it_stands() {
+    let scene = bridged(Transport::Socket, "replies = \"all\"").await;
+    let root = scene.thread().await;
+    let unavailable = OnGitHub::post("/repos/containerd").every(1);
+    scene.github.fault(unavailable, github::Fault::Status(503));
+    scene.sam.replies(&root, "It is in review.").await;
+    for _ in 0..20 {
+        scene.rest().await;
+        scene.pass(Duration::from_mins(1)).await;
+    }
+    scene.github.clear_faults();
+    scene.pass(Duration::from_mins(11)).await;
+    scene.commented("in review").await;
+    let receipt = scene.hears().await;
+    scene.sam.clicks(&receipt, "Undo").await;
+    let told = scene.whispers(&scene.sam).await;
+    assert!(told.starts_with("↩️ Taken back"), "{told}");
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn an_undo_that_failed_blocks_nothing_and_can_be_pressed_again() {
     let scene = bridged(Transport::Socket, "").await;
     let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;

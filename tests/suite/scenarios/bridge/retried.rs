@@ -159,3 +159,33 @@ async fn an_edit_that_is_tried_again_brings_nothing_back() {
     assert_eq!(last, Some("edit-comment: was not there"));
     scene.end().await;
 }
+
+#[tokio::test]
+async fn what_was_deleted_while_it_waited_behind_another_is_not_written() {
+    let scene = looked_after(Transport::Socket).await;
+    let unavailable = OnGitHub::post("/repos/containerd").every(1);
+    scene.github.fault(unavailable, github::Fault::Status(503));
+    let first = scene.sam.says(&scene.sig_node, "KEP-5825 is merged.").await;
+    scene.sam.reacts(&first, RELAY).await;
+    let tried = || scene.github.requests().iter().any(|it| it.method == "POST");
+    scene.until("a try", tried).await;
+    let second = scene.sam.says(&scene.sig_node, "KEP-5825 is a mess.").await;
+    scene.sam.reacts(&second, RELAY).await;
+    scene.rest().await;
+    scene.pass(Duration::from_secs(20)).await;
+    scene.sam.deletes(&second).await;
+    scene.rest().await;
+    scene.github.clear_faults();
+    scene.pass(Duration::from_mins(11)).await;
+    scene.commented("is merged").await;
+    scene.rest().await;
+    scene.hears().await;
+    let comments = scene.comments();
+    assert!(
+        !comments.iter().any(|comment| comment.contains("mess")),
+        "{comments:#?}"
+    );
+    // It has asked for a message that is there no more.
+    assert!(!scene.slack.take_violations().is_empty());
+    scene.end().await;
+}

@@ -2,6 +2,8 @@
 
 use kep_liaison::sandbox::slack::Workspace;
 
+use std::time::Duration;
+
 use super::{BOTH, RELAY, Transport, bridged};
 
 const TIE: &str = "Tie the whole thread to this KEP";
@@ -31,6 +33,31 @@ async fn replies_in_a_tied_thread_go_where_all_go() {
         assert_eq!(scene.comments().len(), 2);
         // Its news has a thread of its own.
         scene.thread().await;
+        scene.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_said_before_a_thread_was_tied_goes_nowhere() {
+    for transport in BOTH {
+        let mut scene = bridged(transport, "replies = \"all\"").await;
+        let root = scene.mike.says(&scene.sig_node, "When is it in?").await;
+        scene.sam.replies(&root, "I ask around.").await;
+        scene.pass(Duration::from_mins(1)).await;
+        let answer = scene.sam.replies(&root, "It is merged.").await;
+        let values = [("KEP", "5825"), ("Thread", TIE)];
+        scene.relays(&scene.sam, &answer, &values).await;
+        scene.commented("It is merged.").await;
+        scene.hears().await;
+        scene.pass(Duration::from_mins(1)).await;
+        scene.goes_away().await;
+        scene.sam.replies(&root, "It ships in 2.4.").await;
+        scene.starts_again().await;
+        scene.commented("ships in 2.4").await;
+        scene.hears().await;
+        scene.misses_nothing().await;
+        assert_eq!(scene.comments().len(), 2, "{:#?}", scene.comments());
+        scene.sig_node.look_at_all();
         scene.end().await;
     }
 }

@@ -268,6 +268,7 @@ async fn compare(outbox: &dyn Outbox, model: &Model) {
             effect: row.new.effect.clone(),
             is_over: matches!(row.state, State::Done | State::Dead),
             is_dead: row.state == State::Dead,
+            over_at: matches!(row.state, State::Done | State::Dead).then_some(row.settled),
         });
         assert_eq!(outbox.queued(&key).await.unwrap(), queued);
         let written = model.written.get(&key).map(|(written, _)| written.clone());
