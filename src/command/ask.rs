@@ -177,8 +177,8 @@ impl<'a> Asking<'a> {
         if words.iter().any(|word| is_filter(word)) {
             return (self.named(Name::List, words), false);
         }
-        // A number among them may belong to a command that there is not.
-        (self.query(Name::Status, words).map(Command::Status), true)
+        // A number among them may belong to a command that there is not, so it is one word of several.
+        (self.query(Name::List, words).map(Command::List), true)
     }
 
     fn did_you_mean(self, typed: &str, near: Name, rest: &[String]) -> Plain {

@@ -209,7 +209,10 @@ fn every_change_has_words() {
             What::Status(none().0, Some(box_of("deferred"))),
             "status set to deferred",
         ),
-        (What::Stage(Some(box_of("beta")), None), "stage beta removed"),
+        (
+            What::Stage(Some(box_of("beta")), None),
+            "stage beta removed",
+        ),
         (
             What::LatestMilestone(none().0, none().1),
             "latest milestone set to none",
@@ -227,7 +230,10 @@ fn every_change_has_words() {
         (What::IssueReopened, "opened again"),
         (What::IssueGone, "gone"),
         (What::IssueTitle(box_of("a"), box_of("b")), "title: b"),
-        (What::IssueStage(None, Some(box_of("beta"))), "stage set to beta"),
+        (
+            What::IssueStage(None, Some(box_of("beta"))),
+            "stage set to beta",
+        ),
         (
             What::IssuePeople(Role::Liaison, vec![login("a")], vec![login("b")]),
             "liaisons added: a; removed: b",

@@ -26,15 +26,16 @@ impl Scene {
             told.next().map(|call| call.at)
         };
         for _ in 0..1_000 {
-            // What is under way is no time that passes.
-            for _ in 0..10 {
+            // What is under way is no time that passes, and who has just woken up asks for nothing yet.
+            let mut is_busy = false;
+            for _ in 0..20 {
                 self.to_do().await;
                 self.give_way().await;
                 if let Some(at) = holds() {
                     return at;
                 }
+                is_busy |= self.slack.is_delivering() || self.clock.is_asking();
             }
-            let is_busy = self.slack.is_delivering() || self.clock.is_asking();
             // The queue keeps a pace of a second; else nobody waits but for the next poll.
             let longest = match self.to_do().await {
                 0 => poll,
