@@ -94,12 +94,18 @@ impl CatchUp {
     pub async fn run(&self, workspace: &str, mut connections: watch::Receiver<usize>) {
         let mut silent_since = Some(DateTime::UNIX_EPOCH);
         let mut depth = Depth::Whole;
-        let mut due = self.clock.now() + EVERY;
+        let mut looked_at = self.clock.now();
+        let mut due = looked_at + EVERY;
         let mut goes_on = true;
         let mut retry = RETRY.0;
         loop {
             let hears = *connections.borrow_and_update() > 0;
             let now = self.clock.now();
+            if now < looked_at {
+                // The clock was set back, and tells neither how long a silence was nor when to look.
+                (depth, due) = (Depth::Whole, now);
+            }
+            looked_at = now;
             match silent_since {
                 None if !hears => silent_since = Some(now),
                 Some(since) if hears => {

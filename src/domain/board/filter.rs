@@ -93,10 +93,9 @@ impl Filter {
             self.shepherds.is_empty(),
             self.shepherds.iter().any(|wanted| match wanted {
                 ShepherdFilter::Is(login) => entry.shepherds().contains(&login),
-                ShepherdFilter::None => {
-                    entry.shepherds().is_empty()
-                        && entry.issues().any(|tracking| tracking.issue.is_open())
-                }
+                ShepherdFilter::None => entry
+                    .issues()
+                    .any(|tracking| tracking.issue.is_open() && tracking.shepherds.is_empty()),
             }),
         ) && any(
             self.owners.is_empty(),

@@ -84,7 +84,7 @@ impl Bridge<'_> {
             let is_changed = new.iter().any(|item| matches!(item, Item::Changed { .. }));
             let broadcast = of.broadcast && new.iter().any(is_for_all);
             match &thread {
-                None if !new.iter().any(begins) => {}
+                None if !new.iter().any(is_great) => {}
                 None => {
                     if let Some(at) = self.room_at(channel, kep).await? {
                         return Err(Undecided::Later(at, "there is enough to read for today"));
@@ -295,14 +295,8 @@ impl Told {
     }
 }
 
-/// Whether an item is worth a thread of its own: people's words, and what changes a plan. The rest
-/// of a KEP that has no thread yet waits for the digest.
-fn begins(item: &Item) -> bool {
-    let is_merge = matches!(item, Item::Changed { change, .. } if change.what == What::PullMerged);
-    is_great(item) && !is_merge
-}
-
-/// Whether an item is what people look for first in a thread.
+/// Whether an item is worth a thread of its own, and what people look for first in it: people's
+/// words, and what changes a plan. The rest of a KEP that has no thread yet waits for the digest.
 fn is_great(item: &Item) -> bool {
     let Item::Changed { change, .. } = item else {
         return true;
@@ -315,7 +309,6 @@ fn is_great(item: &Item) -> bool {
             | What::IssueClosed
             | What::IssueReopened
             | What::IssueGone
-            | What::PullMerged
     )
 }
 

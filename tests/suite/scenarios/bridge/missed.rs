@@ -242,6 +242,24 @@ async fn what_was_missed_between_two_connections_is_found() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_hides_nothing_that_was_missed() {
+    let scene = bridged(Transport::Socket, "").await;
+    scene.until("a first look", || scene.histories() > 0).await;
+    scene.rest().await;
+    // Slack forgets to tell of something.
+    scene.workspace.subscribe(&["app_mention"]);
+    let said = scene.sam.says(&scene.sig_node, "KEP-5825 is merged.").await;
+    scene.sam.reacts(&said, ANTENNA).await;
+    scene.clock.set(scene.clock.now() - TimeDelta::minutes(20));
+    scene.workspace.drop_connections();
+    scene.commented("merged").await;
+    scene.hears().await;
+    scene.rest().await;
+    scene.sig_node.look_at_all();
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_history_that_is_limited_is_read_later() {
     let mut scene = bridged(Transport::Http, "").await;
     scene.goes_away().await;
