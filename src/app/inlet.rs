@@ -5,7 +5,6 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use serde_json::Value;
-use tokio::time::timeout;
 
 use super::desk::FrontDesk;
 use crate::{
@@ -233,6 +232,7 @@ impl Inlet {
             None => Ok(self.guessed(bridge, workspace, channel, shortcut).await?),
         };
         let chat = self.chats.get(workspace).cloned();
+        let clock = self.hear.clock.clone();
         Ok(async move {
             let mut dialog = match dialog {
                 Ok(dialog) => dialog,
@@ -240,9 +240,13 @@ impl Inlet {
             };
             if let Some(chat) = chat {
                 // Slack waits three seconds for the dialog.
-                let typed = timeout(NAMES_WITHIN, chat.typed(&dialog.text)).await;
-                if let Ok(Ok(typed)) = typed {
-                    dialog.text = typed.into();
+                tokio::select! {
+                    typed = chat.typed(&dialog.text) => {
+                        if let Ok(typed) = typed {
+                            dialog.text = typed.into();
+                        }
+                    }
+                    () = clock.expire(NAMES_WITHIN) => {}
                 }
             }
             dialog.view()
@@ -260,7 +264,7 @@ impl Inlet {
         let root = shortcut.thread_ts.as_ref().unwrap_or(&shortcut.ts);
         let root = MessageAt::new(workspace, channel, root);
         let own = self.hear.outbox.thread_at(&root).await?;
-        let tied = self.hear.outbox.tie_at(&root).await?;
+        let tied = self.hear.outbox.tie_at(&root).await?.map(|tie| tie.kep);
         let channel_of = self.hear.channels.get(&root.channel);
         let tie = channel_of
             .filter(|channel| own.is_none() && channel.replies != Replies::Off)

@@ -171,8 +171,8 @@ impl Hear {
         if self.outbox.thread_at(root).await?.is_some() {
             return Ok(true);
         }
-        let since = self.outbox.tied_since(root).await?;
-        Ok(since.is_some_and(|since| reply.said_at().is_some_and(|said| said >= since)))
+        let tie = self.outbox.tie_at(root).await?;
+        Ok(tie.is_some_and(|tie| reply.said_at().is_some_and(|said| said >= tie.since)))
     }
 
     /// Something that stands on a tracking issue was changed.
@@ -183,7 +183,7 @@ impl Hear {
     ) -> Result<Option<NewEffect>, StoreError> {
         let MessageAt { channel, ts } = message;
         // It may be on its way to an issue, with the text that was read a moment ago.
-        let may_be_relayed = self.channels.get(channel).is_some_and(|it| it.to_forge);
+        let may_be_relayed = self.channels.go_to_forge(channel);
         if !may_be_relayed
             && self
                 .outbox

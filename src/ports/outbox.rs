@@ -114,12 +114,26 @@ pub struct LatestNews {
 pub struct Queued {
     /// What was to be done.
     pub effect: Effect,
-    /// Whether it is done, or given up.
-    pub is_over: bool,
     /// Whether it was given up.
     pub is_dead: bool,
     /// When it was done or given up.
     pub over_at: Option<DateTime<Utc>>,
+}
+
+impl Queued {
+    /// Whether it is done, or given up.
+    pub fn is_over(&self) -> bool {
+        self.over_at.is_some()
+    }
+}
+
+/// That a thread which grew by itself is a KEP's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tie {
+    /// The KEP.
+    pub kep: KepNumber,
+    /// Since when: what was said there before is none of the KEP's.
+    pub since: DateTime<Utc>,
 }
 
 /// What is set with an outcome, all or nothing.
@@ -329,17 +343,14 @@ pub trait Outbox: Send + Sync {
     /// The KEP's own thread with a root.
     async fn thread_at(&self, root: &MessageAt) -> Result<Option<Thread>, StoreError>;
 
-    /// The KEP to which the thread with a root was tied.
-    async fn tie_at(&self, root: &MessageAt) -> Result<Option<KepNumber>, StoreError>;
-
-    /// Since when the thread with a root is tied.
-    async fn tied_since(&self, root: &MessageAt) -> Result<Option<DateTime<Utc>>, StoreError>;
+    /// To what the thread with a root was tied.
+    async fn tie_at(&self, root: &MessageAt) -> Result<Option<Tie>, StoreError>;
 
     /// The KEP to which the thread with a root belongs: it is the KEP's own, or was tied to it.
     async fn kep_at(&self, root: &MessageAt) -> Result<Option<KepNumber>, StoreError> {
         match self.thread_at(root).await? {
             Some(thread) => Ok(Some(thread.kep)),
-            None => self.tie_at(root).await,
+            None => Ok(self.tie_at(root).await?.map(|tie| tie.kep)),
         }
     }
 

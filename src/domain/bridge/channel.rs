@@ -60,6 +60,11 @@ impl Channels {
         self.channels.iter().find(|channel| channel.at == *at)
     }
 
+    /// Whether what is said there may go to tracking issues.
+    pub fn go_to_forge(&self, at: &ChannelAt) -> bool {
+        self.get(at).is_some_and(|channel| channel.to_forge)
+    }
+
     /// Those to which news of a runtime comes.
     pub fn with_news<'a>(&'a self, runtime: &'a str) -> impl Iterator<Item = &'a Channel> {
         let channels = self.channels.iter();

@@ -47,7 +47,7 @@ impl Bridge<'_> {
         let thread = relay.thread.as_deref();
         let channel = self.channels.get(&asked.channel);
         let is_command = *way == Way::Command;
-        if !is_command && !channel.is_some_and(|channel| channel.to_forge) {
+        if !is_command && !self.channels.go_to_forge(&asked.channel) {
             return no(thread, NOT_FROM_HERE);
         }
         let Asked {
@@ -134,7 +134,10 @@ impl Bridge<'_> {
         if self.outbox.thread_at(&root).await?.is_some() {
             return Ok(None);
         }
-        let (was, is) = (self.outbox.tie_at(&root).await?, ties.then_some(kep));
+        let (was, is) = (
+            self.outbox.tie_at(&root).await?.map(|tie| tie.kep),
+            ties.then_some(kep),
+        );
         Ok((was != is).then_some((root, is)))
     }
 
@@ -174,21 +177,16 @@ impl Bridge<'_> {
 
     /// Why somebody cannot have anything of a channel stand on any tracking issue.
     pub fn refuses_all(&self, asked: &Asked) -> Option<String> {
-        if !self.is_open_to_forge(asked) {
+        if !self.channels.go_to_forge(&asked.channel) {
             return Some(NOT_FROM_HERE.to_owned());
         }
         let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
         (!self.may_speak_somewhere(person)).then(|| self.speaks_nowhere(asked))
     }
 
-    fn is_open_to_forge(&self, asked: &Asked) -> bool {
-        let channel = self.channels.get(&asked.channel);
-        channel.is_some_and(|channel| channel.to_forge)
-    }
-
     /// The same for a message: it must stand in a channel from which something may go.
     pub fn refuses_here(&self, asked: &Asked, kep: KepNumber) -> Option<Refusal> {
-        if !self.is_open_to_forge(asked) {
+        if !self.channels.go_to_forge(&asked.channel) {
             return Some(NOT_FROM_HERE.into());
         }
         self.refuses(asked, kep)
@@ -273,7 +271,7 @@ impl Bridge<'_> {
         for again in 2.. {
             if self.outbox.written(&key).await?.is_some() {
                 let undo = self.outbox.queued(&key.then("undo")).await?;
-                if undo.is_some_and(|undo| !undo.is_over) {
+                if undo.is_some_and(|undo| !undo.is_over()) {
                     let at = self.now + TimeDelta::seconds(5);
                     return Err(Undecided::Later(
                         at,
@@ -285,7 +283,7 @@ impl Bridge<'_> {
             match self.outbox.queued(&key).await? {
                 None => return Ok(given_up.or(Some(key))),
                 // It waits to be written.
-                Some(queued) if !queued.is_over => return Ok(None),
+                Some(queued) if !queued.is_over() => return Ok(None),
                 Some(queued) if queued.is_dead => given_up = Some(key),
                 // It was taken back.
                 Some(_) => {}

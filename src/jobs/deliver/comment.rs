@@ -38,11 +38,8 @@ impl Deliver {
             return Ok(wrote(leased, body, said, stands(issue, comment)));
         }
         // What waited for a channel from which nothing goes any more stays there.
-        let is_open = |of: &Relayed| {
-            let channel = self.channels.get(&of.message.channel);
-            channel.is_some_and(|channel| channel.to_forge)
-        };
-        if of.as_ref().is_some_and(|of| !is_open(of)) {
+        let is_closed = |of: &Relayed| !self.channels.go_to_forge(&of.message.channel);
+        if of.as_ref().is_some_and(is_closed) {
             return Ok(Wrote::new(Made::ClosedOff, None));
         }
         let said = match of {

@@ -8,7 +8,7 @@ use crate::{
         CommentKind, KepNumber,
         bridge::{ChannelAt, CommentAt, IssueAt, Key, MessageAt, Written},
     },
-    ports::outbox::{CommentNews, Dead, LatestNews, Leased, Queued, Record, Thread},
+    ports::outbox::{CommentNews, Dead, LatestNews, Leased, Queued, Record, Thread, Tie},
 };
 
 /// How many rows at most.
@@ -185,11 +185,20 @@ pub(in crate::store) fn read_queued(row: QueuedRow) -> sqlx::Result<(Key, Queued
     let is_dead = state == "dead";
     let queued = Queued {
         effect: read_document(&document)?,
-        is_over: is_dead || state == "done",
         is_dead,
-        over_at: settled_ms.and_then(DateTime::from_timestamp_millis),
+        over_at: settled_ms.map(read_millis).transpose()?,
     };
     Ok((read_key(&key)?, queued))
+}
+
+/// To which KEP a thread is tied, and since when.
+pub(in crate::store) type TieRow = (i64, i64);
+
+pub(in crate::store) fn read_tie((kep, since_ms): TieRow) -> sqlx::Result<Tie> {
+    Ok(Tie {
+        kep: read_kep(kep)?,
+        since: read_millis(since_ms)?,
+    })
 }
 
 /// The columns of a record.

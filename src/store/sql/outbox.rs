@@ -243,10 +243,7 @@ pub(in crate::store) const END_TIE: &str =
     "DELETE FROM ties WHERE workspace = $1 AND channel = $2 AND root = $3";
 
 pub(in crate::store) const TIE_AT: &str =
-    "SELECT kep FROM ties WHERE workspace = $1 AND channel = $2 AND root = $3";
-
-pub(in crate::store) const TIED_SINCE: &str =
-    "SELECT since_ms FROM ties WHERE workspace = $1 AND channel = $2 AND root = $3";
+    "SELECT kep, since_ms FROM ties WHERE workspace = $1 AND channel = $2 AND root = $3";
 
 pub(in crate::store) const PUT_RECORD: &str = "\
     INSERT INTO records (at_ms, what, target, asked, outcome) VALUES ($1, $2, $3, $4, $5)";

@@ -15,7 +15,7 @@ use crate::{
         Outbox, StoreError,
         outbox::{
             Cause, CommentNews, Dead, Leased, Load, Looked, Outcome, Queued, Record, Settled,
-            Thread,
+            Thread, Tie,
         },
     },
 };
@@ -108,12 +108,8 @@ impl Outbox for SqliteStore {
         self.said(traces::thread_at(&self.reader, root).await)
     }
 
-    async fn tie_at(&self, root: &MessageAt) -> Result<Option<KepNumber>, StoreError> {
+    async fn tie_at(&self, root: &MessageAt) -> Result<Option<Tie>, StoreError> {
         self.said(traces::tie_at(&self.reader, root).await)
-    }
-
-    async fn tied_since(&self, root: &MessageAt) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.said(traces::tied_since(&self.reader, root).await)
     }
 
     async fn threads(&self) -> Result<Vec<Thread>, StoreError> {

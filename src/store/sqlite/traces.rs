@@ -8,7 +8,7 @@ use crate::{
         KepNumber,
         bridge::{ChannelAt, Effect, Key, MessageAt, Written},
     },
-    ports::outbox::{Leased, Record, Settled, Thread},
+    ports::outbox::{Leased, Record, Settled, Thread, Tie},
     store::{row, sql::outbox as sql},
 };
 
@@ -228,27 +228,14 @@ pub(super) async fn thread_at(pool: &SqlitePool, root: &MessageAt) -> sqlx::Resu
     found.map(row::read_thread).transpose()
 }
 
-pub(super) async fn tie_at(pool: &SqlitePool, root: &MessageAt) -> sqlx::Result<Option<KepNumber>> {
-    let kep: Option<i64> = sqlx::query_scalar(sql::TIE_AT)
+pub(super) async fn tie_at(pool: &SqlitePool, root: &MessageAt) -> sqlx::Result<Option<Tie>> {
+    let tie: Option<row::TieRow> = sqlx::query_as(sql::TIE_AT)
         .bind(&*root.channel.workspace)
         .bind(&*root.channel.id)
         .bind(&*root.ts)
         .fetch_optional(pool)
         .await?;
-    kep.map(row::read_kep).transpose()
-}
-
-pub(super) async fn tied_since(
-    pool: &SqlitePool,
-    root: &MessageAt,
-) -> sqlx::Result<Option<DateTime<Utc>>> {
-    let since: Option<i64> = sqlx::query_scalar(sql::TIED_SINCE)
-        .bind(&*root.channel.workspace)
-        .bind(&*root.channel.id)
-        .bind(&*root.ts)
-        .fetch_optional(pool)
-        .await?;
-    Ok(since.and_then(DateTime::from_timestamp_millis))
+    tie.map(row::read_tie).transpose()
 }
 
 pub(super) async fn threads(pool: &SqlitePool) -> sqlx::Result<Vec<Thread>> {

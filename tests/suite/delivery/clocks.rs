@@ -165,7 +165,7 @@ async fn a_clock_that_is_set_forward_ends_leases_and_doubles_nothing() {
     let second = tokio::spawn(clock.deliver(&stage).run(stop.clone()));
     let is_taken = async || {
         let queued = stage.store.queued(&Key::of(["a"])).await;
-        queued.expect("a store").expect("it is kept").is_over
+        queued.expect("a store").expect("it is kept").is_over()
     };
     while !is_taken().await {
         tokio::task::yield_now().await;

@@ -159,7 +159,7 @@ impl Play {
         let store = &self.stage.store;
         let waiting = store.load().await.expect("a store").waiting;
         let settle = store.queued(&self.relayed().then("settle")).await;
-        let is_put_off = settle.expect("a store").is_some_and(|it| !it.is_over);
+        let is_put_off = settle.expect("a store").is_some_and(|it| !it.is_over());
         let is_over = store.queued(&Key::of(["undo"])).await.expect("a store");
         waiting == u64::from(is_put_off) || is_over.is_some()
     }

@@ -25,7 +25,7 @@ use kep_liaison::{
         },
         outbox::{
             Cause, CommentNews, Dead, Leased, Load, Looked, Outcome, Queued, Record, Settled,
-            Thread,
+            Thread, Tie,
         },
         store::{Feed, IssueBatch, Position, StoredFacts, StoredFile, ToldChange, Version},
     },
@@ -211,8 +211,7 @@ go_through!(Outbox {
     fn edits_below(key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
     fn thread_of(channel: &ChannelAt, kep: KepNumber) -> Result<Option<Thread>, StoreError>;
     fn thread_at(root: &MessageAt) -> Result<Option<Thread>, StoreError>;
-    fn tie_at(root: &MessageAt) -> Result<Option<KepNumber>, StoreError>;
-    fn tied_since(root: &MessageAt) -> Result<Option<DateTime<Utc>>, StoreError>;
+    fn tie_at(root: &MessageAt) -> Result<Option<Tie>, StoreError>;
     fn threads() -> Result<Vec<Thread>, StoreError>;
     fn looked() -> Result<Option<Looked>, StoreError>;
     fn latest() -> Result<Looked, StoreError>;

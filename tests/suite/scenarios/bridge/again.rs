@@ -214,6 +214,33 @@ async fn what_was_taken_back_twice_is_not_brought_back_by_the_history() {
 }
 
 #[tokio::test]
+async fn who_relays_again_while_an_undo_waits_has_it_stand_there_in_the_end() {
+    let scene = bridged(Transport::Socket, "").await;
+    let (said, receipt) = scene.relayed("KEP-5825 is in review.").await;
+    let unavailable = OnGitHub::delete("/repos/containerd").every(1);
+    scene.github.fault(unavailable, github::Fault::Status(503));
+    scene.sam.clicks(&receipt, "Undo").await;
+    let tried = || {
+        scene
+            .github
+            .requests()
+            .iter()
+            .any(|it| it.method == "DELETE")
+    };
+    scene.until("a try", tried).await;
+    scene.pass(Duration::from_secs(2)).await;
+    scene.sam.unreacts(&said, RELAY).await;
+    scene.sam.reacts(&said, RELAY).await;
+    scene.pass(Duration::from_secs(2)).await;
+    scene.github.clear_faults();
+    scene.pass(Duration::from_mins(11)).await;
+    // The receipt that says so, and a new one.
+    scene.hears_all(2).await;
+    assert_eq!(scene.comments().len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_receipt_that_says_taken_back_says_so_for_good() {
     let scene = bridged(Transport::Socket, "").await;
     let (_, receipt) = scene.relayed("KEP-5825 is in review.").await;

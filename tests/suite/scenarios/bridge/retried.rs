@@ -26,6 +26,17 @@ impl Scene {
         said
     }
 
+    /// A message of Sam's that is to stand on the tracking issue, while GitHub takes nothing.
+    async fn waits_for_github(&self, text: &str) -> Said {
+        let unavailable = OnGitHub::post("/repos/containerd").every(1);
+        self.github.fault(unavailable, github::Fault::Status(503));
+        let said = self.sam.says(&self.sig_node, text).await;
+        self.sam.reacts(&said, RELAY).await;
+        let tried = || self.github.requests().iter().any(|it| it.method == "POST");
+        self.until("a try", tried).await;
+        said
+    }
+
     async fn types(&self, line: &str) -> String {
         let shown = self.sam.types(&self.sig_node, line).await;
         shown.words()
@@ -64,13 +75,7 @@ async fn a_comment_that_is_tried_again_has_the_latest_words() {
 #[tokio::test]
 async fn an_edit_that_waited_behind_a_comment_that_was_given_up_is_not_lost() {
     let scene = looked_after(Transport::Socket).await;
-    let unavailable = OnGitHub::post("/repos/containerd").every(1);
-    scene.github.fault(unavailable, github::Fault::Status(503));
-    let said = scene.sam.says(&scene.sig_node, "KEP-5825 is in reveiw.");
-    let said = said.await;
-    scene.sam.reacts(&said, RELAY).await;
-    let tried = || scene.github.requests().iter().any(|it| it.method == "POST");
-    scene.until("a try", tried).await;
+    let said = scene.waits_for_github("KEP-5825 is in reveiw.").await;
     scene.sam.edits(&said, "KEP-5825 is in review.").await;
     scene.rest().await;
     scene.github.clear_faults();
@@ -163,12 +168,7 @@ async fn an_edit_that_is_tried_again_brings_nothing_back() {
 #[tokio::test]
 async fn what_was_deleted_while_it_waited_behind_another_is_not_written() {
     let scene = looked_after(Transport::Socket).await;
-    let unavailable = OnGitHub::post("/repos/containerd").every(1);
-    scene.github.fault(unavailable, github::Fault::Status(503));
-    let first = scene.sam.says(&scene.sig_node, "KEP-5825 is merged.").await;
-    scene.sam.reacts(&first, RELAY).await;
-    let tried = || scene.github.requests().iter().any(|it| it.method == "POST");
-    scene.until("a try", tried).await;
+    scene.waits_for_github("KEP-5825 is merged.").await;
     let second = scene.sam.says(&scene.sig_node, "KEP-5825 is a mess.").await;
     scene.sam.reacts(&second, RELAY).await;
     scene.rest().await;
@@ -187,5 +187,29 @@ async fn what_was_deleted_while_it_waited_behind_another_is_not_written() {
     );
     // It has asked for a message that is there no more.
     assert!(!scene.slack.take_violations().is_empty());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_waits_does_not_leave_a_channel_that_was_closed_off() {
+    let mut scene = looked_after(Transport::Socket).await;
+    scene.waits_for_github("KEP-5825 is merged.").await;
+    scene.stop().await;
+    let closed = scene
+        .settings
+        .replace("bridge = \"both\"", "bridge = \"to-slack\"");
+    assert_ne!(scene.settings, closed);
+    scene.settings = closed;
+    scene.github.clear_faults();
+    scene.pass(Duration::from_mins(11)).await;
+    scene.start().await;
+    scene.rest().await;
+    assert!(scene.comments().is_empty());
+    let record = scene.on_record().await;
+    let last = record.last().map(String::as_str);
+    assert_eq!(
+        last,
+        Some("comment: was said where nothing goes from any more")
+    );
     scene.end().await;
 }

@@ -1,6 +1,8 @@
 //! The ways by which words get from Slack to a tracking issue.
 
-use kep_liaison::sandbox::slack::Workspace;
+use std::time::Duration;
+
+use kep_liaison::sandbox::slack::{Fault, On, Workspace};
 
 use super::{BOTH, ISSUE, RELAY, Scene, Transport, bridged};
 
@@ -93,6 +95,22 @@ async fn a_text_is_edited_without_the_signs_of_slack() {
     let comment = scene.commented("many thanks").await;
     insta::assert_snapshot!(format!("{shown}\n\n{}", Scene::unmarked(&comment)));
     scene.hears().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_dialog_opens_though_slack_does_not_tell_a_name() {
+    let scene = bridged(Transport::Socket, "").await;
+    let text = format!("KEP-5825: thanks <@{}>!", scene.mike.id());
+    let said = scene.sam.says(&scene.sig_node, &text).await;
+    scene.slack.fault(On::method("users.info"), Fault::Hang);
+    scene.sam.shortcut("relay", &said).await;
+    let asked = || !scene.slack.calls_of("users.info").is_empty();
+    scene.until("a question", asked).await;
+    // Within the three seconds for which Slack waits.
+    scene.clock.advance(Duration::from_secs(2));
+    let is_open = |_: &Workspace| scene.sam.modal().is_some();
+    scene.workspace.until("a dialog", is_open).await;
     scene.end().await;
 }
 

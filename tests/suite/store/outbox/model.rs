@@ -266,7 +266,6 @@ async fn compare(outbox: &dyn Outbox, model: &Model) {
         let effect = model.rows.iter().find(|row| row.new.key == key);
         let queued = effect.map(|row| Queued {
             effect: row.new.effect.clone(),
-            is_over: matches!(row.state, State::Done | State::Dead),
             is_dead: row.state == State::Dead,
             over_at: matches!(row.state, State::Done | State::Dead).then_some(row.settled),
         });
