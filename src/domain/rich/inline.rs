@@ -177,26 +177,36 @@ impl Writer {
     /// Closes and opens marks, so that what comes next has a look.
     fn look(&mut self, style: Style, next: &str) {
         let next = next.chars().next();
-        while let Some(at) = self.open.iter().position(|(look, _)| !style.has(*look)) {
-            let closing = self.open.split_off(at);
-            for (_, mark) in closing.iter().rev() {
-                // A mark behind another has that one before it.
-                self.closed = self.text.chars().next_back();
-                self.text.push_str(mark);
-            }
-        }
+        let before_letter = next.is_some_and(is_letter);
+        let is_star = |(_, mark): &(Style, &str)| mark.starts_with('*');
+        let kept = self.open.iter().take_while(|(look, _)| style.has(*look));
+        let mut kept = kept.count();
         // A mark opens only before a word.
-        let opening = MARKS.iter().filter(|(look, _)| {
-            style.has(*look)
-                && next.is_some_and(|c| !c.is_whitespace())
-                && !self.open.iter().any(|(open, _)| open == look)
-        });
-        let opening: Vec<_> = opening.copied().collect();
+        let opening = |open: &[(Style, &str)]| -> Vec<_> {
+            let wanted = MARKS.iter().filter(|(look, _)| {
+                style.has(*look)
+                    && next.is_some_and(|c| !c.is_whitespace())
+                    && !open.iter().any(|(open, _)| open == look)
+            });
+            wanted.copied().collect()
+        };
+        // A star between two signs may close as well as open, so before it all stars are closed.
+        let opens_only = before_letter || self.text.ends_with(char::is_whitespace);
+        if !opens_only && opening(&self.open[..kept]).iter().any(is_star) {
+            kept = self.open[..kept].iter().position(is_star).unwrap_or(kept);
+        }
+        let closing = self.open.split_off(kept);
+        for (_, mark) in closing.iter().rev() {
+            // A mark behind another has that one before it.
+            self.closed = self.text.chars().next_back();
+            self.text.push_str(mark);
+        }
+        let opening = opening(&self.open);
         if let Some(last) = self.closed.take() {
             let ends = next.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation());
             // Two marks side by side would be read as one; and a mark closes only before a blank
             // or a sign where a sign stands before it.
-            if !opening.is_empty() || !(last.is_alphanumeric() || ends) {
+            if !opening.is_empty() || !(is_letter(last) || ends) {
                 self.text.push_str(BREAK);
             }
         }
@@ -205,9 +215,10 @@ impl Writer {
         }
         let before = self.text.chars().next_back();
         let begins = before.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation());
-        let is_letter = opening.len() == 1 && next.is_some_and(char::is_alphanumeric);
+        // Between two letters, too; so there it stands where no other star may be meant.
+        let in_word = opening.len() == 1 && before_letter && !self.open.iter().any(is_star);
         let merges = before.is_some_and(|c| matches!(c, '*' | '~'));
-        if !(begins || is_letter) || merges {
+        if !(begins || in_word) || merges {
             self.text.push_str(BREAK);
         }
         for (look, mark) in opening {
@@ -235,6 +246,14 @@ impl Writer {
         }
         to.extend([&fence, pad, &code, pad, &fence]);
     }
+}
+
+/// Whether a mark may stand between this and another letter.
+///
+/// One in a circle or a box is a letter to Unicode and a sign to Markdown:
+/// <https://spec.commonmark.org/0.31.2/#unicode-punctuation-character>
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() && !matches!(c, 'Ⓐ'..='ⓩ' | '🄰'..='🅉' | '🅐'..='🅩' | '🅰'..='🆉')
 }
 
 /// How many backticks stand in a row at most.

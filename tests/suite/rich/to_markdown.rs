@@ -131,6 +131,24 @@ fn looks_stand_at_words_and_inside_words() {
             ],
             "**a *b* c**",
         ),
+        // A letter in a box is a sign to Markdown.
+        (
+            vec![text("🄰", Style::BOLD), text("b", Style::PLAIN)],
+            "**🄰**<!-- -->b",
+        ),
+        (
+            vec![text("a", both), text("b", Style::BOLD), text("c", both)],
+            "***a*b<!-- -->*c***",
+        ),
+        // Between two signs a star would close what is open.
+        (
+            vec![text("a", both), text("=", Style::BOLD), text("(c)", both)],
+            "***a*=**<!-- -->***(c)***",
+        ),
+        (
+            vec![text("= ", Style::BOLD), text("(c)", both)],
+            "**\\= *(c)***",
+        ),
         (vec![text("a", both)], "***a***"),
         (vec![text("a", Style::STRIKE)], "~~a~~"),
         (vec![text("`", Style::CODE)], "`` ` ``"),
