@@ -84,6 +84,9 @@ pub fn message(speech: &Speech<'_>) -> Message {
         Saying::Refused(refusal) => refused(refusal, &mut draft),
         Saying::Plain(text) => draft.plain(text),
     }
+    if let Some(picture) = &speech.picture {
+        draft.picture(picture.file, picture.alt);
+    }
     draft.finish()
 }
 
