@@ -25,14 +25,15 @@ pub use self::{
     error::{ConfigError, Problem},
     secret::{SecretError, SecretRef},
     value::{
-        Bridge, ChannelId, ClientId, CurrentRelease, Emoji, HttpUrl, LabelForm, Name, Schedule,
-        Sig, SlackUserId, StoreUrl, TitleForm, WorkspaceMode,
+        Bridge, ChannelId, ClientId, CurrentRelease, Emoji, HttpUrl, LabelForm, Name, Sig,
+        SlackUserId, StoreUrl, TitleForm, WorkspaceMode,
     },
 };
 use crate::domain::{Login, Release, Repository, Zone};
 pub use crate::domain::{
     bridge::{Comments, Replies},
     people::Role,
+    schedule::Schedule,
 };
 
 /// The settings file that is read when none is named, if the current folder has it.

@@ -249,7 +249,7 @@ fn channel(
     let broadcast = table.or("broadcast", false);
     let digest = table.section_if_any("digest", |table| {
         Some(Digest {
-            schedule: table.or("schedule", Schedule("0 8 * * Mon".into())),
+            schedule: table.or("schedule", Schedule::default()),
             timezone: table.or("timezone", Zone::default()),
         })
     });

@@ -20,6 +20,7 @@ mod release;
 pub mod reply;
 mod repository;
 pub mod rich;
+pub mod schedule;
 mod secret;
 mod settings;
 pub mod shipping;
