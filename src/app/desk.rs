@@ -218,6 +218,7 @@ impl FrontDesk {
                     saying,
                     card: None,
                     url: None,
+                    picture: None,
                 })))
             }
             Inbound::Shortcut(shortcut) => {

@@ -271,6 +271,7 @@ impl Deliver {
             saying,
             card: card.as_ref(),
             url: url.as_deref(),
+            picture: None,
         };
         say(&speech).await.map_err(|error| self.of_chat(&error))
     }

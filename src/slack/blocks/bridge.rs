@@ -85,6 +85,9 @@ pub fn message(speech: &Speech<'_>) -> Message {
         Saying::Digest(page) => digest::render(page, &mut draft),
         Saying::Plain(text) => draft.plain(text),
     }
+    if let Some(picture) = &speech.picture {
+        draft.picture(picture.file, picture.alt);
+    }
     draft.finish()
 }
 
