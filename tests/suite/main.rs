@@ -9,6 +9,7 @@ mod corpus;
 mod delivery;
 mod deploy;
 mod desk;
+mod digest;
 mod formats;
 mod github_model;
 mod hazards;
