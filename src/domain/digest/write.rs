@@ -48,7 +48,9 @@ const MOST_LINES: usize = 100;
 /// Words of people's are no longer than this.
 const MOST_SAID: usize = 160;
 /// How many numbers stand in one line.
-const NUMBERS: usize = 40;
+const NUMBERS: usize = 12;
+/// How many KEPs somebody is thanked for by number.
+const THANKED: usize = 5;
 
 type Line = Vec<Span>;
 
@@ -398,8 +400,13 @@ fn ships_lines(ships: &Ships) -> Vec<Line> {
 
 fn thanks_lines(thanks: &[(Login, Vec<KepNumber>)]) -> Vec<Line> {
     let all = thanks.iter().map(|(login, keps)| {
-        let keps: Vec<String> = keps.iter().map(ToString::to_string).collect();
-        format!("{login} ({})", keps.join(", "))
+        let more = keps.len().saturating_sub(THANKED);
+        let keps = keps.iter().take(THANKED).map(ToString::to_string);
+        let keps = keps.collect::<Vec<_>>().join(", ");
+        match more {
+            0 => format!("{login} ({keps})"),
+            more => format!("{login} ({keps} and {more} more)"),
+        }
     });
     let all: Vec<String> = all.collect();
     let lines = all.chunks(NUMBERS);
