@@ -183,12 +183,18 @@ pub fn uses(config: &Config, workspace: Option<&Name>) -> Vec<Use> {
     let channels = config.channels.iter();
     let of_it = channels.filter(|one| workspace.is_none_or(|name| one.workspace == *name));
     let mut uses: Vec<Use> = of_it
-        .flat_map(|channel| match channel.bridge {
-            Bridge::Both | Bridge::ToGithub => &[Use::Public, Use::Relay][..],
-            Bridge::ToSlack => &[Use::Public],
-            Bridge::Off => &[],
+        .flat_map(|channel| {
+            let bridge = match channel.bridge {
+                Bridge::Both | Bridge::ToGithub => &[Use::Public, Use::Relay][..],
+                Bridge::ToSlack => &[Use::Public],
+                Bridge::Off => &[],
+            };
+            let digest = match channel.digest {
+                Some(_) => &[Use::Public, Use::Digest][..],
+                None => &[],
+            };
+            [bridge, digest].concat()
         })
-        .copied()
         .collect();
     uses.sort_unstable();
     uses.dedup();

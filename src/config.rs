@@ -25,14 +25,16 @@ pub use self::{
     error::{ConfigError, Problem},
     secret::{SecretError, SecretRef},
     value::{
-        Bridge, ChannelId, ClientId, CurrentRelease, Emoji, HttpUrl, LabelForm, Name, Schedule,
-        Sig, SlackUserId, StoreUrl, TitleForm, WorkspaceMode,
+        Bridge, ChannelId, ClientId, CurrentRelease, Emoji, HttpUrl, LabelForm, Name, Sig,
+        SlackUserId, StoreUrl, TitleForm, WorkspaceMode,
     },
 };
 use crate::domain::{Login, Release, Repository, Zone};
 pub use crate::domain::{
     bridge::{Comments, Replies},
+    digest::{Length, Section},
     people::Role,
+    schedule::Schedule,
 };
 
 /// The settings file that is read when none is named, if the current folder has it.
@@ -208,6 +210,12 @@ pub struct Digest {
     pub schedule: Schedule,
     /// By which clock.
     pub timezone: Zone,
+    /// Of which SIGs; none for all that are watched.
+    pub sigs: Vec<Sig>,
+    /// What it tells, in this order.
+    pub sections: Vec<Section>,
+    /// How much of it the channel itself sees.
+    pub length: Length,
 }
 
 /// `[[people]]`: one person.

@@ -80,8 +80,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<(), Failure> {
     let mut uses = uses(&config, named);
     if args.private_channels {
         if uses.is_empty() {
-            let said = "--private-channels: no channel is bridged, and nothing else needs their \
-                        history; leave it out, or write bridge = \"both\" in [[channels]]";
+            let said = "--private-channels: no channel is bridged or has a digest, and nothing \
+                        else needs their history; leave it out, or write bridge = \"both\" in \
+                        [[channels]]";
             return Err(Failure::Usage(said.to_owned()));
         }
         uses.push(Use::Private);

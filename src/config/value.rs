@@ -5,7 +5,9 @@ use std::{fmt, net::SocketAddr, time::Duration};
 use crate::domain::{
     Login, Release, Repository, Zone,
     bridge::{Comments, Replies},
+    digest::{Length, Section},
     people::Role,
+    schedule::Schedule,
 };
 
 /// A value that is written as a TOML string.
@@ -102,15 +104,6 @@ text! {
 }
 
 text! {
-    /// A time plan of cron's five fields: minute, hour, day of the month, month, day of the week.
-    /// Only the shape is checked here.
-    Schedule,
-    wanted: "five fields (minute, hour, day, month, weekday) such as \"0 8 * * Mon\"",
-    |text| text.split_whitespace().count() == 5
-        && text.chars().all(|c| c == ' ' || c.is_ascii_alphanumeric() || "*,-/?#".contains(c))
-}
-
-text! {
     /// How a tracking issue's title is written, with `{number}` and `{title}` in it.
     TitleForm,
     wanted: "a title with {number} in it, perhaps {title}, such as \"KEP-{number} - {title}\"",
@@ -196,6 +189,15 @@ fn has_placeholders(text: &str, needed: &str, also: &[&str]) -> bool {
             })
         })
         && found
+}
+
+impl FromText for Schedule {
+    const WANTED: &'static str =
+        "five fields of cron (minute, hour, day, month, weekday) such as \"0 8 * * Mon\"";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
 }
 
 impl FromText for Repository {
@@ -328,6 +330,28 @@ impl FromText for Comments {
             "people" => Self::People,
             "marked" => Self::Marked,
             "all" => Self::All,
+            _ => return None,
+        })
+    }
+}
+
+impl FromText for Section {
+    const WANTED: &'static str =
+        "\"needs\", \"risk\", \"moved\", \"updates\", \"ships\" or \"thanks\"";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.name() == text)
+    }
+}
+
+impl FromText for Length {
+    const WANTED: &'static str = "\"short\", \"usual\" or \"long\"";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(match text {
+            "short" => Self::Short,
+            "usual" => Self::Usual,
+            "long" => Self::Long,
             _ => return None,
         })
     }

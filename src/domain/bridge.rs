@@ -4,6 +4,7 @@
 mod alarm;
 mod came;
 mod channel;
+mod chatter;
 mod effect;
 mod mark;
 mod named;
@@ -14,11 +15,12 @@ mod words;
 
 pub use self::{
     alarm::Alarm,
-    channel::{Channel, Channels, Comments, Replies},
+    channel::{Channel, Channels, Comments, MARK, Replies},
+    chatter::is_chatter,
     effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Relayed, Step, Way, Written},
     mark::{Key, marked, unmarked},
     named::keps_in,
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, moment_of, ts_of},
-    speech::{Item, Refusal, Saying},
+    speech::{Item, Page, Refusal, Saying},
     tidy::tidied,
 };

@@ -19,6 +19,30 @@ pub struct Speech<'a> {
     pub card: Option<&'a Card>,
     /// Where the comment stands that it speaks of.
     pub url: Option<&'a str>,
+    /// What it shows, below all else.
+    pub picture: Option<Shown<'a>>,
+}
+
+/// A picture that is to be uploaded.
+#[derive(Clone, Copy)]
+pub struct Picture<'a> {
+    /// The name of its file, which ends in `.png`.
+    pub name: &'a str,
+    /// What it is called where it stands by itself.
+    pub title: &'a str,
+    /// What it shows, for who does not see it.
+    pub alt: &'a str,
+    /// The PNG.
+    pub bytes: &'a [u8],
+}
+
+/// A picture that was uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown<'a> {
+    /// The file's id.
+    pub file: &'a str,
+    /// What it shows, for who does not see it.
+    pub alt: &'a str,
 }
 
 /// Something that somebody said.
@@ -100,7 +124,8 @@ pub enum ChatError {
 /// caller looks first ([`Chat::find`]).
 #[async_trait]
 pub trait Chat: Send + Sync {
-    /// Posts a message that carries the key; its number.
+    /// Posts a message that carries the key; its number. A picture that the chat does not show goes
+    /// missing, not the message; so it does in an edit.
     async fn post(
         &self,
         at: PostAt<'_>,
@@ -125,6 +150,11 @@ pub trait Chat: Send + Sync {
         thread: Option<&str>,
         speech: &Speech<'_>,
     ) -> Result<(), ChatError>;
+
+    /// Uploads a picture, for a [`Speech`] to show; its file's id. Until then nobody sees it: who does
+    /// not know whether it was done does it again, and nothing shows twice. A bot that may upload
+    /// nothing is [`ChatError::Refused`], and its messages go without.
+    async fn upload(&self, picture: &Picture<'_>) -> Result<Box<str>, ChatError>;
 
     /// Adds a reaction; one that stands there already is as good.
     async fn react(&self, channel: &str, ts: &str, emoji: &str) -> Result<(), ChatError>;

@@ -37,6 +37,7 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError},
 };
 
+use chrono::TimeDelta;
 use tokio::{net::TcpListener, sync::watch, task::AbortHandle};
 
 pub use acts::{Shown, Spot};
@@ -127,6 +128,11 @@ impl Slack {
     /// Lets all go well from now on.
     pub fn clear_faults(&self) {
         self.lock().faults.clear();
+    }
+
+    /// Lets messages show a file only so long after its upload. At first they do at once.
+    pub fn processing_takes(&self, long: TimeDelta) {
+        self.lock().processing = long;
     }
 
     /// Lets everybody call as often as they like.

@@ -1,5 +1,6 @@
 //! Slack's Web API, as one workspace's bot speaks to it.
 
+mod files;
 mod messages;
 mod reading;
 
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use slack_morphism::{
     SlackApiToken, SlackApiTokenType, SlackClient, SlackClientApiCallContext,
     SlackClientHttpConnector as _,
-    errors::{SlackClientError, SlackClientHttpProtocolError},
+    errors::{SlackClientApiError, SlackClientError, SlackClientHttpProtocolError},
     hyper_tokio::SlackClientHyperHttpsConnector,
 };
 use url::Url;
@@ -79,8 +80,11 @@ pub enum ApiError {
     /// It gave no clear answer: whether it was done is not known.
     #[error("no clear answer from Slack: {0}")]
     Unclear(Box<str>),
-    /// An answer would go to an address that is not Slack's.
-    #[error("the address for answers is not Slack's")]
+    /// It cannot show a picture, or not yet. Nothing was done.
+    #[error("Slack does not show the picture")]
+    NoPicture,
+    /// Something would go to an address that is not Slack's.
+    #[error("the address that it would go to is not Slack's")]
     NotSlack,
 }
 
@@ -122,6 +126,8 @@ pub enum Showing {
     Instead,
     /// Everybody in the channel.
     Everybody,
+    /// Who pressed the button, and nobody else.
+    Presser,
 }
 
 /// One workspace's bot.
@@ -254,18 +260,22 @@ impl Api {
     /// Slack's own addresses for answers, or those of the stand-in that is spoken to.
     fn response_url(&self, url: &str) -> Result<Url, ApiError> {
         let url = Url::parse(url).map_err(|_| ApiError::NotSlack)?;
-        let connector = &self.client.http_api.connector;
-        let api = connector.create_method_uri_path("auth.test");
-        let is_stand_in = api.is_ok_and(|api| api.origin() == url.origin());
         let is_slack = url.scheme() == "https"
             && url
                 .host_str()
                 .is_some_and(|host| ["hooks.slack.com", "hooks.slack-gov.com"].contains(&host));
-        if is_slack || is_stand_in {
+        if is_slack || self.is_stand_in(&url) {
             Ok(url)
         } else {
             Err(ApiError::NotSlack)
         }
+    }
+
+    /// Whether it is an address of what is spoken to.
+    fn is_stand_in(&self, url: &Url) -> bool {
+        let connector = &self.client.http_api.connector;
+        let api = connector.create_method_uri_path("auth.test");
+        api.is_ok_and(|api| api.origin() == url.origin())
     }
 
     async fn call<T: DeserializeOwned + Send>(
@@ -305,7 +315,7 @@ impl Api {
             };
             let said = match &outcome {
                 Ok(_) => "ok",
-                Err(ApiError::Refused(_) | ApiError::NotSlack) => "refused",
+                Err(ApiError::Refused(_) | ApiError::NoPicture | ApiError::NotSlack) => "refused",
                 Err(ApiError::Limited(_)) => "limited",
                 Err(ApiError::Unreachable(_)) => "unreachable",
                 Err(ApiError::Unclear(_)) => "unclear",
@@ -328,6 +338,7 @@ impl Api {
 /// An error in our words. What Slack's answer held is left out: it may quote what was sent.
 fn meant(error: &SlackClientError) -> ApiError {
     match error {
+        SlackClientError::ApiError(error) if is_of_a_picture(error) => ApiError::NoPicture,
         SlackClientError::ApiError(error) => ApiError::Refused(error.code.as_str().into()),
         SlackClientError::RateLimitError(error) => {
             ApiError::Limited(error.retry_after.unwrap_or(Duration::from_secs(1)))
@@ -346,6 +357,14 @@ fn meant(error: &SlackClientError) -> ApiError {
         SlackClientError::HttpProtocolError(_) => ApiError::Unclear("the connection broke".into()),
         _ => ApiError::Unclear("the answer cannot be understood".into()),
     }
+}
+
+/// Whether blocks are refused for the picture in them: `invalid slack file
+/// [json-pointer:/blocks/0/slack_file]`.
+/// <https://github.com/slackapi/python-slack-sdk/issues/1658>
+fn is_of_a_picture(error: &SlackClientApiError) -> bool {
+    let mut errors = error.errors.iter().flatten();
+    error.code == "invalid_blocks" && errors.any(|error| error.ends_with("/slack_file]"))
 }
 
 /// Whether it went wrong before anything was sent.

@@ -3,6 +3,7 @@
 
 mod meant;
 mod names;
+mod picture;
 mod read;
 
 use std::{collections::HashMap, sync::Arc};
@@ -11,7 +12,7 @@ use async_trait::async_trait;
 use serde_json::json;
 use tokio::sync::OnceCell;
 
-use self::{meant::meant, names::Names, read::Own};
+use self::{meant::meant, names::Names, picture::Showing, read::Own};
 use super::{
     api::{Api, ApiError, Page, Span},
     blocks, rich,
@@ -20,7 +21,7 @@ use crate::{
     domain::{bridge::Key, rich::Rich},
     ports::{
         Clock,
-        chat::{Chat, ChatError, History, Message, PostAt, Speech},
+        chat::{Chat, ChatError, History, Message, Picture, PostAt, Speech},
     },
 };
 
@@ -115,10 +116,6 @@ impl SlackChat {
         }
         Ok(names)
     }
-
-    fn blocks(speech: &Speech<'_>) -> super::Message {
-        blocks::bridge::message(speech)
-    }
 }
 
 #[async_trait]
@@ -129,9 +126,14 @@ impl Chat for SlackChat {
         speech: &Speech<'_>,
         key: &Key,
     ) -> Result<Box<str>, ChatError> {
-        let message = Self::blocks(speech);
-        let posted = self.api.post(at, &message, key.as_str()).await;
-        posted.map_err(meant)
+        let mut showing = Showing::new(speech);
+        loop {
+            let message = showing.message();
+            let posted = self.api.post(at, message, key.as_str()).await;
+            if !showing.again(&posted, &*self.clock).await {
+                return posted.map_err(meant);
+            }
+        }
     }
 
     async fn edit(
@@ -141,9 +143,14 @@ impl Chat for SlackChat {
         speech: &Speech<'_>,
         key: &Key,
     ) -> Result<(), ChatError> {
-        let message = Self::blocks(speech);
-        let edited = self.api.update(channel, ts, &message, key.as_str()).await;
-        edited.map_err(meant)
+        let mut showing = Showing::new(speech);
+        loop {
+            let message = showing.message();
+            let edited = self.api.update(channel, ts, message, key.as_str()).await;
+            if !showing.again(&edited, &*self.clock).await {
+                return edited.map_err(meant);
+            }
+        }
     }
 
     async fn whisper(
@@ -153,9 +160,18 @@ impl Chat for SlackChat {
         thread: Option<&str>,
         speech: &Speech<'_>,
     ) -> Result<(), ChatError> {
-        let message = Self::blocks(speech);
+        let message = blocks::bridge::message(speech);
         let said = self.api.whisper(channel, user, thread, &message).await;
         said.map_err(meant)
+    }
+
+    async fn upload(&self, picture: &Picture<'_>) -> Result<Box<str>, ChatError> {
+        let uploaded = self.api.upload(picture).await;
+        uploaded.map_err(|error| match error {
+            // All else works without it.
+            ApiError::Refused(name) if *name == *"missing_scope" => ChatError::Refused(name),
+            error => meant(error),
+        })
     }
 
     async fn react(&self, channel: &str, ts: &str, emoji: &str) -> Result<(), ChatError> {

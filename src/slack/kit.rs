@@ -22,6 +22,8 @@ pub(super) const HEADER: usize = 150;
 const SECTION: usize = 3000;
 /// The longest field of a section.
 const FIELD: usize = 2000;
+/// The longest description of a picture.
+const ALT: usize = 2000;
 /// The longest value of a button.
 pub(super) const MOST_VALUE: usize = 2000;
 /// The longest label of a button that Slack shows; it takes 75, and a phone shows about 30.
@@ -72,6 +74,13 @@ pub enum Block {
         /// One after the other.
         elements: Vec<Text>,
     },
+    /// A picture that was uploaded.
+    Image {
+        /// The picture.
+        slack_file: SlackFile,
+        /// What it shows, for who does not see it.
+        alt_text: String,
+    },
     /// Buttons.
     Actions {
         /// One beside the other where there is room.
@@ -80,6 +89,12 @@ pub enum Block {
     /// Formatted text, as [`rich::blocks`](super::rich::blocks) writes it.
     #[serde(untagged)]
     Rich(Value),
+}
+
+/// A file on Slack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SlackFile {
+    id: Box<str>,
 }
 
 /// A button.
@@ -237,8 +252,25 @@ impl Block {
                         .map(|button| length(button.text.as_str()) + length(&button.value))
                         .sum()
                 }
+                Self::Image { alt_text, .. } => length(alt_text),
                 Self::Rich(value) => texts_in(value, length),
             }
+    }
+
+    /// A picture that was uploaded as this file.
+    pub(super) fn image(file: &str, alt: &str) -> Self {
+        let mut shown = String::with_capacity(alt.len());
+        shown_into(alt.trim_start(), &mut shown);
+        Self::Image {
+            slack_file: SlackFile { id: file.into() },
+            alt_text: fit(shown, ALT),
+        }
+    }
+
+    /// Whether it stays where it is the last of too many. Buttons lead to the rest, and a picture says
+    /// much by itself.
+    fn stays(&self) -> bool {
+        matches!(self, Self::Actions { .. } | Self::Image { .. })
     }
 
     /// Buttons, at least one.
@@ -266,14 +298,13 @@ impl Message {
     pub(super) fn new(text: &str, mut blocks: Vec<Block>) -> Self {
         let fit = fitting(&blocks);
         if fit < blocks.len() {
-            // Buttons stay: they lead to the rest.
-            let buttons = blocks.pop_if(|last| matches!(last, Block::Actions { .. }));
+            let last = blocks.pop_if(|last| last.stays());
             let more = blocks.len() - fit;
             blocks.truncate(fit);
             blocks.push(Block::plain_context(&format!(
                 "{more} more parts are left out: a message holds no more. kep-liaison status shows them."
             )));
-            blocks.extend(buttons);
+            blocks.extend(last);
         }
         Self {
             text: mrkdwn::fallback(text, FALLBACK),
@@ -296,7 +327,8 @@ fn texts_in(value: &Value, length: fn(&str) -> usize) -> usize {
     }
 }
 
-/// How many of the blocks a message holds; where not all, with room for saying so and for buttons.
+/// How many of the blocks a message holds; where not all, with room for saying so and for the last
+/// one where it stays.
 fn fitting(blocks: &[Block]) -> usize {
     let sizes = blocks.iter().map(|block| block.size(length));
     if blocks.len() <= MOST_BLOCKS {
@@ -306,10 +338,9 @@ fn fitting(blocks: &[Block]) -> usize {
             return blocks.len();
         }
     }
-    let is_buttons = |block: &&Block| matches!(block, Block::Actions { .. });
-    let buttons = blocks.last().filter(is_buttons);
-    let buttons = buttons.map_or(0, |block| block.size(length));
-    let mut room = MOST_TEXT.saturating_sub(200 + buttons);
+    let last = blocks.last().filter(|last| last.stays());
+    let last = last.map_or(0, |block| block.size(length));
+    let mut room = MOST_TEXT.saturating_sub(200 + last);
     sizes
         .take(MOST_BLOCKS - 2)
         .take_while(|size| {
@@ -318,7 +349,7 @@ fn fitting(blocks: &[Block]) -> usize {
             fits
         })
         .count()
-        .min(blocks.len() - usize::from(buttons > 0))
+        .min(blocks.len() - usize::from(last > 0))
 }
 
 /// The bot's home, as `views.publish` takes it.
@@ -357,7 +388,7 @@ pub(super) fn length(text: &str) -> usize {
 }
 
 /// At most so long, the end marked where something was cut. Never empty, which Slack refuses.
-fn fit(mut text: String, most: usize) -> String {
+pub(super) fn fit(mut text: String, most: usize) -> String {
     text.truncate(text.trim_end().len());
     if text.is_empty() {
         return "–".to_owned();

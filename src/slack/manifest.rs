@@ -13,12 +13,14 @@ use super::dialog::RELAY;
 /// What the app is used for. Answering questions is always among it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Use {
-    /// Public channels are bridged, one way or both.
+    /// Public channels are bridged, one way or both, or have a digest.
     Public,
     /// Private channels are. No setting tells which are private, so whoever bridges one says so.
     Private,
     /// What is said in channels goes to GitHub.
     Relay,
+    /// Channels have a digest.
+    Digest,
 }
 
 /// A name, what for, and the uses all of which it is needed for.
@@ -33,7 +35,7 @@ const SCOPES: &[Need] = &[
     ("app_mentions:read", "hears a mention of the bot", &[]),
     (
         "channels:history",
-        "reads in bridged channels what is relayed, and whether its own news stand there already",
+        "reads in bridged channels what is relayed, and there and where a digest goes whether its own words stand there already",
         &[Use::Public],
     ),
     (
@@ -46,9 +48,10 @@ const SCOPES: &[Need] = &[
         "offers /kep, and the shortcut where there is one",
         &[],
     ),
+    ("files:write", "shows the chart of a digest", &[Use::Digest]),
     (
         "groups:history",
-        "reads the same in bridged private channels",
+        "reads the same in private channels",
         &[Use::Private],
     ),
     ("im:history", "hears a direct message to the bot", &[]),
@@ -73,6 +76,9 @@ const SCOPES: &[Need] = &[
         &[Use::Relay],
     ),
 ];
+
+/// What the bot can do without, and what is not there then.
+const WISHES: &[(&str, &str)] = &[("files:write", "digests go without their chart")];
 
 /// What Slack tells the bot, and what for.
 const EVENTS: &[Need] = &[
@@ -286,6 +292,12 @@ impl Manifest {
 /// What the bot may do where it is used so, each with what for.
 pub fn scopes(uses: &[Use]) -> impl Iterator<Item = (&'static str, &'static str)> {
     needed(SCOPES, uses)
+}
+
+/// What is not there without a scope, where the rest works without it.
+pub fn without(scope: &str) -> Option<&'static str> {
+    let wish = WISHES.iter().find(|(name, _)| *name == scope);
+    wish.map(|(_, then)| *then)
 }
 
 fn needed(all: &[Need], uses: &[Use]) -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -30,7 +30,12 @@ fn key(text: &str) -> Key {
 
 /// The message as it is sent, held against Slack's rules.
 fn sent(saying: &Saying, card: Option<&Card>, url: Option<&str>) -> Value {
-    let speech = Speech { saying, card, url };
+    let speech = Speech {
+        saying,
+        card,
+        url,
+        picture: None,
+    };
     let message = serde_json::to_value(message(&speech)).expect("JSON");
     let problems = message_blocks(&message["blocks"]);
     assert!(problems.is_empty(), "{problems:?}\n{message}");

@@ -26,6 +26,7 @@ struct Desk {
     github: GitHub,
     mode: &'static str,
     bridge: &'static str,
+    digest: bool,
     secrets: [(&'static str, String); 3],
 }
 
@@ -46,6 +47,7 @@ impl Desk {
             github: GitHub::start(Arc::new(SystemClock)).await,
             mode,
             bridge: "off",
+            digest: false,
             secrets,
         }
     }
@@ -90,11 +92,13 @@ impl Desk {
             id = "C0BP8PW9G"
             runtime = "containerd"
             bridge = "{bridge}"
+            {digest}
             "#,
             github = self.github.url(),
             slack = self.slack.api_url(),
             mode = self.mode,
             bridge = self.bridge,
+            digest = if self.digest { "digest = {}" } else { "" },
         );
         folder.file("kep-liaison.toml", &settings);
         let secrets = self.secrets.clone();
@@ -188,6 +192,28 @@ async fn a_bridge_needs_scopes_and_the_bot_in_its_channels() {
         &format!("fail  {place}: not checked, for "),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn a_digest_can_do_without_its_chart() {
+    let desk = Desk {
+        digest: true,
+        ..Desk::new("socket").await
+    };
+    let uses = [Use::Public, Use::Digest];
+    let scopes: Vec<&str> = manifest::scopes(&uses).map(|(name, _)| name).collect();
+    desk.workspace.set_scopes(&scopes);
+    let kind = ChannelKind::Public;
+    desk.workspace
+        .channel_with_id("C0BP8PW9G", "sig-node", kind);
+    desk.says(&[
+        "ok    scopes of kubernetes: those that the manifest asks for",
+        "ok    channel C0BP8PW9G of kubernetes: the bot is in it",
+    ])
+    .await;
+    desk.workspace.without_scope("files:write");
+    desk.says(&["warn  scopes of kubernetes: files:write is missing, so digests go without their chart; add it in the app's settings under OAuth & Permissions and reinstall"])
+        .await;
 }
 
 #[tokio::test]

@@ -208,6 +208,31 @@ fn a_bridge_asks_for_what_its_ways_need() {
     }
 }
 
+/// A digest needs to find its own words again, and to show its chart.
+#[test]
+fn a_digest_asks_for_what_it_needs() {
+    let folder =
+        with("[[workspaces]]\nname = 'kubernetes'\n[[channels]]\nid = 'C1'\ndigest = {}\n");
+    let printed = folder.run(&["manifest"]).answer();
+    let wanted = json!([
+        "app_mentions:read",
+        "channels:history",
+        "chat:write",
+        "commands",
+        "files:write",
+        "im:history",
+        "im:write"
+    ]);
+    let manifest = from_yaml(&printed);
+    assert_eq!(manifest["oauth_config"]["scopes"]["bot"], wanted);
+    let why = "    # shows the chart of a digest\n    - files:write\n";
+    assert!(printed.contains(why), "{printed}");
+    let plain = from_yaml(&run(&["manifest"]).answer());
+    assert_eq!(manifest["settings"], plain["settings"]);
+    let private = folder.run(&["manifest", "--private-channels"]).answer();
+    assert!(private.contains("- groups:history\n"), "{private}");
+}
+
 #[test]
 fn what_does_not_fit_together_is_wrong_usage() {
     let two = with(TWO_WORKSPACES);
@@ -248,7 +273,11 @@ fn what_does_not_fit_together_is_wrong_usage() {
             &["--workspace", "x"],
             "the settings have no workspace",
         ),
-        (&plain, &["--private-channels"], "no channel is bridged"),
+        (
+            &plain,
+            &["--private-channels"],
+            "no channel is bridged or has a digest",
+        ),
     ] {
         let complaint = folder.run(&[&["manifest"], words].concat()).complaint(2);
         assert!(complaint.contains(said), "{words:?}: {complaint}");
@@ -327,7 +356,8 @@ fn slacks_own_schemas_take_it() {
     let mut manifests = [&["manifest"][..], http]
         .map(|words| from_yaml(&run(words).answer()))
         .to_vec();
-    let bridged = with("[[workspaces]]\nname = 'a'\n[[channels]]\nid = 'C1'\nbridge = 'both'\n");
+    let bridged =
+        with("[[workspaces]]\nname = 'a'\n[[channels]]\nid = 'C1'\nbridge = 'both'\ndigest = {}\n");
     let bridged = bridged.run(&["manifest", "--private-channels"]);
     manifests.push(from_yaml(&bridged.answer()));
     assert_eq!(breaches(&python, &schemas, &manifests), "");

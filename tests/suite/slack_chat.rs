@@ -1,6 +1,7 @@
 //! The port `Chat` on Slack: through real HTTP, against the model of Slack.
 
 mod errors;
+mod pictures;
 mod reading;
 mod writing;
 
@@ -43,6 +44,7 @@ fn speech(saying: &Saying) -> Speech<'_> {
         saying,
         card: None,
         url: None,
+        picture: None,
     }
 }
 

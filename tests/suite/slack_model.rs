@@ -16,6 +16,7 @@ mod slack_sdk;
 mod sockets;
 mod web_api;
 
+pub(crate) use app::Endpoint;
 pub(crate) use slack_sdk::python_with;
 
 use std::{sync::Arc, time::Duration};

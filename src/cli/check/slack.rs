@@ -82,7 +82,10 @@ async fn bot_token(
                     ),
                 },
                 ApiError::Limited(_) => "check again later".to_owned(),
-                ApiError::Unreachable(_) | ApiError::Unclear(_) | ApiError::NotSlack => {
+                ApiError::Unreachable(_)
+                | ApiError::Unclear(_)
+                | ApiError::NoPicture
+                | ApiError::NotSlack => {
                     format!("see that {} can be reached from here", config.slack.api_url)
                 }
             };
@@ -125,12 +128,16 @@ fn scopes(
     let mut is_complete = true;
     for (name, why) in missing {
         is_complete = false;
+        let (level, then) = match manifest::without(name) {
+            Some(then) => (Level::Warn, format!("so {then}")),
+            None => (Level::Fail, format!("with which the bot {why}")),
+        };
         let how = format!(
-            "{name} is missing, with which the bot {why}; add it in the app's settings under OAuth & Permissions and reinstall"
+            "{name} is missing, {then}; add it in the app's settings under OAuth & Permissions and reinstall"
         );
-        lines.say(Level::Fail, &what, &how);
+        lines.say(level, &what, &how);
     }
-    // A bridged channel may be private.
+    // A channel with a bridge or a digest may be private.
     let private = (!uses.is_empty()).then_some(Use::Private);
     let uses: Vec<Use> = uses.iter().copied().chain(private).collect();
     let is_needed = |name: &str| manifest::scopes(&uses).any(|(needed, _)| needed == name);
@@ -192,8 +199,8 @@ fn signing_secret(workspace: &Workspace, lines: &mut Lines) {
     }
 }
 
-/// Whether the bot is in a channel can be told where it may read its history, which only what is
-/// bridged needs: the bot asks for no more than it uses.
+/// Whether the bot is in a channel can be told where it may read its history, which only a bridge and
+/// a digest need: the bot asks for no more than it uses.
 async fn channels(
     config: &Config,
     workspace: &Workspace,
@@ -203,7 +210,8 @@ async fn channels(
 ) {
     let of_it = |channel: &&Channel| channel.workspace == workspace.name;
     let all = config.channels.iter().filter(of_it);
-    let (quiet, bridged): (Vec<_>, Vec<_>) = all.partition(|one| one.bridge == Bridge::Off);
+    let is_quiet = |one: &&Channel| one.bridge == Bridge::Off && one.digest.is_none();
+    let (quiet, spoken_in): (Vec<_>, Vec<_>) = all.partition(is_quiet);
     if !quiet.is_empty() {
         let what = format!("channels of {}", workspace.name);
         let how = format!(
@@ -216,7 +224,7 @@ async fn channels(
     let Some(token) = token.filter(|_| standing.is_some_and(|standing| standing.is_bot)) else {
         return;
     };
-    for channel in bridged {
+    for channel in spoken_in {
         let what = format!("channel {} of {}", channel.id, workspace.name);
         let (level, how) = match probe.channel(&token, channel.id.as_str()).await {
             Ok(()) => (Level::Ok, "the bot is in it".to_owned()),

@@ -2,6 +2,9 @@
 
 use super::ChannelAt;
 
+/// The first word of a comment that is meant for the channel.
+pub const MARK: &str = "/sig-node";
+
 /// A channel that takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Channel {
@@ -27,7 +30,7 @@ pub enum Comments {
     /// Those of liaisons and of the KEP's shepherds.
     #[default]
     People,
-    /// Of those, the ones whose first word is `/sig-node`.
+    /// Of those, the ones whose first word is [`MARK`].
     Marked,
     /// Everybody's.
     All,

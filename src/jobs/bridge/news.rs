@@ -10,17 +10,14 @@ use crate::{
         Comment, CommentKind, KepNumber, Label, Login,
         board::Entry,
         bridge::{
-            Channel, ChannelAt, CommentAt, Comments, Effect, IssueAt, Item, Key, Lane, NewEffect,
-            Saying, Step, Written, unmarked,
+            Channel, ChannelAt, CommentAt, Comments, Effect, IssueAt, Item, Key, Lane, MARK,
+            NewEffect, Saying, Step, Written, unmarked,
         },
         change::{Change, Direction, Role, What},
         people,
     },
     ports::{forge::Account, outbox::CommentNews},
 };
-
-/// What begins a comment where only marked ones are news.
-const MARK: &str = "/sig-node";
 
 /// What is to be told in a KEP's thread in a channel, in the order in which it became known.
 #[derive(Default)]

@@ -8,7 +8,9 @@ use super::{Bridge, Undecided, news::said_key};
 use crate::{
     domain::{
         KepNumber,
-        bridge::{Below, ChannelAt, Effect, Item, Key, Lane, NewEffect, Saying, Step, tidied},
+        bridge::{
+            Below, ChannelAt, Effect, Item, Key, Lane, NewEffect, Saying, Step, is_chatter, tidied,
+        },
         change::What,
     },
     ports::outbox::{Settled, Thread},
@@ -298,8 +300,9 @@ impl Told {
 /// Whether an item is worth a thread of its own, and what people look for first in it: people's
 /// words, and what changes a plan. The rest of a KEP that has no thread yet waits for the digest.
 fn is_great(item: &Item) -> bool {
-    let Item::Changed { change, .. } = item else {
-        return true;
+    let change = match item {
+        Item::Said { markdown, .. } => return !markdown.as_deref().is_some_and(is_chatter),
+        Item::Changed { change, .. } => change,
     };
     matches!(
         change.what,

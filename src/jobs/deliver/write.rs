@@ -106,6 +106,11 @@ impl Deliver {
                     }
                     Below::Channel | Below::Direct | Below::Root(_) => (None, false),
                     Below::Message(ts) => (Some(ts.clone()), false),
+                    Below::Key(key) => match self.outbox.written(key).await? {
+                        Some(Written::Message(at)) => (Some(at.ts), false),
+                        // It was given up.
+                        _ => return Err(Trouble::last("what it belongs below was not posted")),
+                    },
                     Below::Thread { kep, broadcast } => {
                         let thread = self.outbox.thread_of(channel, *kep).await;
                         let Some(thread) = thread? else {
@@ -266,6 +271,7 @@ impl Deliver {
             saying,
             card: card.as_ref(),
             url: url.as_deref(),
+            picture: None,
         };
         say(&speech).await.map_err(|error| self.of_chat(&error))
     }

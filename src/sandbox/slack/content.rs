@@ -95,8 +95,11 @@ impl State {
         Ok(blocks.as_array().cloned().unwrap_or_default())
     }
 
-    /// Pictures of files that are not there, or not yet.
+    /// Pictures of files that are not there, or not yet: uploads "are completed in an asynchronous
+    /// fashion", and messages refused meanwhile.
     /// <https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object>
+    /// <https://github.com/slackapi/slack-github-action/issues/413>
+    /// <https://github.com/slackapi/python-slack-sdk/issues/1658>
     pub(super) fn pictures(&self, team: &str, value: &Value, pointer: &str) -> Vec<Problem> {
         match value {
             Value::Array(items) => items
@@ -113,7 +116,8 @@ impl State {
                     }
                     let file = self.team(team).file_of(value);
                     let message = "invalid slack file".to_owned();
-                    if file.is_some_and(|file| file.is_complete) {
+                    let shown_from = file.and_then(|file| file.shown_from);
+                    if shown_from.is_some_and(|from| from <= self.now()) {
                         Vec::new()
                     } else {
                         vec![Problem { pointer, message }]

@@ -99,7 +99,7 @@ async fn respond(
         return call.respond(&shared).await;
     }
     if let Some(ticket) = path.strip_prefix("/upload/v1/") {
-        return upload(&shared, ticket, body).await;
+        return upload(&shared, ticket, &head.headers, body).await;
     }
     if path.starts_with("/hooks/") {
         return hook::respond(&shared, &path, &head.headers, &body).await;
@@ -142,8 +142,14 @@ async fn connect(
 async fn upload(
     shared: &Arc<Shared>,
     ticket: &str,
+    headers: &HeaderMap,
     body: Bytes,
 ) -> Result<Response<Body>, Dropped> {
+    if headers.contains_key(header::AUTHORIZATION) {
+        // The address is enough, and the token nobody's business there.
+        let detail = "a token goes along with the bytes of a file";
+        shared.lock().scold("", Wrong::Token, "upload", detail);
+    }
     let asked = json!({"bytes": body.len()});
     let (place, fault) = shared.lock().note(String::new(), "upload", asked);
     let response = match faulty::before(shared, "", "upload", fault.as_ref()).await? {

@@ -32,6 +32,8 @@ pub(super) struct State {
     pub(super) sockets: Sockets,
     pub(super) limits: Limits,
     pub(super) faults: Faults,
+    /// How long a file takes from the end of its upload until messages can show it.
+    pub(super) processing: TimeDelta,
     pub(super) calls: Vec<ApiCall>,
     pub(super) attempts: Vec<Attempt>,
     pub(super) violations: Vec<Violation>,
@@ -52,6 +54,7 @@ impl State {
             sockets: Sockets::default(),
             limits: Limits::default(),
             faults: Faults::default(),
+            processing: TimeDelta::zero(),
             calls: Vec::new(),
             attempts: Vec::new(),
             violations: Vec::new(),

@@ -93,7 +93,8 @@ pub(super) struct File {
     pub(super) length: usize,
     pub(super) ticket: String,
     pub(super) bytes: Option<bytes::Bytes>,
-    pub(super) is_complete: bool,
+    /// From when on messages can show it; none until its upload is complete.
+    pub(super) shown_from: Option<DateTime<Utc>>,
     pub(super) channels: Vec<String>,
     pub(super) created: DateTime<Utc>,
 }

@@ -175,7 +175,7 @@ impl Api {
         or_so_already(unreacted, "no_reaction")
     }
 
-    async fn done(
+    pub(super) async fn done(
         &self,
         method: &'static str,
         request: &(impl Serialize + Sync),

@@ -137,6 +137,12 @@ impl Draft {
         self.blocks.extend(Block::rich(text));
     }
 
+    /// A picture that was uploaded as this file, with what it shows in words.
+    pub(super) fn picture(&mut self, file: &str, alt: &str) {
+        self.say(alt);
+        self.blocks.push(Block::image(file, alt));
+    }
+
     /// How old the facts are, where that matters.
     pub(super) fn age(&mut self, origin: Origin, now: DateTime<Utc>) {
         if !origin.matters(now) {
@@ -166,5 +172,24 @@ fn mark(severity: Severity) -> &'static str {
         Severity::Error => "🔴",
         Severity::Warning => "🟠",
         Severity::Advice => "🔵",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_much_the_picture_stays() {
+        let mut draft = Draft::default();
+        for number in 0..60 {
+            draft.plain(&format!("{number}"));
+        }
+        draft.picture("F0000000001", "twelve\u{202e} KEPs");
+        let message = draft.finish();
+        let last = message.blocks.last();
+        assert_eq!(last, Some(&Block::image("F0000000001", "twelve KEPs")));
+        assert!(message.blocks.len() <= 50, "{}", message.blocks.len());
+        assert!(message.text.ends_with("twelve KEPs"), "{}", message.text);
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn meant(error: ApiError) -> ChatError {
         ApiError::Limited(pause) => ChatError::Limited(pause),
         ApiError::Unreachable(why) => ChatError::Unavailable(why),
         ApiError::Unclear(why) => ChatError::Unclear(why),
-        ApiError::NotSlack => ChatError::Refused(error.to_string().into()),
+        ApiError::NoPicture | ApiError::NotSlack => ChatError::Refused(error.to_string().into()),
     }
 }
 

@@ -109,14 +109,14 @@ pub(super) async fn link(world: &World, workspace: &Workspace) -> String {
 
 /// What came to a request URL.
 #[derive(Debug, Clone)]
-pub(super) struct Heard {
-    pub(super) path: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: String,
+pub(crate) struct Heard {
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Heard {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().expect("text"))
@@ -124,13 +124,13 @@ impl Heard {
 }
 
 /// A status, headers, and a body.
-pub(super) type Response = (u16, Vec<(&'static str, &'static str)>, String);
+pub(crate) type Response = (u16, Vec<(&'static str, &'static str)>, String);
 
 type Handler = dyn Fn(&Heard) -> Response + Send + Sync;
 
 /// An app behind request URLs.
-pub(super) struct Endpoint {
-    pub(super) url: String,
+pub(crate) struct Endpoint {
+    pub(crate) url: String,
     heard: Arc<Mutex<Vec<Heard>>>,
     task: AbortHandle,
 }
@@ -154,7 +154,7 @@ struct Inner {
 }
 
 impl Endpoint {
-    pub(super) async fn start(
+    pub(crate) async fn start(
         handler: impl Fn(&Heard) -> Response + Send + Sync + 'static,
     ) -> Self {
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -173,7 +173,7 @@ impl Endpoint {
         }
     }
 
-    pub(super) fn heard(&self) -> Vec<Heard> {
+    pub(crate) fn heard(&self) -> Vec<Heard> {
         self.heard.lock().expect("the lock").clone()
     }
 }

@@ -1,6 +1,7 @@
 //! Reading what was said, and the smaller methods: threads, reactions, files, previews, lists.
 
 use bytes::Bytes;
+use chrono::TimeDelta;
 use kep_liaison::sandbox::slack::Wrong;
 use serde_json::{Value, json};
 
@@ -344,6 +345,31 @@ async fn a_picture_goes_up_in_three_steps() {
         );
     }
     assert_eq!(Bytes::from_static(b"12345").len(), 5);
+}
+
+#[tokio::test]
+async fn a_picture_is_shown_once_its_file_is_processed() {
+    let world = world().await;
+    world.slack.processing_takes(TimeDelta::seconds(2));
+    let (_, file) = uploaded(&world, b"12345").await;
+    let complete = json!({"files": [{"id": file}]});
+    world.ok("files.completeUploadExternal", complete).await;
+    let picture = json!({"type": "image", "slack_file": {"id": file}, "alt_text": "burn-down"});
+    let post = json!({"channel": world.channel(), "text": "x", "blocks": [picture]});
+    for seconds in [0, 1] {
+        world.advance(seconds);
+        let answer = world.call("chat.postMessage", post.clone()).await;
+        assert_eq!(
+            answer["response_metadata"]["messages"],
+            json!(["[ERROR] invalid slack file [json-pointer:/blocks/0/slack_file]"])
+        );
+    }
+    world.advance(1);
+    world.ok("chat.postMessage", post).await;
+
+    let long = json!({"filename": "a.png", "length": 5, "alt_txt": "x".repeat(1001)});
+    let error = world.error("files.getUploadURLExternal", long).await;
+    assert_eq!(error, "alt_txt_too_large");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use kep_liaison::{
     },
     ports::{
         Chat, ChatError, Forge, ForgeError, Outbox, Store, StoreError,
-        chat::{History, Message, PostAt, Speech},
+        chat::{History, Message, Picture, PostAt, Speech},
         forge::{
             Account, Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone,
             Page, Since, Tree, Validator,
@@ -230,6 +230,7 @@ go_through!(Chat {
     fn post(at: PostAt<'_>, speech: &Speech<'_>, key: &Key) -> Result<Box<str>, ChatError>;
     fn edit(channel: &str, ts: &str, speech: &Speech<'_>, key: &Key) -> Result<(), ChatError>;
     fn whisper(channel: &str, user: &str, thread: Option<&str>, speech: &Speech<'_>) -> Result<(), ChatError>;
+    fn upload(picture: &Picture<'_>) -> Result<Box<str>, ChatError>;
     fn react(channel: &str, ts: &str, emoji: &str) -> Result<(), ChatError>;
     fn unreact(channel: &str, ts: &str, emoji: &str) -> Result<(), ChatError>;
     fn find(channel: &str, thread: Option<&str>, key: &Key, since: &str) -> Result<Option<Box<str>>, ChatError>;

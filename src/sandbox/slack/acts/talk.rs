@@ -126,8 +126,8 @@ impl Person {
                 length: 0,
                 ticket: String::new(),
                 bytes: Some(Bytes::new()),
-                is_complete: true,
                 channels: vec![channel.id.clone()],
+                shown_from: Some(state.now()),
                 created: state.now(),
             };
             let content = self.content(&mut state, text);

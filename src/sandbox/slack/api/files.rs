@@ -12,7 +12,12 @@ use crate::sandbox::slack::{
     log::Wrong,
     state::State,
     team::File,
+    validate::length as letters,
 };
+
+/// "longer than the limit of 1000 character":
+/// <https://docs.slack.dev/reference/methods/files.getUploadURLExternal#errors>
+const MOST_ALT: usize = 1000;
 
 /// <https://docs.slack.dev/reference/methods/files.getUploadURLExternal>
 pub(super) fn upload_url(state: &mut State, call: &Call) -> Outcome {
@@ -24,17 +29,21 @@ pub(super) fn upload_url(state: &mut State, call: &Call) -> Outcome {
             "[ERROR] must be greater than 0 [json-pointer:/length]".to_owned(),
         ]));
     }
+    let alt_text = call.arguments.text("alt_txt");
+    if alt_text.as_ref().is_some_and(|alt| letters(alt) > MOST_ALT) {
+        return Err(Refusal::of("alt_txt_too_large").wrong(Wrong::TooLong));
+    }
     let (id, ticket, created) = (state.new_id("F"), state.new_id("upload-"), state.now());
     let url = format!("{}/upload/v1/{ticket}", state.origin);
     let file = File {
         id: id.clone(),
         title: name.clone(),
         name,
-        alt_text: call.arguments.text("alt_txt"),
+        alt_text,
         length,
         ticket,
         bytes: None,
-        is_complete: false,
+        shown_from: None,
         channels: Vec::new(),
         created,
     };
@@ -59,7 +68,7 @@ pub(super) fn complete(state: &mut State, call: &Call) -> Outcome {
             Some(file) if file.bytes.is_none() => {
                 return Err(Refusal::of("file_not_uploaded").wrong(Wrong::BadArgument));
             }
-            Some(file) if file.is_complete => {
+            Some(file) if file.shown_from.is_some() => {
                 return Err(Refusal::of("file_already_completed").wrong(Wrong::BadArgument));
             }
             Some(_) => {}
@@ -74,10 +83,11 @@ pub(super) fn complete(state: &mut State, call: &Call) -> Outcome {
             return Err(Refusal::of("channel_not_found"));
         }
     }
+    let shown_from = state.now() + state.processing;
     for file in &files {
         let found = state.team_mut(&call.team).files.get_mut(&id_of(file));
         if let Some(found) = found {
-            found.is_complete = true;
+            found.shown_from = Some(shown_from);
             found.channels.clone_from(&channels);
             if let Some(title) = file["title"].as_str() {
                 title.clone_into(&mut found.title);

@@ -197,6 +197,7 @@ async fn small_news_of_a_kep_without_a_thread_waits() {
     containerd.label(ISSUE, "target/kubernetes/v1.37");
     containerd.open_pull("author", "List streaming", "Part of #1");
     scene.rewrites("@samuelkarp", "@samuelkarp, @mikebrow");
+    containerd.comment("samuelkarp", ISSUE, "/assign @mikebrow\n\nThanks!");
     scene.poll().await;
     assert!(scene.all_said().await.is_empty());
     // What changes a plan does not.

@@ -215,8 +215,9 @@ impl Week {
                 (number, Some(*number))
             }
             Act::Edit(number, new) => {
-                let text =
-                    format!("Correction: only the shim part is in #{new}; the CRI part is not.");
+                let text = format!(
+                    "Correction: only the shim part is in #{new}; the CRI part will miss the freeze."
+                );
                 containerd.edit_comment(self.comments[number], &text);
                 if let Some(due) = self.due.get_mut(number) {
                     due.number = *new;
@@ -368,6 +369,11 @@ async fn a_busy_week_floods_nobody_and_loses_nothing() {
         outside.len(),
         direct
     );
+    std::fs::write(
+        "/tmp/week-full.txt",
+        format!("{}\n\n{}", outside.join("\n\n"), busy.fullest()),
+    )
+    .expect("x");
     // Which of those that come at once gets the last place of a day hangs on the machine.
     insta::assert_snapshot!(outside[..SHOWN].join("\n\n"));
     insta::assert_snapshot!(busy.fullest());
