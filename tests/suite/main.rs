@@ -3,6 +3,7 @@
 mod block_kit;
 mod bridge_words;
 mod cards;
+mod chart;
 mod check;
 mod cli;
 mod corpus;
