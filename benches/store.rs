@@ -56,6 +56,7 @@ fn issues(numbers: std::ops::Range<u64>, seconds: i64) -> Vec<Issue> {
             .into(),
         state: IssueState::Open,
         labels: vec!["kind/feature".into(), "area/cri".into()],
+        author: None,
         assignees: Vec::new(),
         milestone: None,
         created_at: DateTime::from_timestamp(1_780_000_000, 0),

@@ -32,6 +32,7 @@ pub use self::{
 use crate::domain::{Login, Release, Repository, Zone};
 pub use crate::domain::{
     bridge::{Comments, Replies},
+    digest::{Length, Section},
     people::Role,
     schedule::Schedule,
 };
@@ -209,6 +210,12 @@ pub struct Digest {
     pub schedule: Schedule,
     /// By which clock.
     pub timezone: Zone,
+    /// Of which SIGs; none for all that are watched.
+    pub sigs: Vec<Sig>,
+    /// What it tells, in this order.
+    pub sections: Vec<Section>,
+    /// How much of it the channel itself sees.
+    pub length: Length,
 }
 
 /// `[[people]]`: one person.

@@ -3,6 +3,7 @@
 pub mod bridge;
 pub mod catch_up;
 pub mod deliver;
+pub mod digest;
 pub mod facts;
 pub mod follow;
 pub mod forget;

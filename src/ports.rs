@@ -3,6 +3,7 @@
 pub mod chat;
 pub mod forge;
 pub mod outbox;
+pub mod painter;
 pub mod request;
 pub mod store;
 
@@ -15,6 +16,7 @@ pub use self::{
     chat::{Chat, ChatError},
     forge::{Forge, ForgeError},
     outbox::Outbox,
+    painter::Painter,
     store::{Store, StoreError},
 };
 

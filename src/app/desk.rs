@@ -349,6 +349,7 @@ impl FrontDesk {
         let showing = match button.press {
             Press::Replace => Showing::Instead,
             Press::Post => Showing::Everybody,
+            Press::Ask => Showing::Presser,
         };
         let message = blocks::message(&reply);
         self.speak(workspace, "an answer", async move |bot| {

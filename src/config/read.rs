@@ -4,8 +4,8 @@ use std::{fmt::Display, net::SocketAddr, time::Duration};
 
 use super::{
     Bridge, Channel, Comments, Config, Credentials, CurrentRelease, Digest, Emoji, Github, Http,
-    HttpUrl, Kubernetes, LabelForm, Name, Person, Replies, Role, Runtime, Schedule, SecretRef, Sig,
-    Slack, Store, StoreUrl, TitleForm, Workspace, WorkspaceMode,
+    HttpUrl, Kubernetes, LabelForm, Length, Name, Person, Replies, Role, Runtime, Schedule,
+    SecretRef, Section, Sig, Slack, Store, StoreUrl, TitleForm, Workspace, WorkspaceMode,
     error::{listed, nearest, quoted},
     value::{ChannelId, SlackUserId},
     walk::{Place, Table},
@@ -251,6 +251,9 @@ fn channel(
         Some(Digest {
             schedule: table.or("schedule", Schedule::default()),
             timezone: table.or("timezone", Zone::default()),
+            sigs: table.or("sigs", Vec::new()),
+            sections: table.filled_or("sections", Section::ALL.to_vec()),
+            length: table.or("length", Length::default()),
         })
     });
     let (workspace, id, runtime) = (workspace?, id?, runtime?);

@@ -6,6 +6,7 @@ use super::{Bridge, Config, CurrentRelease, Role};
 use crate::domain::{
     Runtime, Settings,
     bridge::{Channel, ChannelAt, Channels},
+    digest::{Plan, Scope},
     people::{self, People},
 };
 
@@ -45,6 +46,25 @@ impl Config {
             channels: channels.map(bridged).collect(),
             reaction: self.slack.relay_reaction.as_str().into(),
         }
+    }
+
+    /// The channels that get a digest.
+    pub fn digests(&self) -> Vec<Plan> {
+        let plan = |channel: &super::Channel| {
+            let digest = channel.digest.as_ref()?;
+            Some(Plan {
+                at: ChannelAt::new(channel.workspace.as_str(), channel.id.as_str()),
+                schedule: digest.schedule.clone(),
+                zone: digest.timezone.clone(),
+                scope: Scope {
+                    runtime: channel.runtime.as_str().into(),
+                    sigs: digest.sigs.iter().map(|sig| sig.as_str().into()).collect(),
+                    sections: digest.sections.clone(),
+                    length: digest.length,
+                },
+            })
+        };
+        self.channels.iter().filter_map(plan).collect()
     }
 
     /// Who is who.

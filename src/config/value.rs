@@ -5,6 +5,7 @@ use std::{fmt, net::SocketAddr, time::Duration};
 use crate::domain::{
     Login, Release, Repository, Zone,
     bridge::{Comments, Replies},
+    digest::{Length, Section},
     people::Role,
     schedule::Schedule,
 };
@@ -329,6 +330,28 @@ impl FromText for Comments {
             "people" => Self::People,
             "marked" => Self::Marked,
             "all" => Self::All,
+            _ => return None,
+        })
+    }
+}
+
+impl FromText for Section {
+    const WANTED: &'static str =
+        "\"needs\", \"risk\", \"moved\", \"updates\", \"ships\" or \"thanks\"";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.name() == text)
+    }
+}
+
+impl FromText for Length {
+    const WANTED: &'static str = "\"short\", \"usual\" or \"long\"";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(match text {
+            "short" => Self::Short,
+            "usual" => Self::Usual,
+            "long" => Self::Long,
             _ => return None,
         })
     }

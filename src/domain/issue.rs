@@ -22,6 +22,9 @@ pub struct Issue {
     pub state: IssueState,
     /// The names of its labels.
     pub labels: Vec<Box<str>>,
+    /// Who opened it; `None` where their account is gone, or nobody asked.
+    #[serde(default)]
+    pub author: Option<Login>,
     /// Who is assigned.
     pub assignees: Vec<Login>,
     /// Its milestone.

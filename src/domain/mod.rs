@@ -7,6 +7,7 @@ pub mod card;
 pub mod change;
 pub mod cycle;
 pub mod details;
+pub mod digest;
 pub mod fact;
 pub mod field;
 pub mod finding;

@@ -90,6 +90,8 @@ pub(super) struct WireIssue {
     #[serde(default)]
     labels: Vec<WireLabel>,
     #[serde(default)]
+    user: Option<WireUser>,
+    #[serde(default)]
     assignees: Option<Vec<WireUser>>,
     #[serde(default)]
     milestone: Option<WireMilestone>,
@@ -177,6 +179,7 @@ impl WireIssue {
                     WireLabel::Object { name } => name.map(Into::into),
                 })
                 .collect(),
+            author: self.user.as_ref().and_then(WireUser::login),
             assignees: self
                 .assignees
                 .unwrap_or_default()

@@ -24,7 +24,7 @@ use super::follow::Known;
 use crate::{
     domain::{
         Settings,
-        bridge::{Below, Channels, Effect, Place},
+        bridge::{Below, Channels, Effect, Place, Saying},
         people::People,
     },
     jobs::bridge::{Bridge, Failed, Undecided, failed},
@@ -390,13 +390,17 @@ impl Deliver {
     }
 
     async fn is_too_much(&self, bridge: &Bridge<'_>, leased: &Leased) -> Result<bool, StoreError> {
-        // What somebody asked for by hand is theirs to bear.
-        // And an admin is told what there is to tell.
+        // What somebody asked for by hand is theirs to bear; an admin is told what there is to tell;
+        // and a digest has an end.
         let is_theirs = matches!(
             leased.effect,
             Effect::Whisper { .. }
                 | Effect::Post {
                     below: Below::Direct,
+                    ..
+                }
+                | Effect::Post {
+                    saying: Saying::Digest(_),
                     ..
                 }
         );

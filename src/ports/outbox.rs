@@ -21,6 +21,13 @@ use crate::domain::{
 pub enum Cause<'a> {
     /// Something came in, known by what is the same in each delivery of it.
     Came(&'a str),
+    /// A digest, known by its channel and what it is due for.
+    Digest {
+        /// The channel and the time.
+        due: &'a str,
+        /// A small value that is set with it, and its key.
+        note: (&'a str, &'a str),
+    },
     /// News of the forge, up to these numbers of changes and comments.
     News {
         /// The last change that was looked at.

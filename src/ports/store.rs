@@ -209,6 +209,15 @@ pub trait Store: Send + Sync {
     /// The comments of an issue, oldest first.
     async fn comments(&self, repository: &str, issue: u64) -> Result<Vec<Comment>, StoreError>;
 
+    /// What was said below the issues of a repository from one moment until before another, to the
+    /// second, oldest first.
+    async fn said_between(
+        &self,
+        repository: &str,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<Comment>, StoreError>;
+
     /// Replaces the milestones of a repository. The revision grows where that changes any, but it is
     /// nothing to tell.
     async fn put_milestones(
@@ -260,6 +269,9 @@ pub trait Store: Send + Sync {
 
     /// Changes found at or after a moment, oldest first, those of one moment in the order of telling.
     async fn changes(&self, since: DateTime<Utc>) -> Result<Vec<ToldChange>, StoreError>;
+
+    /// Changes that were told after one, by their numbers.
+    async fn changes_after(&self, id: i64) -> Result<Vec<(i64, Change)>, StoreError>;
 
     /// Notes that a sync went through, to the millisecond, and how the board stood that day (JSON;
     /// the last one of a day in UTC stays).

@@ -126,6 +126,8 @@ pub enum Showing {
     Instead,
     /// Everybody in the channel.
     Everybody,
+    /// Who pressed the button, and nobody else.
+    Presser,
 }
 
 /// One workspace's bot.

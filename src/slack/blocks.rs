@@ -8,6 +8,7 @@ pub mod bridge;
 pub mod button;
 mod card;
 mod cycle;
+mod digest;
 mod draft;
 mod help;
 mod home;

@@ -154,6 +154,11 @@ pub(super) const COMMENTS: &str = "\
     SELECT doc FROM comments WHERE repository = $1 AND issue = $2
     ORDER BY created_at, kind, id";
 
+pub(super) const SAID: &str = "\
+    SELECT doc FROM comments
+    WHERE repository = $1 AND kind = $2 AND created_at >= $3 AND created_at < $4
+    ORDER BY created_at, id";
+
 pub(super) const CLEAR_MILESTONES: &str = "DELETE FROM milestones WHERE repository = $1";
 
 pub(super) const PUT_MILESTONE: &str = "\
@@ -197,6 +202,8 @@ pub(super) const FORGET_TOLD: [&str; 4] = [
 
 pub(super) const CHANGES: &str =
     "SELECT at_ms, doc FROM changes WHERE at_ms >= $1 ORDER BY at_ms, id";
+
+pub(super) const CHANGES_AFTER: &str = "SELECT id, doc FROM changes WHERE id > $1 ORDER BY id";
 
 pub(super) const SYNCED: &str = "UPDATE state SET synced_at_ms = $1 WHERE id = 1";
 

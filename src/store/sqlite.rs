@@ -151,6 +151,15 @@ impl Store for SqliteStore {
         self.said(lists::comments(&self.reader, repository, issue).await)
     }
 
+    async fn said_between(
+        &self,
+        repository: &str,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<Comment>, StoreError> {
+        self.said(lists::said_between(&self.reader, repository, from, to).await)
+    }
+
     async fn put_milestones(
         &self,
         repository: &str,
@@ -205,6 +214,10 @@ impl Store for SqliteStore {
 
     async fn changes(&self, since: DateTime<Utc>) -> Result<Vec<ToldChange>, StoreError> {
         self.said(history::changes(&self.reader, since).await)
+    }
+
+    async fn changes_after(&self, id: i64) -> Result<Vec<(i64, Change)>, StoreError> {
+        self.said(history::changes_after(&self.reader, id).await)
     }
 
     async fn synced(&self, at: DateTime<Utc>, summary: Option<&str>) -> Result<(), StoreError> {

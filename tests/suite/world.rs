@@ -66,6 +66,7 @@ pub(crate) fn issue(number: u64, title: &str, body: &str) -> Issue {
         body: body.into(),
         state: IssueState::Open,
         labels: Vec::new(),
+        author: None,
         assignees: Vec::new(),
         milestone: None,
         created_at: None,

@@ -101,6 +101,8 @@ pub enum Below {
     Root(KepNumber),
     /// Below a message.
     Message(Box<str>),
+    /// Below what was posted with a key.
+    Key(Key),
     /// In a KEP's thread; the channel sees it as well where `broadcast` is set.
     Thread {
         /// The KEP.

@@ -87,8 +87,25 @@ pub enum Saying {
     },
     /// A polite no.
     Refused(Refusal),
+    /// A part of a digest.
+    Digest(Box<Page>),
     /// A sentence of the bot's own.
     Plain(Box<str>),
+}
+
+/// A message of a digest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Its headline, in the first.
+    pub title: Option<Box<str>>,
+    /// What it says, Markdown of the bot's own.
+    pub markdown: String,
+    /// Small print: that it comes late, how old the facts are.
+    pub small: Vec<Box<str>>,
+    /// Questions that a button asks for whoever presses it: its label, and the words.
+    pub buttons: Vec<(Box<str>, Box<str>)>,
+    /// Whether the chart stands below it.
+    pub chart: bool,
 }
 
 /// A polite no, with what helps whoever gets it.

@@ -54,7 +54,9 @@ impl fmt::Display for Effect {
                 write!(f, "the removal of a comment ({written})")
             }
             Self::Post { channel, below, .. } => match below {
-                Below::Channel | Below::Direct => write!(f, "a message in {channel}"),
+                Below::Channel | Below::Direct | Below::Key(_) => {
+                    write!(f, "a message in {channel}")
+                }
                 Below::Root(kep) => write!(f, "the thread of KEP-{kep} in {channel}"),
                 Below::Message(ts) => write!(f, "a reply below {channel}/{ts}"),
                 Below::Thread { kep, .. } => write!(f, "news of KEP-{kep} in {channel}"),

@@ -106,6 +106,11 @@ impl Deliver {
                     }
                     Below::Channel | Below::Direct | Below::Root(_) => (None, false),
                     Below::Message(ts) => (Some(ts.clone()), false),
+                    Below::Key(key) => match self.outbox.written(key).await? {
+                        Some(Written::Message(at)) => (Some(at.ts), false),
+                        // It was given up.
+                        _ => return Err(Trouble::last("what it belongs below was not posted")),
+                    },
                     Below::Thread { kep, broadcast } => {
                         let thread = self.outbox.thread_of(channel, *kep).await;
                         let Some(thread) = thread? else {

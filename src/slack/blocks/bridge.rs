@@ -5,7 +5,7 @@ mod news;
 pub mod press;
 
 use self::news::News;
-use super::{Draft, card};
+use super::{Draft, card, digest};
 use crate::{
     domain::{
         KepNumber,
@@ -82,6 +82,7 @@ pub fn message(speech: &Speech<'_>) -> Message {
         Saying::Which { keps, of } => which(keps, of, &mut draft),
         Saying::Held { lane, what, alarm } => held(lane, what, alarm, &mut draft),
         Saying::Refused(refusal) => refused(refusal, &mut draft),
+        Saying::Digest(page) => digest::render(page, &mut draft),
         Saying::Plain(text) => draft.plain(text),
     }
     if let Some(picture) = &speech.picture {

@@ -14,6 +14,8 @@ pub const NEXT: &str = "kep_next";
 pub const REFRESH: &str = "kep_refresh";
 /// The action of the button that shows the answer to everybody.
 pub const POST: &str = "kep_post";
+/// The actions of the buttons whose answer only their presser sees.
+pub const ASK: [&str; 3] = ["kep_ask", "kep_ask_2", "kep_ask_3"];
 /// The actions of the buttons that ask what may have been meant, the likeliest first.
 pub const INSTEAD: [&str; 5] = [
     "kep_instead",
@@ -30,6 +32,8 @@ pub enum Press {
     Replace,
     /// The answer is posted to the channel, beside the message.
     Post,
+    /// Whoever pressed it sees the answer, beside the message.
+    Ask,
 }
 
 /// A pressed button.
@@ -51,6 +55,7 @@ impl Pressed {
         let press = match action_id {
             PREVIOUS | NEXT | REFRESH => Press::Replace,
             action if INSTEAD.contains(&action) => Press::Replace,
+            action if ASK.contains(&action) => Press::Ask,
             POST => Press::Post,
             _ => return None,
         };
@@ -116,6 +121,12 @@ pub(super) fn row(reply: &Reply, page: usize, pages: usize) -> Option<Block> {
     buttons
         .filter(|buttons| !buttons.is_empty())
         .map(Block::actions)
+}
+
+/// A button that asks for whoever presses it.
+pub(super) fn ask(action: &'static str, label: &str, asked: &str) -> Option<Button> {
+    let value = value(Audience::Asker, 0, asked)?;
+    Some(Button::new(action, label, value))
 }
 
 /// Buttons that ask what may have been meant: a label and the words of each.

@@ -5,6 +5,7 @@ use sqlx::SqlitePool;
 
 use super::begin_write;
 use crate::{
+    domain::change::Change,
     ports::store::ToldChange,
     store::{row, sql},
 };
@@ -24,6 +25,16 @@ pub(super) async fn changes(
                 change: row::read_document(&document)?,
             })
         })
+        .collect()
+}
+
+pub(super) async fn changes_after(pool: &SqlitePool, id: i64) -> sqlx::Result<Vec<(i64, Change)>> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(sql::CHANGES_AFTER)
+        .bind(id)
+        .fetch_all(pool)
+        .await?;
+    rows.into_iter()
+        .map(|(id, document)| Ok((id, row::read_document(&document)?)))
         .collect()
 }
 

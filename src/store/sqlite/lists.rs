@@ -1,5 +1,6 @@
 //! Positions, and the lists that boards are not made of: comments, milestones, labels.
 
+use chrono::{DateTime, Utc};
 use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{begin_write, facts::grow_revision, journal::put_news};
@@ -155,6 +156,25 @@ pub(super) async fn comments(
     let documents: Vec<String> = sqlx::query_scalar(sql::COMMENTS)
         .bind(repository)
         .bind(row::number(issue)?)
+        .fetch_all(pool)
+        .await?;
+    documents
+        .iter()
+        .map(|document| row::read_document(document))
+        .collect()
+}
+
+pub(super) async fn said_between(
+    pool: &SqlitePool,
+    repository: &str,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> sqlx::Result<Vec<Comment>> {
+    let documents: Vec<String> = sqlx::query_scalar(sql::SAID)
+        .bind(repository)
+        .bind(CommentKind::Issue.as_str())
+        .bind(row::seconds_from(from))
+        .bind(row::seconds_from(to))
         .fetch_all(pool)
         .await?;
     documents

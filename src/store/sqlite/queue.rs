@@ -29,13 +29,17 @@ pub(super) async fn accept(
 ) -> sqlx::Result<bool> {
     let mut tx = begin_write(pool).await?;
     let is_new = match cause {
-        Cause::Came(cause) => {
-            let done = sqlx::query(sql::PUT_CAUSE)
-                .bind(cause)
-                .bind(now.timestamp_millis())
-                .execute(&mut *tx)
-                .await?;
-            done.rows_affected() > 0
+        Cause::Came(cause) => put_cause(&mut tx, now, cause).await?,
+        Cause::Digest { due, note } => {
+            let is_new = put_cause(&mut tx, now, due).await?;
+            if is_new {
+                sqlx::query(crate::store::sql::SET_NOTE)
+                    .bind(note.0)
+                    .bind(note.1)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            is_new
         }
         Cause::News { change, comment } => journal::look(&mut tx, change, comment).await?,
     };
@@ -46,6 +50,20 @@ pub(super) async fn accept(
         tx.commit().await?;
     }
     Ok(is_new)
+}
+
+/// Whether that is a new one.
+async fn put_cause(
+    tx: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    cause: &str,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(sql::PUT_CAUSE)
+        .bind(cause)
+        .bind(now.timestamp_millis())
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Queues effects, those that follow from one (`after`) before what is behind it in its lane. Adds

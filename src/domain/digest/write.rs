@@ -1,0 +1,445 @@
+//! A digest as messages: the first holds what a channel's readers see, and what is too long for it
+//! follows below it. Nothing is left out.
+
+use super::{Digest, Left, Moved, Named, Need, Scope, Section, Ships, Update};
+use crate::domain::{
+    KepNumber, Login, Zone,
+    answer::tally,
+    finding::{FindingCode, Severity},
+    rich::{Address, Block, Item, List, Rich, Span, Style},
+};
+
+/// How much a channel itself sees of each part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Length {
+    /// Three lines of each.
+    Short,
+    /// Five.
+    #[default]
+    Usual,
+    /// Ten.
+    Long,
+}
+
+impl Length {
+    const fn lines(self) -> usize {
+        match self {
+            Self::Short => 3,
+            Self::Usual => 5,
+            Self::Long => 10,
+        }
+    }
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    /// Its headline; none below the first one.
+    pub title: Option<String>,
+    /// What it says.
+    pub text: Rich,
+}
+
+/// The most that a message holds, addresses included. Slack refuses some of 11,000 characters.
+const MOST: usize = 7_000;
+/// Of one part, so many KEPs have a line each; of more there are the numbers.
+const MOST_LINES: usize = 100;
+/// Words of people's are no longer than this.
+const MOST_SAID: usize = 160;
+/// How many numbers stand in one line.
+const NUMBERS: usize = 40;
+
+type Line = Vec<Span>;
+
+/// A part of a digest.
+struct Part {
+    heading: String,
+    /// A line for each KEP.
+    lines: Vec<Line>,
+    /// The numbers of those that have none.
+    rest: Vec<Line>,
+}
+
+impl Digest {
+    /// The messages, by the clocks of a zone.
+    pub fn sheets(&self, scope: &Scope, zone: &Zone) -> Vec<Sheet> {
+        if self.is_quiet() {
+            return vec![self.quiet(zone)];
+        }
+        let parts: Vec<Part> = scope
+            .sections
+            .iter()
+            .flat_map(|it| self.part(*it))
+            .collect();
+        let mut shown = scope.length.lines();
+        let mut first = self.first(&parts, shown, zone);
+        while size(&first) > MOST && shown > 1 {
+            shown -= 1;
+            first = self.first(&parts, shown, zone);
+        }
+        let mut sheets = vec![first];
+        for part in &parts {
+            sheets.extend(part.more(shown));
+        }
+        sheets
+    }
+
+    /// Two lines where nothing happened.
+    fn quiet(&self, zone: &Zone) -> Sheet {
+        let title = format!("{}: a quiet week", self.days(zone));
+        let mut says = vec![match (&self.left, self.needs.len()) {
+            (Some(left), _) => Span::text(self.to_do(*left)),
+            (None, 0) => Span::text("Nobody has anything to do"),
+            (None, many) => Span::text(format!("{} somebody", need(many))),
+        }];
+        says.extend(self.next_date(". "));
+        says.push(Span::text("."));
+        Sheet {
+            title: Some(title),
+            text: Rich::new(vec![Block::Paragraph(says)]),
+        }
+    }
+
+    /// The first message, with so many lines of each part.
+    fn first(&self, parts: &[Part], shown: usize, zone: &Zone) -> Sheet {
+        let mut blocks = vec![Block::Paragraph(self.at_a_glance())];
+        let mut is_whole = true;
+        for part in parts {
+            blocks.extend(part.beginning(shown));
+            is_whole &= part.lines.len() <= shown && part.rest.is_empty();
+        }
+        if !is_whole {
+            let more = Span::Text("The rest is in the thread.".to_owned(), Style::ITALIC);
+            blocks.push(Block::Paragraph(vec![more]));
+        }
+        let title = match self.needs.len() {
+            0 => format!("{}: nobody is needed", self.days(zone)),
+            many => format!("{}: {} somebody", self.days(zone), need(many)),
+        };
+        Sheet {
+            title: Some(title),
+            text: Rich::new(blocks),
+        }
+    }
+
+    /// `containerd, 23–30 Nov`
+    fn days(&self, zone: &Zone) -> String {
+        let to = zone.shown_at(self.at).date();
+        let name = &self.runtime;
+        match self.since.map(|since| zone.shown_at(since).date()) {
+            None => format!("{name}, {}", to.format("%-d %b")),
+            Some(from) if from == to => format!("{name}, {}", to.format("%-d %b")),
+            Some(from) if from.format("%b %Y").to_string() == to.format("%b %Y").to_string() => {
+                format!("{name}, {}–{}", from.format("%-d"), to.format("%-d %b"))
+            }
+            Some(from) => format!(
+                "{name}, {} – {}",
+                from.format("%-d %b"),
+                to.format("%-d %b")
+            ),
+        }
+    }
+
+    fn at_a_glance(&self) -> Line {
+        let mut lines: Vec<Line> = Vec::new();
+        if let Some(left) = self.left {
+            lines.push(labelled("To do", vec![Span::text(self.to_do(left))]));
+        }
+        let next = self.next_date("");
+        if !next.is_empty() {
+            lines.push(labelled("Next", next));
+        }
+        let stages = self.stages.iter().map(|(stage, count)| match stage {
+            Some(stage) => format!("{count} {}", stage.as_str()),
+            None => format!("{count} without a stage"),
+        });
+        let stages: Vec<String> = stages.collect();
+        if !stages.is_empty() {
+            lines.push(labelled("KEPs", vec![Span::text(stages.join(" · "))]));
+        }
+        for finding in &self.cycle {
+            let says = format!("{} → {}", finding.evidence, finding.mend);
+            lines.push(labelled("Cycle", vec![Span::text(says)]));
+        }
+        if self.since.is_none() {
+            let first = "This is the first one. What moves from now on stands in the next.";
+            lines.push(vec![Span::text(first)]);
+        }
+        lines.join(&Span::Break)
+    }
+
+    /// `7 of 18 KEPs of 1.38 need somebody (9 of 18 a week ago)`
+    fn to_do(&self, left: Left) -> String {
+        let release = self.release.map(|release| format!(" of {release}"));
+        let release = release.unwrap_or_default();
+        let Left { urgent, of } = left;
+        let verb = if urgent == 1 { "needs" } else { "need" };
+        let now = match urgent {
+            0 => format!("none of {of} KEPs{release} needs somebody"),
+            _ => format!("{urgent} of {of} KEPs{release} {verb} somebody"),
+        };
+        match self.left_before {
+            Some(before) if before == left => format!("{now}, as before"),
+            Some(before) if before.of == of => format!("{now}, {} before", before.urgent),
+            Some(before) => format!("{now}, {} of {} before", before.urgent, before.of),
+            None => now,
+        }
+    }
+
+    fn next_date(&self, begin: &str) -> Line {
+        let Some(date) = &self.next else {
+            return Vec::new();
+        };
+        let (name, left) = (date.what.name(), date.left(self.at));
+        let day = date.day().format("%-d %b");
+        vec![Span::text(format!(
+            "{begin}{name} of {} {left}, {day}",
+            date.release
+        ))]
+    }
+
+    fn part(&self, section: Section) -> Option<Part> {
+        let part = match section {
+            Section::Needs => Part {
+                heading: "Needs somebody".to_owned(),
+                lines: self.needs.iter().take(MOST_LINES).map(need_line).collect(),
+                rest: rest_of_needs(self.needs.get(MOST_LINES..).unwrap_or_default()),
+            },
+            Section::Risk => {
+                let risk = self.risk.as_ref()?;
+                let (name, left) = (risk.freeze.what.name(), risk.freeze.left(self.at));
+                let what = format!("{} of {} have something left: ", risk.keps.len(), risk.of);
+                Part {
+                    heading: format!("May miss {name} {left}"),
+                    lines: vec![with_numbers(what, &risk.keps)],
+                    rest: Vec::new(),
+                }
+            }
+            Section::Moved => Part {
+                heading: "Moved".to_owned(),
+                lines: self.moved.iter().map(moved_line).collect(),
+                rest: Vec::new(),
+            },
+            Section::Updates => Part {
+                heading: "Said".to_owned(),
+                lines: self.updates.iter().map(said_line).collect(),
+                rest: Vec::new(),
+            },
+            Section::Ships => Part {
+                heading: format!("Ships with {}", self.runtime),
+                lines: self.ships.iter().flat_map(ships_lines).collect(),
+                rest: Vec::new(),
+            },
+            Section::Thanks => Part {
+                heading: "Thanks".to_owned(),
+                lines: thanks_lines(&self.thanks),
+                rest: Vec::new(),
+            },
+        };
+        (!part.lines.is_empty()).then_some(part)
+    }
+}
+
+impl Part {
+    /// What the first message shows of it.
+    fn beginning(&self, shown: usize) -> [Block; 2] {
+        let total = self.lines.len();
+        let heading = if shown < total || !self.rest.is_empty() {
+            format!("{} (the first {})", self.heading, shown.min(total))
+        } else {
+            self.heading.clone()
+        };
+        [
+            heading_of(heading),
+            list(self.lines.iter().take(shown).cloned().collect()),
+        ]
+    }
+
+    /// What follows below it.
+    fn more(&self, shown: usize) -> Vec<Sheet> {
+        let mut sheets = Vec::new();
+        let mut open: Vec<Line> = Vec::new();
+        let mut taken = 0;
+        let close = |lines: &mut Vec<Line>, sheets: &mut Vec<Sheet>| {
+            if !lines.is_empty() {
+                let heading = heading_of(format!("{}, continued", self.heading));
+                let text = Rich::new(vec![heading, list(std::mem::take(lines))]);
+                sheets.push(Sheet { title: None, text });
+            }
+        };
+        for line in self.lines.iter().skip(shown).chain(&self.rest) {
+            let size = size_of(line);
+            if taken + size > MOST {
+                close(&mut open, &mut sheets);
+                taken = 0;
+            }
+            taken += size;
+            open.push(line.clone());
+        }
+        close(&mut open, &mut sheets);
+        sheets
+    }
+}
+
+fn heading_of(text: String) -> Block {
+    Block::Paragraph(vec![Span::Text(text, Style::BOLD)])
+}
+
+fn list(lines: Vec<Line>) -> Block {
+    let item = |line| Item {
+        done: None,
+        blocks: vec![Block::Paragraph(line)],
+    };
+    Block::List(List {
+        start: None,
+        items: lines.into_iter().map(item).collect(),
+    })
+}
+
+fn labelled(label: &str, says: Line) -> Line {
+    let label = Span::Text(format!("{label}:"), Style::BOLD);
+    [vec![label, Span::text(" ")], says].concat()
+}
+
+fn link(url: &str, label: &str) -> Span {
+    match Address::parse(url) {
+        Some(to) => Span::Link {
+            to,
+            label: label.to_owned(),
+            style: Style::PLAIN,
+        },
+        None => Span::text(label),
+    }
+}
+
+/// `KEP-5825 CRI List Streaming`
+fn named(kep: &Named) -> Line {
+    let number = link(&kep.url, &format!("KEP-{}", kep.number));
+    if kep.title.is_empty() {
+        return vec![number];
+    }
+    vec![number, Span::text(format!(" {}", kep.title))]
+}
+
+fn need_line(need: &Need) -> Line {
+    let Some(worst) = need.findings.first() else {
+        return named(&need.kep);
+    };
+    let mark = match worst.severity {
+        Severity::Error => "🔴 ",
+        _ => "🟠 ",
+    };
+    let mut line = vec![Span::text(mark)];
+    line.extend(named(&need.kep));
+    let issue = worst.issue.and_then(|number| {
+        let mut pages = need.pages.iter();
+        pages.find(|(at, _)| *at == number)
+    });
+    if let Some((number, url)) = issue {
+        line.extend([Span::text(" · "), link(url, &format!("#{number}"))]);
+    }
+    let more = match need.findings.len() - 1 {
+        0 => String::new(),
+        1 => " (and 1 more)".to_owned(),
+        many => format!(" (and {many} more)"),
+    };
+    let says = format!("{} → {}{more}", worst.evidence, worst.mend);
+    line.extend([Span::Break, Span::text(says)]);
+    line
+}
+
+/// Of so many that none has a line: what is missing, and where.
+fn rest_of_needs(needs: &[Need]) -> Vec<Line> {
+    let all = needs.iter().map(|need| (need.kep.number, &*need.findings));
+    let tally: Vec<(FindingCode, Vec<KepNumber>)> = tally(all);
+    let lines = tally.iter().flat_map(|(code, numbers)| {
+        numbers.chunks(NUMBERS).map(move |some| {
+            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+            vec![Span::text(format!("{code}: {}", some.join(" ")))]
+        })
+    });
+    lines.collect()
+}
+
+fn moved_line(moved: &Moved) -> Line {
+    let mut line = named(&moved.kep);
+    for (at, step) in moved.steps.iter().enumerate() {
+        line.push(Span::text(if at == 0 { ": " } else { "; " }));
+        if let Some(place) = &step.place {
+            line.push(link(step.url.as_deref().unwrap_or_default(), place));
+            line.push(Span::text(" "));
+        }
+        let back = if step.back { " (back)" } else { "" };
+        line.push(Span::text(format!("{}{back}", step.words)));
+    }
+    line
+}
+
+fn said_line(update: &Update) -> Line {
+    let (words, _) = Rich::from_markdown(&update.markdown).excerpt(MOST_SAID);
+    let words = words.text().replace('\n', " ");
+    vec![
+        Span::text(format!("KEP-{} ", update.kep)),
+        link(&update.url, &update.who),
+        Span::text(format!(": {words}")),
+    ]
+}
+
+fn ships_lines(ships: &Ships) -> Vec<Line> {
+    let when = ships.when.as_ref().map(|when| format!(" ({when})"));
+    let release = format!("{}{}", ships.release, when.unwrap_or_default());
+    let line = |what: &str, keps: &[Named]| {
+        let begin = format!("{what}{release}: ");
+        (!keps.is_empty()).then(|| with_numbers(begin, keps))
+    };
+    let lines = [line("", &ships.keps), line("perhaps ", &ships.guessed)];
+    lines.into_iter().flatten().collect()
+}
+
+fn thanks_lines(thanks: &[(Login, Vec<KepNumber>)]) -> Vec<Line> {
+    let all = thanks.iter().map(|(login, keps)| {
+        let keps: Vec<String> = keps.iter().map(ToString::to_string).collect();
+        format!("{login} ({})", keps.join(", "))
+    });
+    let all: Vec<String> = all.collect();
+    let lines = all.chunks(NUMBERS);
+    lines
+        .map(|some| vec![Span::text(some.join(", "))])
+        .collect()
+}
+
+fn with_numbers(begin: String, keps: &[Named]) -> Line {
+    let mut line = vec![Span::text(begin)];
+    for (at, kep) in keps.iter().enumerate() {
+        if at > 0 {
+            line.push(Span::text(", "));
+        }
+        // Addresses take room; who wants one of so many asks for it.
+        line.push(if keps.len() <= NUMBERS {
+            link(&kep.url, &kep.number.to_string())
+        } else {
+            Span::text(kep.number.to_string())
+        });
+    }
+    line
+}
+
+fn need(many: usize) -> String {
+    match many {
+        1 => "1 KEP needs".to_owned(),
+        many => format!("{many} KEPs need"),
+    }
+}
+
+fn size(sheet: &Sheet) -> usize {
+    let addresses: usize = sheet.text.links().iter().map(|it| it.as_str().len()).sum();
+    sheet.text.text().chars().count() + addresses
+}
+
+fn size_of(line: &[Span]) -> usize {
+    let sizes = line.iter().map(|span| match span {
+        Span::Link { to, label, .. } => to.as_str().len() + label.chars().count(),
+        span => span.shown().chars().count(),
+    });
+    sizes.sum()
+}

@@ -1,0 +1,96 @@
+//! Posts each channel's digest when it is due: once for each time, whatever happens to the bot. What
+//! is posted is queued together with how far it told, so a crash loses nothing and repeats nothing.
+
+mod material;
+mod queue;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{Notify, watch};
+
+pub use self::{
+    material::{Composed, Digests},
+    queue::pages,
+};
+use super::follow::Known;
+use crate::{
+    domain::{digest::Plan, schedule::Slot},
+    ports::{Clock, Outbox, Store, StoreError},
+};
+
+/// How old the facts may be of which a digest is made.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
+/// How long fresher ones are waited for.
+const PATIENCE: TimeDelta = TimeDelta::minutes(30);
+/// The clock may be set: so long at most nobody looks at it.
+const GLANCE: Duration = Duration::from_mins(10);
+/// How long after the store failed it is asked again.
+const BREATH: Duration = Duration::from_secs(5);
+
+/// What posts digests.
+pub struct PostDigests<S> {
+    /// What composes them.
+    pub digests: Digests<S>,
+    /// The channels that get one.
+    pub plans: Arc<[Plan]>,
+    /// What is known.
+    pub known: watch::Receiver<Arc<Known>>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Told when something was queued.
+    pub queued: Arc<Notify>,
+}
+
+impl<S: Outbox + Store> PostDigests<S> {
+    /// Posts until it is dropped.
+    pub async fn run(mut self) {
+        loop {
+            let wait = match self.look().await {
+                Ok(next) => next.map_or(GLANCE, |next| {
+                    let wait = next - self.clock.now();
+                    wait.to_std().unwrap_or_default().min(GLANCE)
+                }),
+                Err(error) => {
+                    tracing::error!(%error, "digests cannot be posted");
+                    BREATH
+                }
+            };
+            let known = self.known.changed();
+            tokio::select! {
+                () = self.clock.sleep(wait) => {}
+                Ok(()) = known => {}
+            }
+        }
+    }
+
+    /// Queues what is due; when to look again.
+    async fn look(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let known = self.known.borrow_and_update().clone();
+        let now = self.clock.now();
+        let mut next: Option<DateTime<Utc>> = None;
+        for plan in self.plans.iter() {
+            let mark = self.digests.mark(plan, now).await?;
+            if let Some(due) = plan.due(&mark, now) {
+                if !is_fresh(&known, due, now) {
+                    continue;
+                }
+                if self.digests.post(plan, &mark, due, &known, now).await? {
+                    tracing::info!(channel = %plan.at, due = %due.local, "a digest is due");
+                    self.queued.notify_one();
+                }
+            }
+            let at = plan.next(now).map(|slot| slot.at);
+            next = next.into_iter().chain(at).min();
+        }
+        Ok(next)
+    }
+}
+
+/// Whether the facts are young enough to be told, or were waited for in vain.
+fn is_fresh(known: &Known, due: Slot, now: DateTime<Utc>) -> bool {
+    // Before the first sync there is nothing to tell.
+    known
+        .synced_at
+        .is_some_and(|at| at + FRESH >= due.at || now >= due.at + PATIENCE)
+}

@@ -1,0 +1,227 @@
+//! What a digest is made from, out of the store.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+
+use crate::{
+    domain::{
+        Comment, Settings,
+        bridge::{CommentAt, Effect, IssueAt, Written, unmarked},
+        change::Change,
+        digest::{Digest, Mark, Material, Plan, Scope, Told, Update},
+        people::{People, Role},
+    },
+    jobs::follow::Known,
+    ports::{Outbox, Store, StoreError},
+};
+
+/// What GitHub says was written this long before the last sync has arrived: its clock and ours differ.
+const ARRIVED: TimeDelta = TimeDelta::minutes(5);
+/// Without a digest before it, one tells what was said in so much time.
+const A_WEEK: TimeDelta = TimeDelta::days(7);
+
+/// What composes digests.
+pub struct Digests<S> {
+    /// What changed, what was said, and how far was told of it.
+    pub store: Arc<S>,
+    /// What the operator decides.
+    pub settings: Arc<Settings>,
+    /// Who is who.
+    pub people: Arc<People>,
+}
+
+impl<S> Clone for Digests<S> {
+    fn clone(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            settings: self.settings.clone(),
+            people: self.people.clone(),
+        }
+    }
+}
+
+/// A digest, and how far it tells.
+#[derive(Debug)]
+pub struct Composed {
+    /// What it says.
+    pub digest: Digest,
+    /// How far.
+    pub told: Told,
+}
+
+impl<S: Outbox + Store> Digests<S> {
+    /// How far a channel's digests came. What was due before there was a plan, or by another one, never
+    /// will be posted.
+    pub async fn mark(&self, plan: &Plan, now: DateTime<Utc>) -> Result<Mark, StoreError> {
+        let stored = self.stored(plan).await?;
+        let words = plan.words();
+        match stored {
+            Some(mark) if mark.plan == words => Ok(mark),
+            other => {
+                let mark = Mark {
+                    plan: words,
+                    seen: now,
+                    told: other.and_then(|mark| mark.told),
+                };
+                self.set(plan, &mark).await?;
+                Ok(mark)
+            }
+        }
+    }
+
+    /// The mark as it is stored.
+    pub async fn stored(&self, plan: &Plan) -> Result<Option<Mark>, StoreError> {
+        let note = self.store.note(&plan.note()).await?;
+        Ok(note.and_then(|note| serde_json::from_str(&note).ok()))
+    }
+
+    pub(super) async fn set(&self, plan: &Plan, mark: &Mark) -> Result<(), StoreError> {
+        self.store.set_note(&plan.note(), &written(mark)?).await
+    }
+
+    /// Composes what is new since the last digest.
+    pub async fn compose(
+        &self,
+        scope: &Scope,
+        last: Option<Told>,
+        known: &Known,
+        now: DateTime<Utc>,
+    ) -> Result<Composed, StoreError> {
+        let latest = self.store.latest().await?.change;
+        let changes = match last {
+            Some(last) => self.store.changes_after(last.change).await?,
+            None => Vec::new(),
+        };
+        let change = changes.last().map_or(latest, |(id, _)| *id);
+        let changes: Vec<Change> = changes.into_iter().map(|(_, change)| change).collect();
+        // What was said is taken in by whole syncs.
+        let arrived = known.synced_at.unwrap_or(now).min(now) - ARRIVED;
+        let from = last.map_or(now - A_WEEK, |last| last.said);
+        let said = arrived.max(from).trunc_subsecs(0);
+        let updates = self.updates(scope, known, from, said).await?;
+        let digest = Digest::compose(
+            Material {
+                board: &known.board,
+                settings: &self.settings,
+                now,
+                since: last.map(|last| last.at),
+                changes: &changes,
+                updates: &updates,
+                before: last.and_then(|last| last.left),
+            },
+            scope,
+        );
+        let told = Told {
+            at: now,
+            change,
+            said,
+            left: digest.left,
+        };
+        Ok(Composed { digest, told })
+    }
+
+    /// Composes what changed since a moment, whatever was told before.
+    pub async fn compose_since(
+        &self,
+        scope: &Scope,
+        since: DateTime<Utc>,
+        known: &Known,
+        now: DateTime<Utc>,
+    ) -> Result<Digest, StoreError> {
+        let changes = self.store.changes(since).await?.into_iter();
+        let changes: Vec<Change> = changes
+            .filter(|told| told.at <= now)
+            .map(|told| told.change)
+            .collect();
+        let updates = self.updates(scope, known, since, now).await?;
+        let material = Material {
+            board: &known.board,
+            settings: &self.settings,
+            now,
+            since: Some(since),
+            changes: &changes,
+            updates: &updates,
+            before: None,
+        };
+        Ok(Digest::compose(material, scope))
+    }
+
+    /// What liaisons and shepherds said on the tracking issues, on GitHub and from Slack.
+    async fn updates(
+        &self,
+        scope: &Scope,
+        known: &Known,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<Update>, StoreError> {
+        let mut runtimes = self.settings.runtimes.iter();
+        let Some(runtime) = runtimes.find(|runtime| runtime.name == scope.runtime) else {
+            return Ok(Vec::new());
+        };
+        let mut updates = Vec::new();
+        for comment in self
+            .store
+            .said_between(&runtime.repository, from, to)
+            .await?
+        {
+            let entry = known
+                .board
+                .of_issue(Some(&comment.repository), comment.issue);
+            let Some(entry) = entry.filter(|entry| {
+                let mut issues = entry.issues().map(|it| &*it.issue);
+                issues.any(|issue| issue.number == comment.issue)
+            }) else {
+                continue;
+            };
+            let (text, mark) = unmarked(&comment.body);
+            let said = if mark.is_some() {
+                self.relayed(&comment).await?
+            } else {
+                let author = comment.author.as_ref().filter(|author| {
+                    let person = self.people.by_login(author);
+                    person.is_some_and(|person| person.roles.contains(&Role::Liaison))
+                        || entry.speakers(&self.settings).contains(author)
+                });
+                author.map(|author| (author.as_str().into(), text.to_owned()))
+            };
+            updates.extend(said.map(|(who, markdown)| Update {
+                kep: entry.kep.number,
+                who,
+                url: comment.url.clone(),
+                markdown,
+            }));
+        }
+        Ok(updates)
+    }
+
+    /// What the bot itself wrote for somebody, and for whom; `None` where it did not write it, or what
+    /// it wrote is forgotten.
+    async fn relayed(&self, comment: &Comment) -> Result<Option<(Box<str>, String)>, StoreError> {
+        let written = Written::Comment {
+            at: CommentAt {
+                issue: IssueAt {
+                    repository: comment.repository.clone(),
+                    number: comment.issue,
+                },
+                id: comment.id,
+            },
+            url: comment.url.clone(),
+        };
+        let Some(key) = self.store.key_of(&written).await? else {
+            return Ok(None);
+        };
+        let queued = self.store.queued(&key).await?;
+        Ok(queued.and_then(|queued| match queued.effect {
+            Effect::Comment { body, of, .. } => {
+                let who = of.map_or_else(|| "via Slack".into(), |of| of.who);
+                Some((who, body))
+            }
+            _ => None,
+        }))
+    }
+}
+
+pub(super) fn written(mark: &Mark) -> Result<String, StoreError> {
+    serde_json::to_string(mark).map_err(|error| StoreError::Failed(error.to_string()))
+}

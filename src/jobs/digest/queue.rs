@@ -1,0 +1,136 @@
+//! A digest as messages in the queue: the first in the channel, the others below it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Digests, material::written};
+use crate::{
+    domain::{
+        bridge::{Below, Effect, Key, Lane, NewEffect, Page, Saying},
+        digest::{Digest, Mark, Plan, Sheet},
+        schedule::Slot,
+    },
+    jobs::follow::Known,
+    ports::{Outbox, Store, StoreError, outbox::Cause},
+};
+
+/// What is posted later than this is said to be late.
+const LATE: TimeDelta = TimeDelta::minutes(60);
+
+impl<S: Outbox + Store> Digests<S> {
+    /// Queues the digest of a time; `false` where it was queued before.
+    pub async fn post(
+        &self,
+        plan: &Plan,
+        mark: &Mark,
+        due: Slot,
+        known: &Known,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let late = (now - due.at > LATE).then(|| {
+            let due = due.in_words(&plan.zone);
+            format!("It comes late: it was due on {due}.").into()
+        });
+        let seen = Mark {
+            seen: due.at,
+            ..mark.clone()
+        };
+        let key = plan.key(due.local);
+        let is_new = self.queue(plan, &seen, &key, late, known, now).await?;
+        if !is_new {
+            self.set(plan, &seen).await?;
+        }
+        Ok(is_new)
+    }
+
+    /// Queues a digest that somebody wants now, whatever is due; `false` where it was queued before.
+    pub async fn post_now(
+        &self,
+        plan: &Plan,
+        asked: &Key,
+        known: &Known,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mark = self.mark(plan, now).await?;
+        self.queue(plan, &mark, asked, None, known, now).await
+    }
+
+    async fn queue(
+        &self,
+        plan: &Plan,
+        mark: &Mark,
+        key: &Key,
+        late: Option<Box<str>>,
+        known: &Known,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let composed = self.compose(&plan.scope, mark.told, known, now).await?;
+        let next = plan.next(now).map(|slot| {
+            let next = slot.in_words(&plan.zone);
+            format!("Next: {next}").into()
+        });
+        let small: Vec<Box<str>> = late.into_iter().chain(next).collect();
+        let effects = effects(plan, key, &composed.digest, small);
+        let mark = Mark {
+            told: Some(composed.told),
+            ..mark.clone()
+        };
+        let cause = Cause::Digest {
+            due: key.as_str(),
+            note: (&plan.note(), &written(&mark)?),
+        };
+        self.store.accept(now, cause, &effects).await
+    }
+}
+
+/// The messages, one after the other.
+fn effects(plan: &Plan, key: &Key, digest: &Digest, small: Vec<Box<str>>) -> Vec<NewEffect> {
+    let sheets = digest.sheets(&plan.scope, &plan.zone);
+    let pages = pages(digest, sheets, small);
+    let post = |(at, page): (usize, Page)| {
+        let (of, below) = match at {
+            0 => (key.clone(), Below::Channel),
+            at => (key.then(&at.to_string()), Below::Key(key.clone())),
+        };
+        let post = Effect::Post {
+            channel: plan.at.clone(),
+            below,
+            saying: Saying::Digest(Box::new(page)),
+        };
+        NewEffect::now(of, Lane::Later(key.clone()), post)
+    };
+    pages.into_iter().enumerate().map(post).collect()
+}
+
+/// What each message says; the first has the chart, the buttons and the small print.
+pub fn pages(digest: &Digest, sheets: Vec<Sheet>, small: Vec<Box<str>>) -> Vec<Page> {
+    let buttons = buttons(digest);
+    let mut first = Some((small, buttons));
+    let page = |sheet: Sheet| {
+        let is_first = first.is_some();
+        let (small, buttons) = first.take().unwrap_or_default();
+        Page {
+            title: sheet.title.map(Into::into),
+            markdown: sheet.text.to_markdown(),
+            small,
+            buttons,
+            chart: is_first && !digest.is_quiet(),
+        }
+    };
+    sheets.into_iter().map(page).collect()
+}
+
+fn buttons(digest: &Digest) -> Vec<(Box<str>, Box<str>)> {
+    let mut buttons: Vec<(Box<str>, Box<str>)> = Vec::new();
+    if let Some(worst) = digest.needs.first() {
+        let number = worst.kep.number;
+        let label = format!("Mend KEP-{number}");
+        buttons.push((label.into(), format!("status {number}").into()));
+    }
+    buttons.push(("My KEPs".into(), "status mine".into()));
+    let details = match digest.release {
+        Some(release) => format!("All of {release}"),
+        None => "The cycle".to_owned(),
+    };
+    buttons.push((details.into(), "status".into()));
+    buttons
+}
