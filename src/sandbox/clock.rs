@@ -1,41 +1,36 @@
 //! Clocks that do not show the machine's time: one that stands still until it is moved, and one that
 //! began at another moment.
 
+mod set;
+mod sleepers;
+
 use std::{
-    collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
+pub use self::set::SetClock;
+use self::sleepers::{Sleeper, Sleepers};
 use crate::ports::Clock;
 
 /// What a clock shows, and who waits for what.
 #[derive(Debug)]
 struct Hand {
     now: DateTime<Utc>,
-    /// When each sleeper wants to wake, told apart by a number, and how to wake those who sleep. Who
-    /// was woken stays here until they notice.
-    sleepers: BTreeMap<(DateTime<Utc>, u64), Option<oneshot::Sender<()>>>,
-    slept: u64,
+    sleepers: Sleepers,
 }
 
 impl Hand {
-    /// Of thousands who sleep only those are woken whose time has come.
     fn set(&mut self, to: DateTime<Utc>) {
         self.now = to;
-        for sleeper in self.sleepers.range_mut(..=(to, u64::MAX)) {
-            if let Some(wake) = sleeper.1.take() {
-                // Who is gone need not wake.
-                let _ = wake.send(());
-            }
-        }
+        self.sleepers.wake(to);
     }
 }
 
@@ -57,8 +52,7 @@ impl ManualClock {
     pub fn at(now: DateTime<Utc>) -> Self {
         let hand = Hand {
             now,
-            sleepers: BTreeMap::new(),
-            slept: 0,
+            sleepers: Sleepers::default(),
         };
         Self {
             hand: Arc::new(Mutex::new(hand)),
@@ -103,8 +97,7 @@ impl ManualClock {
 
     /// The earliest moment for which somebody sleeps.
     pub fn next_wake(&self) -> Option<DateTime<Utc>> {
-        let hand = self.hand();
-        hand.sleepers.keys().next().map(|(wake, _)| *wake)
+        self.hand().sleepers.first()
     }
 
     fn hand(&self) -> MutexGuard<'_, Hand> {
@@ -113,11 +106,11 @@ impl ManualClock {
 }
 
 /// Takes a sleeper off the list, also when its future is dropped.
-struct Asleep<'a>(&'a ManualClock, (DateTime<Utc>, u64));
+struct Asleep<'a>(&'a ManualClock, Sleeper);
 
 impl Drop for Asleep<'_> {
     fn drop(&mut self) {
-        self.0.hand().sleepers.remove(&self.1);
+        self.0.hand().sleepers.remove(self.1);
     }
 }
 
@@ -154,10 +147,7 @@ impl Clock for ManualClock {
             if wake <= hand.now {
                 return;
             }
-            hand.slept += 1;
-            let nth = (wake, hand.slept);
-            let (waker, woken) = oneshot::channel();
-            hand.sleepers.insert(nth, Some(waker));
+            let (nth, woken) = hand.sleepers.add(wake);
             (woken, Asleep(self, nth))
         };
         // Who would wake it lives in `self`, and so cannot be gone.
@@ -172,33 +162,5 @@ impl Clock for ManualClock {
         } else {
             self.sleep(duration).await;
         }
-    }
-}
-
-/// A clock that was set to some moment and runs since then, as fast as any other.
-#[derive(Debug, Clone, Copy)]
-pub struct SetClock {
-    to: DateTime<Utc>,
-    when: Instant,
-}
-
-impl SetClock {
-    /// A clock that shows this moment now.
-    pub fn to(now: DateTime<Utc>) -> Self {
-        Self {
-            to: now,
-            when: Instant::now(),
-        }
-    }
-}
-
-#[async_trait]
-impl Clock for SetClock {
-    fn now(&self) -> DateTime<Utc> {
-        self.to + self.when.elapsed()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
     }
 }

@@ -43,13 +43,14 @@ const LIMITS: Limits = Limits {
 };
 
 /// The files of the page: path, kind and text.
-const FILES: [(&str, &str, &str); 15] = [
+const FILES: [(&str, &str, &str); 16] = [
     ("/", "text/html", include_str!("page/index.html")),
     ("/style.css", "text/css", include_str!("page/style.css")),
     ("/github.css", "text/css", include_str!("page/github.css")),
     ("/app.js", SCRIPT, include_str!("page/app.js")),
     ("/blocks.js", SCRIPT, include_str!("page/blocks.js")),
     ("/calls.js", SCRIPT, include_str!("page/calls.js")),
+    ("/clock.js", SCRIPT, include_str!("page/clock.js")),
     ("/composer.js", SCRIPT, include_str!("page/composer.js")),
     ("/dialog.js", SCRIPT, include_str!("page/dialog.js")),
     ("/edit.js", SCRIPT, include_str!("page/edit.js")),
@@ -60,6 +61,8 @@ const FILES: [(&str, &str, &str); 15] = [
     ("/sandbox.js", SCRIPT, include_str!("page/sandbox.js")),
     ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
 ];
+/// How a PNG begins.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 const SCRIPT: &str = "text/javascript";
 
 /// What all routes share.
@@ -103,6 +106,7 @@ pub async fn serve(
         .route("/api/changes", get(changes))
         .route("/api/calls", get(calls))
         .route("/api/call", get(call))
+        .route("/api/picture", get(picture))
         .route("/api/act", post(act))
         .fallback(async || {
             Refused(
@@ -151,7 +155,9 @@ impl Site {
     }
 
     fn revision(&self) -> u64 {
-        *self.town.slack.changed().borrow() + *self.town.github.changed().borrow()
+        let (slack, github) = (self.town.slack.changed(), self.town.github.changed());
+        let (slack, github) = (*slack.borrow(), *github.borrow());
+        slack + github + *self.town.leaps().borrow()
     }
 }
 
@@ -181,22 +187,22 @@ async fn on_github(State(site): State<Arc<Site>>, Query(looking): Query<Looking>
 async fn changes(
     State(site): State<Arc<Site>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let watched = (site.town.slack.changed(), site.town.github.changed());
-    let revisions = stream::unfold(
-        (watched, true),
-        |((mut slack, mut github), first)| async move {
-            if !first {
-                let changed = tokio::select! {
-                    changed = slack.changed() => changed,
-                    changed = github.changed() => changed,
-                };
-                changed.ok()?;
-            }
-            let revision = *slack.borrow_and_update() + *github.borrow_and_update();
-            let event = Event::default().data(revision.to_string());
-            Some((Ok(event), ((slack, github), false)))
-        },
-    );
+    let town = &site.town;
+    let watched = [town.slack.changed(), town.github.changed(), town.leaps()];
+    let revisions = stream::unfold((watched, true), |(mut watched, first)| async move {
+        if !first {
+            let [slack, github, leaps] = &mut watched;
+            let changed = tokio::select! {
+                changed = slack.changed() => changed,
+                changed = github.changed() => changed,
+                changed = leaps.changed() => changed,
+            };
+            changed.ok()?;
+        }
+        let each = watched.iter_mut().map(|one| *one.borrow_and_update());
+        let event = Event::default().data(each.sum::<u64>().to_string());
+        Some((Ok(event), (watched, false)))
+    });
     let stopped = site.stop.clone().cancelled_owned();
     Sse::new(revisions.take_until(stopped)).keep_alive(KeepAlive::default())
 }
@@ -219,6 +225,23 @@ async fn call(
     let call = calls::whole(&site.town, &which.id);
     let call = call.ok_or_else(|| Refused::because("There was no such call."))?;
     Ok(Json(call).into_response())
+}
+
+/// A picture that a message shows, as whoever uploaded it gave it.
+async fn picture(
+    State(site): State<Arc<Site>>,
+    Query(which): Query<Which>,
+) -> Result<Response, Refused> {
+    let file = site.town.workspace.file(&which.id);
+    let png = file.filter(|bytes| bytes.starts_with(PNG));
+    let missing = || {
+        Refused(
+            StatusCode::NOT_FOUND,
+            "There is no such picture.".to_owned(),
+        )
+    };
+    let png = png.ok_or_else(missing)?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
 }
 
 /// Somebody does something.

@@ -3,6 +3,7 @@
 
 mod folk;
 mod seed;
+mod time;
 
 use std::{
     sync::Arc,
@@ -11,9 +12,13 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use tokio::task::JoinHandle;
+use tokio::{sync::Mutex, task::JoinHandle};
 
-pub use self::{folk::Resident, seed::Seed};
+pub use self::{
+    folk::Resident,
+    seed::Seed,
+    time::{Due, Unmoved},
+};
 use super::{
     clock::SetClock,
     github::{GitHub, Repository, Right},
@@ -26,7 +31,7 @@ use crate::{
         uses,
     },
     command::usage_hint,
-    config::{Config, WorkspaceMode},
+    config::{Config, Digest, WorkspaceMode},
     ports::Clock,
     slack::manifest::{Delivery, Manifest, Use},
     telemetry::metrics::Metrics,
@@ -83,6 +88,10 @@ pub struct Town {
     /// What could not be read of the seed, a sentence each.
     pub problems: Vec<String>,
     clock: SetClock,
+    /// Who holds it moves the clock.
+    moving: Mutex<()>,
+    /// The digests of the settings, and their channels.
+    digests: Vec<(Box<str>, Digest)>,
     uses: Vec<Use>,
     bot: Bot,
     delivering: JoinHandle<()>,
@@ -101,7 +110,7 @@ impl Town {
     /// Builds it. It is there when the bot has seen all of GitHub, and Slack can reach the bot.
     pub async fn build(plan: &Plan, metrics: Metrics) -> Result<Self, TownError> {
         let clock = SetClock::to(plan.now);
-        let shared: Arc<dyn Clock> = Arc::new(clock);
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let github = GitHub::start(shared.clone()).await;
         github.keep_bodies();
         let problems = plan.seed.sow(&github);
@@ -131,6 +140,10 @@ impl Town {
             metrics,
         };
         let bot = Bot::start(&config, outside).await?;
+        let digests = config.channels.into_iter().filter_map(|channel| {
+            let id = channel.id.as_str().into();
+            Some((id, channel.digest?))
+        });
         let webhook = format!("http://{}/github/webhook", bot.address());
         github.webhook(seed::RUNTIME, &webhook, WEBHOOK_SECRET);
         let delivering = tokio::spawn(deliver(github.clone()));
@@ -143,6 +156,8 @@ impl Town {
             shortcuts,
             problems,
             clock,
+            moving: Mutex::new(()),
+            digests: digests.collect(),
             uses,
             bot,
             delivering,
@@ -172,11 +187,6 @@ impl Town {
         };
         let connected = tokio::time::timeout(left(), connected).await;
         connected.map_err(|_| TownError::Slow("connect to Slack"))
-    }
-
-    /// What the clock of the town shows.
-    pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
     }
 
     /// Whoever has this id, of those one can be.

@@ -2,10 +2,12 @@
 //! out. The bot in it is the real one.
 
 mod bridge;
+mod clock;
 mod command;
 mod door;
 mod life;
 mod log;
+mod pictures;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -42,6 +44,7 @@ struct Sandbox {
 struct Answer {
     status: StatusCode,
     headers: http::HeaderMap,
+    bytes: Bytes,
     body: String,
 }
 
@@ -60,7 +63,8 @@ async fn ask(request: http::request::Builder, body: &str) -> Answer {
     Answer {
         status: head.status,
         headers: head.headers,
-        body: String::from_utf8(body.into()).expect("text"),
+        body: String::from_utf8_lossy(&body).into_owned(),
+        bytes: body,
     }
 }
 

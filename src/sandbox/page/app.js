@@ -2,11 +2,12 @@
 
 import { blocks, el, icon } from "/blocks.js";
 import { drawCalls, openCalls, tookOf } from "/calls.js";
+import { drawClock } from "/clock.js";
 import { composer } from "/composer.js";
 import { drawDialog } from "/dialog.js";
 import { GITHUB, drawGitHub, isGitHub } from "/github.js";
 import { fill, fillAtEnd, keepEnd, toTop } from "/lists.js";
-import { clockOf, rows } from "/messages.js";
+import { rows } from "/messages.js";
 import { $, act, address, addressOf, busy, channelOf, follow, here, insideOf, nameOf, person, refresh, say, scene, titleOf, whenSeen } from "/sandbox.js";
 
 const EXAMPLES = ["/kep status 5825", "/kep list shepherd:none", "/kep release", "/kep who 5825"];
@@ -42,7 +43,7 @@ function welcome(channel) {
     el("h2", {}, "Where does a KEP stand?"),
     el("p", {}, where, " The bot is the real one; Slack and GitHub are models on this machine. Try:"),
     el("div", { class: "chips" }, EXAMPLES.map(chip)),
-    el("p", { class: "more" }, "Or mention it: ", el("code", {}, "@kep-liaison who shepherds 5825?"), ". In #sig-node, react with 📡 to a message that names a KEP: it goes to the tracking issue. Be somebody else to see what they see. ", el("b", {}, "API calls"), " shows what went over the wire."));
+    el("p", { class: "more" }, "Or mention it: ", el("code", {}, "@kep-liaison who shepherds 5825?"), ". In #sig-node, react with 📡 to a message that names a KEP: it goes to the tracking issue. Be somebody else to see what they see. Move the clock on, below the channels, to see what a day or a week brings. ", el("b", {}, "API calls"), " shows what went over the wire."));
 }
 
 function isInChannel(message) {
@@ -108,9 +109,8 @@ function drawSide() {
   fill($("channels"), channels.map((one) => link(one.id, drawnTitle(one), newIn(one))));
   fill($("direct"), [link(HOME, "App Home", 0), ...direct.map((one) => link(one.id, "Direct message", newIn(one)))]);
   fill($("elsewhere"), [link(GITHUB, "GitHub", 0)]);
-  const now = new Date(seen.now);
-  const date = new Intl.DateTimeFormat("en", { dateStyle: "medium" }).format(now);
-  $("clock").textContent = `By the clock of the sandbox it is ${date}, ${clockOf(now)}. The bot is connected by ${seen.mode}.`;
+  $("mode").textContent = `The bot is connected by ${seen.mode}.`;
+  drawClock();
 }
 
 // The thread
@@ -145,6 +145,7 @@ function drawThread(fresh) {
 async function show(seen) {
   const before = here.seen;
   here.seen = seen;
+  here.seenAt = Date.now();
   const [who, where] = address();
   const place = where === HOME || isGitHub(where) || channelOf(where) ? where : seen.channels[0].id;
   if (who !== seen.you || where !== place) history.replaceState(null, "", addressOf(place));

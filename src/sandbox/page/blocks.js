@@ -196,10 +196,20 @@ function text(object, scene) {
   return lines(object.emoji === false ? object.text : withEmoji(object.text));
 }
 
-/** A picture: its words, and a way to it. Pictures of elsewhere are not fetched by this page. */
+/**
+ * A picture that was uploaded; it opens by itself in another window. Of others its words, and a way to
+ * it: pictures of elsewhere are not fetched by this page.
+ */
 function picture(block) {
-  const url = block.image_url ?? block.slack_file?.url;
   const words = `🖼 ${block.alt_text || "A picture"}`;
+  const file = block.slack_file?.id;
+  if (file) {
+    const src = `/api/picture?id=${encodeURIComponent(file)}`;
+    const gone = (event) => event.target.closest("a").replaceWith(words);
+    const shown = el("img", { src, alt: block.alt_text, onerror: gone });
+    return el("a", { class: "picture", href: src, target: "_blank" }, shown);
+  }
+  const url = block.image_url ?? block.slack_file?.url;
   return url ? link(url, words) : el("span", {}, words);
 }
 

@@ -5,6 +5,8 @@ import { el } from "/blocks.js";
 /** What one person sees, as it was said last; and where in it one looks. */
 export const here = {
   seen: null,
+  /** When that was, by the clock of this machine. */
+  seenAt: 0,
   /** A channel's id, `home`, `github`, or an issue there: `github/12814`. */
   place: null,
   /** The open thread: `{ where, ts }`. */

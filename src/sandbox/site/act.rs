@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -72,6 +73,8 @@ pub(super) enum Act {
     },
     /// Closes a modal.
     Closes { view: String },
+    /// Moves the clock on.
+    SetsClock { to: DateTime<Utc> },
     /// Does something on GitHub, by a login.
     OnGithub { login: String, does: github::Act },
 }
@@ -234,6 +237,11 @@ pub(super) async fn perform(town: &Town, person: &Person, act: Act) -> Result<Ou
         Act::Closes { view } => {
             let view = on_top(person, &view)?;
             person.closes(&view).await;
+            Ok(Outcome::default())
+        }
+        Act::SetsClock { to } => {
+            let moved = town.advance(to).await;
+            moved.map_err(|why| Refused::because(why.to_string()))?;
             Ok(Outcome::default())
         }
         Act::OnGithub { login, does } => {

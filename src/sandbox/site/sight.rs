@@ -22,6 +22,7 @@ const MOST: usize = 300;
 pub(super) struct Sight {
     revision: u64,
     now: DateTime<Utc>,
+    digest: Option<Digest>,
     workspace: String,
     mode: &'static str,
     you: String,
@@ -36,6 +37,16 @@ pub(super) struct Sight {
     modal: Option<Shown>,
     /// How many calls there were.
     calls: usize,
+}
+
+/// The digest that is due next.
+#[derive(Serialize)]
+struct Digest {
+    at: DateTime<Utc>,
+    /// When, by the clocks that it goes by.
+    words: String,
+    /// Where.
+    channel: String,
 }
 
 #[derive(Serialize)]
@@ -128,6 +139,11 @@ pub(super) fn of(town: &Town, resident: &Resident, revision: u64) -> Sight {
     Sight {
         revision,
         now: town.now(),
+        digest: town.next_digest().map(|due| Digest {
+            at: due.slot.at,
+            words: due.slot.in_words(&due.zone),
+            channel: due.channel.name(),
+        }),
         workspace: town.workspace.domain(),
         mode: match town.mode {
             WorkspaceMode::Socket => "Socket Mode",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -211,6 +212,14 @@ impl Workspace {
         let words = |said: &Said| format!("in {}: {}", said.channel, said.words());
         let words: Vec<String> = unseen.iter().map(words).collect();
         assert!(words.is_empty(), "The app also said:\n{}", words.join("\n"));
+    }
+
+    /// What is in a file that messages can show.
+    pub fn file(&self, id: &str) -> Option<Bytes> {
+        let state = self.slack.lock();
+        let file = state.team(&self.id).files.get(id)?;
+        let is_shown = file.shown_from.is_some_and(|from| from <= state.now());
+        file.bytes.clone().filter(|_| is_shown)
     }
 
     /// Returns when this holds; panics when it does not within ten seconds of real time.

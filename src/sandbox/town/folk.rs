@@ -45,8 +45,8 @@ const FOLK: &[(&str, &str, Option<&str>)] = &[
     ("HirazawaUi", "GitHub account not known to the bot", None),
 ];
 
-/// The channels, in the order in which the page lists them. The settings name the first two, and bridge
-/// the first.
+/// The channels, in the order in which the page lists them. The settings name the first two, and the
+/// first has a bridge and a digest.
 const NODE_CHANNEL: &str = "C0BP8PW9A";
 const CONTAINERD_CHANNEL: &str = "C0BP8PW9G";
 const MAINTAINERS_CHANNEL: &str = "C0BP8PW9M";
@@ -127,6 +127,7 @@ name = "{WORKSPACE}"
 [[channels]]
 id = "{NODE_CHANNEL}"
 bridge = "both"
+digest = {{ schedule = "0 8 * * Mon", timezone = "America/Los_Angeles" }}
 
 [[channels]]
 id = "{CONTAINERD_CHANNEL}"

@@ -12,7 +12,7 @@ async fn the_page_takes_nothing_from_elsewhere() {
     let page = sandbox.get("/").await;
     assert!(page.body.starts_with("<!doctype html>"));
     let scripts = [
-        "app", "blocks", "calls", "composer", "dialog", "edit", "github", "lists", "menu",
+        "app", "blocks", "calls", "clock", "composer", "dialog", "edit", "github", "lists", "menu",
         "messages", "sandbox",
     ];
     let scripts = scripts.map(|name| format!("/{name}.js"));
