@@ -7,7 +7,6 @@ use tokio::sync::watch;
 
 use super::Town;
 use crate::{
-    config::Digest,
     domain::{Zone, schedule::Slot},
     ports::Clock as _,
     sandbox::slack::Channel,
@@ -71,8 +70,8 @@ impl Town {
     pub fn next_digest(&self) -> Option<Due> {
         let now = self.now();
         let due = self.digests.iter().filter_map(|(channel, digest)| {
-            let Digest { schedule, timezone } = digest;
-            Some((schedule.next(now, timezone)?, timezone, channel))
+            let zone = &digest.timezone;
+            Some((digest.schedule.next(now, zone)?, zone, channel))
         });
         let (slot, zone, id) = due.min_by_key(|(slot, ..)| *slot)?;
         let mut channels = self.workspace.channels().into_iter();
