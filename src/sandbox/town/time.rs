@@ -7,7 +7,6 @@ use tokio::sync::watch;
 
 use super::Town;
 use crate::{
-    config::Digest,
     domain::{Zone, schedule::Slot},
     ports::Clock as _,
     sandbox::slack::Channel,
@@ -71,7 +70,7 @@ impl Town {
     pub fn next_digest(&self) -> Option<Due> {
         let now = self.now();
         let due = self.digests.iter().filter_map(|(channel, digest)| {
-            let Digest { schedule, timezone } = digest;
+            let (schedule, timezone) = (&digest.schedule, &digest.timezone);
             Some((schedule.next(now, timezone)?, timezone, channel))
         });
         let (slot, zone, id) = due.min_by_key(|(slot, ..)| *slot)?;
