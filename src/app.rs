@@ -3,9 +3,11 @@
 pub mod bot;
 mod bridging;
 pub mod desk;
+mod digests;
 mod edge;
 pub mod inlet;
 pub mod memo;
+mod painter;
 mod ready;
 
 use std::{path::Path, sync::Arc, time::Duration};

@@ -1,6 +1,7 @@
 //! The words that people type, and what they ask for.
 
 mod ask;
+mod digest;
 mod meaning;
 mod outbox;
 mod query;
@@ -11,6 +12,7 @@ mod update;
 
 pub use self::{
     ask::{Ask, Asking, Command, asks_for_own, not_tied},
+    digest::{DigestAsk, digest, is_digest},
     outbox::{OutboxAsk, is_outbox, outbox},
     query::{Query, QueryError},
     table::{HelpFor, Name, help, usage_hint},

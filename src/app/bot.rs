@@ -177,6 +177,7 @@ impl Bot {
             inlet,
             catch_up,
             forget,
+            post_digests,
         } = Bridging {
             store: store.clone(),
             forge,
@@ -185,6 +186,7 @@ impl Bot {
             settings: settings.clone(),
             people: people.clone(),
             channels: Arc::new(config.bridged()),
+            plans: config.digests().into(),
             clock: clock.clone(),
             dice: dice.clone(),
             remembered: TimeDelta::from_std(config.store.keep_text).unwrap_or(TimeDelta::MAX),
@@ -234,6 +236,7 @@ impl Bot {
         let mut aside = JoinSet::new();
         aside.spawn(metrics.clone().upkeep());
         aside.spawn(forget.run());
+        aside.spawn(post_digests.run());
         for workspace in &workspaces {
             aside.spawn(look_back(catch_up.clone(), &workspace.name, &sockets));
         }

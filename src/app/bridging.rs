@@ -5,12 +5,17 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use tokio::sync::{Notify, watch};
 
-use super::inlet::{Chats, Inlet};
+use super::{
+    digests::AskDigest,
+    inlet::{Chats, Inlet},
+    painter::ChartPainter,
+};
 use crate::{
-    domain::{Settings, bridge::Channels, people::People},
+    domain::{Settings, bridge::Channels, digest::Plan, people::People},
     jobs::{
         catch_up::{CatchUp, Marks},
         deliver::Deliver,
+        digest::{Digests, PostDigests},
         follow::Known,
         forget::Forget,
         hear::Hear,
@@ -29,6 +34,7 @@ pub(super) struct Bridging {
     pub(super) settings: Arc<Settings>,
     pub(super) people: Arc<People>,
     pub(super) channels: Arc<Channels>,
+    pub(super) plans: Arc<[Plan]>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) dice: Arc<dyn Dice>,
     /// How long it is remembered what was done.
@@ -47,6 +53,8 @@ pub(super) struct Parts {
     pub(super) catch_up: Arc<CatchUp>,
     /// Forgets it.
     pub(super) forget: Forget,
+    /// Posts digests.
+    pub(super) post_digests: PostDigests<SqliteStore>,
 }
 
 impl Bridging {
@@ -77,9 +85,31 @@ impl Bridging {
             clock: self.clock.clone(),
             remembered: self.remembered,
         });
+        let digests = Digests {
+            store: self.store.clone(),
+            settings: self.settings.clone(),
+            people: self.people.clone(),
+        };
         let inlet = Inlet {
             hear,
             chats: self.chats.clone(),
+            digests: AskDigest {
+                digests: digests.clone(),
+                plans: self.plans.clone(),
+                queued: queued.clone(),
+            },
+        };
+        let post_digests = PostDigests {
+            digests,
+            plans: self.plans,
+            known: self.known.clone(),
+            clock: self.clock.clone(),
+            queued: queued.clone(),
+        };
+        let painter = ChartPainter {
+            store: self.store.clone(),
+            known: self.known.clone(),
+            settings: self.settings.clone(),
         };
         let forget = Forget {
             outbox: self.store.clone(),
@@ -95,6 +125,7 @@ impl Bridging {
             people: self.people,
             channels: self.channels,
             clock: self.clock,
+            painter: Arc::new(painter),
             dice: self.dice,
             queued,
         });
@@ -104,6 +135,7 @@ impl Bridging {
             inlet,
             catch_up,
             forget,
+            post_digests,
         })
     }
 }

@@ -26,9 +26,10 @@ use super::{
     memo::{Memo, Question},
 };
 use crate::{
-    command::is_outbox,
+    command::{is_digest, is_outbox},
     domain::{
         Settings,
+        bridge::Saying,
         people::{Asker, People},
         reply::{Audience, Reply},
     },
@@ -210,16 +211,14 @@ impl FrontDesk {
                 let said = self.inlet.outbox(&self.people, workspace, command).await?;
                 Ok(whispered(&said))
             }
+            Inbound::Command(command) if is_digest(&command.text) => {
+                let asked = self.inlet.digest(&known, workspace, command, &identity);
+                Ok(told_alone(&asked.await?))
+            }
             Inbound::Command(command) => {
                 let bridge = self.inlet.bridge(&known, self);
                 let taken = self.inlet.update(&bridge, workspace, command, &identity);
-                let saying = &taken.await?;
-                Ok(alone(&blocks::bridge::message(&Speech {
-                    saying,
-                    card: None,
-                    url: None,
-                    picture: None,
-                })))
+                Ok(told_alone(&taken.await?))
             }
             Inbound::Shortcut(shortcut) => {
                 if again || self.came_before(inbound) {
@@ -424,6 +423,16 @@ impl FrontDesk {
 /// A sentence for an acknowledgement.
 fn whispered(text: &str) -> Option<Bytes> {
     alone(&blocks::plain(text))
+}
+
+/// What is said to one person in an acknowledgement.
+fn told_alone(saying: &Saying) -> Option<Bytes> {
+    alone(&blocks::bridge::message(&Speech {
+        saying,
+        card: None,
+        url: None,
+        picture: None,
+    }))
 }
 
 /// A message for an acknowledgement, which nobody else sees.

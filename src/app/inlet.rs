@@ -6,13 +6,16 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::desk::FrontDesk;
+use super::{
+    desk::FrontDesk,
+    digests::{AskDigest, Asking},
+};
 use crate::{
-    command::{is_outbox, is_update, outbox, update},
+    command::{is_digest, is_outbox, is_update, outbox, update},
     domain::{
         bridge::{
-            Asked, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Saying, Step, Way,
-            keps_in, moment_of,
+            Asked, ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Saying,
+            Step, Way, keps_in, moment_of,
         },
         people::{Asker, People},
     },
@@ -42,6 +45,8 @@ pub struct Inlet {
     pub hear: Arc<Hear>,
     /// Where it is said.
     pub chats: Chats,
+    /// What tells of the weeks.
+    pub(super) digests: AskDigest,
 }
 
 impl Inlet {
@@ -53,7 +58,10 @@ impl Inlet {
             | Inbound::Shortcut(_)
             | Inbound::Submitted(_) => true,
             Inbound::Pressed(pressed) => Press::read(&pressed.action_id, &pressed.value).is_some(),
-            Inbound::Command(command) => is_update(&command.text) || is_outbox(&command.text),
+            Inbound::Command(command) => {
+                let text = &command.text;
+                is_update(text) || is_outbox(text) || is_digest(text)
+            }
             _ => false,
         }
     }
@@ -190,6 +198,27 @@ impl Inlet {
             "On its way to the tracking issue of KEP-{kep}. I tell you when it stands there."
         )
         .into())
+    }
+
+    /// `/kep digest`: what it would say, or that it is posted.
+    pub(super) async fn digest(
+        &self,
+        known: &Known,
+        workspace: &str,
+        command: &Command,
+        identity: &Key,
+    ) -> Result<Saying, StoreError> {
+        let channel = command.from.channel.as_deref().unwrap_or_default();
+        let asking = Asking {
+            asker: Asker {
+                workspace,
+                user: &command.from.user,
+            },
+            channel: &ChannelAt::new(workspace, channel),
+            identity,
+            now: self.hear.clock.now(),
+        };
+        self.digests.answer(&command.text, asking, known).await
     }
 
     /// `/kep outbox`: what waits and what was given up; or that is tried again.

@@ -161,6 +161,7 @@ impl<'a> Asking<'a> {
                         | Name::List
                         | Name::Release
                         | Name::Update
+                        | Name::Digest
                         | Name::Outbox,
                     )
                     | None => Command::Status(query),
@@ -224,6 +225,10 @@ impl<'a> Asking<'a> {
                 text: "An update is typed as a command, so that it is yours alone until it is sent: /kep update 5825 and then the text."
                     .to_owned(),
                 instead: Some("help update".to_owned()),
+            }),
+            Name::Digest => Err(Plain {
+                text: "The digest is asked for by a command: /kep digest.".to_owned(),
+                instead: Some("help digest".to_owned()),
             }),
             Name::Outbox => Err(Plain {
                 text: "What waits is shown to whom it concerns alone, who types it as a command: /kep outbox."

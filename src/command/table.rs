@@ -106,6 +106,14 @@ commands! {
             "A message of the channel goes there by its menu, Relay to KEP issue, or by the reaction 📡 (:satellite_antenna:).",
         ],
     }
+    /// What is posted once a week.
+    Digest = "digest" {
+        front: [("digest", "what the next digest would say now")],
+        more: [("digest now", "posts it in this channel; for liaisons")],
+        notes: [
+            "It tells what needs somebody, what moved, what was said, and what ships where, since the last one. The settings say where and when it comes by itself.",
+        ],
+    }
     /// What waits to be written.
     Outbox = "outbox" {
         front: [("outbox", "for admins: what waits, and what could not be written")],

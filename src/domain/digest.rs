@@ -196,8 +196,10 @@ pub struct Need {
 pub struct Risk {
     /// Which, and when.
     pub freeze: DateView,
-    /// The KEPs of its release that have something left to do.
-    pub keps: Vec<Named>,
+    /// The KEPs of its release that have errors or warnings.
+    pub to_mend: Vec<Named>,
+    /// Those with a pull request that is not merged.
+    pub open_pulls: Vec<Named>,
     /// How many KEPs the release has.
     pub of: usize,
 }
@@ -226,7 +228,7 @@ impl Digest {
         let mut stages = std::collections::BTreeMap::new();
         let mut left = Left { urgent: 0, of: 0 };
         let mut needs = Vec::new();
-        let mut late = Vec::new();
+        let (mut to_mend, mut open_pulls) = (Vec::new(), Vec::new());
         for entry in active {
             *stages.entry(entry.kep.stage.get()).or_insert(0) += 1;
             let is_of_runtime =
@@ -237,11 +239,14 @@ impl Digest {
             let is_urgent = urgent(&findings) > 0;
             left.of += usize::from(in_cycle);
             left.urgent += usize::from(in_cycle && is_urgent);
+            if in_cycle && within.has_open_pull(entry) {
+                open_pulls.push(Named::of(entry, of));
+            }
             if !is_urgent {
                 continue;
             }
             if in_cycle {
-                late.push(Named::of(entry, of));
+                to_mend.push(Named::of(entry, of));
             }
             let under_way = inspector.is_under_way(&entry.kep);
             let order = precedence(under_way, in_cycle, &findings, entry.kep.number);
@@ -266,10 +271,11 @@ impl Digest {
             left: inspector.current().map(|_| left),
             left_before: of.before,
             next: dates.first().cloned(),
-            risk: near.filter(|_| !late.is_empty()).map(|freeze| Risk {
+            risk: near.map(|freeze| Risk {
                 freeze: freeze.clone(),
                 of: left.of,
-                keps: late,
+                to_mend,
+                open_pulls,
             }),
             needs: needs.into_iter().map(|(_, need)| need).collect(),
             moved,
@@ -327,6 +333,11 @@ impl<'a> Within<'a> {
         let mut runtimes = self.of.settings.runtimes.iter();
         let at = runtimes.position(|runtime: &Runtime| runtime.name == self.scope.runtime)?;
         entry.runtimes.get(at)
+    }
+
+    fn has_open_pull(self, entry: &'a Entry) -> bool {
+        let side = self.side(entry);
+        side.is_some_and(|side| side.pulls.iter().any(|pull| pull.issue.is_open()))
     }
 
     fn updates(self) -> Vec<Update> {

@@ -46,6 +46,13 @@ pub enum Severity {
     Advice,
 }
 
+impl Finding {
+    /// Who can mend it: `maintainer`, `shepherd (fuweid)`.
+    pub fn who_mends(&self) -> &str {
+        self.mend.split_once(": ").map_or("", |(who, _)| who)
+    }
+}
+
 /// How many findings there are of a severity.
 pub fn count(findings: &[Finding], severity: Severity) -> usize {
     let of_it = |finding: &&Finding| finding.severity == severity;
@@ -164,6 +171,36 @@ impl FindingCode {
             .iter()
             .copied()
             .find(|code| code.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// What is wrong in a few words, where there is no room for more: `nobody shepherds it`.
+    pub const fn in_short(self) -> &'static str {
+        match self {
+            Self::Untracked => "no tracking issue",
+            Self::DuplicateTrackingIssue => "two tracking issues",
+            Self::ClosedEarly => "issue closed too early",
+            Self::LeftOpen => "issue left open",
+            Self::TitleWithoutNumber => "no number in the title",
+            Self::TitleWithoutText => "no words in the title",
+            Self::NumberContradiction => "names different KEPs",
+            Self::NoShepherd => "nobody shepherds it",
+            Self::OneShepherd => "one shepherd only",
+            Self::ShepherdNotMaintainer => "shepherd is no maintainer",
+            Self::ShepherdContradiction => "names different shepherds",
+            Self::NoReleaseLabel => "no release label",
+            Self::PlaceholderReleaseLabel => "release label is a placeholder",
+            Self::ReleaseContradiction => "names different releases",
+            Self::NoMilestone => "no milestone",
+            Self::MilestoneOverdue => "milestone overdue",
+            Self::MilestoneClosed => "milestone closed",
+            Self::MilestoneAfterFreeze => "milestone after the freeze",
+            Self::Stale => "no word for long",
+            Self::StageBehind => "stage behind the KEP's",
+            Self::NoLiaison => "no liaison",
+            Self::KepNumberContradiction => "wrong kep-number",
+            Self::KepMilestoneContradiction => "wrong latest-milestone",
+            Self::KepUnreadableValue => "unreadable value in the KEP",
+        }
     }
 
     /// The code that was most likely meant.

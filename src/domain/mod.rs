@@ -30,6 +30,7 @@ mod stage;
 pub mod summary;
 pub mod text;
 pub mod tracking;
+pub mod trend;
 pub mod who;
 mod zone;
 

@@ -4,6 +4,7 @@
 mod alarm;
 mod change;
 mod comment;
+mod picture;
 mod places;
 mod record;
 mod trouble;
@@ -29,7 +30,7 @@ use crate::{
     },
     jobs::bridge::{Bridge, Failed, Undecided, failed},
     ports::{
-        Chat, ChatError, Clock, Dice, Forge, Outbox, StoreError,
+        Chat, ChatError, Clock, Dice, Forge, Outbox, Painter, StoreError,
         outbox::{HELD, Leased, Outcome, Settled},
     },
 };
@@ -68,6 +69,8 @@ pub struct Deliver {
     pub channels: Arc<Channels>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What draws a digest's chart.
+    pub painter: Arc<dyn Painter>,
     /// Keeps second tries apart.
     pub dice: Arc<dyn Dice>,
     /// Told when something was queued.

@@ -22,7 +22,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use self::{apply::Applied, local::Local, telling::DaySummary};
+pub use self::{apply::Applied, local::Local};
 use super::{facts::Sources, follow::Known};
 use crate::{
     domain::{CommentKind, Repository, Runtime, Settings, change::Change, fact},

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 
 /// What a message says, with what is needed beside it to give it a form.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Speech<'a> {
     /// What it says.
     pub saying: &'a Saying,

@@ -83,6 +83,7 @@ const LAYERS: &[Layer] = &[
     Layer::new("ports", &["domain"]),
     Layer::new("config", &["domain"]).reads(Environment::Everything),
     Layer::new("sample", &["domain"]),
+    Layer::new("chart", &["domain"]),
     Layer::new("telemetry", &["domain", "ports"]),
     Layer::new("handlers", &["domain", "command", "ports"]).never(CLIENTS),
     Layer::new("jobs", &["domain", "command", "ports"]).never(CLIENTS),

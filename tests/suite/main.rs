@@ -3,12 +3,14 @@
 mod block_kit;
 mod bridge_words;
 mod cards;
+mod chart;
 mod check;
 mod cli;
 mod corpus;
 mod delivery;
 mod deploy;
 mod desk;
+mod digest;
 mod formats;
 mod github_model;
 mod hazards;

@@ -71,7 +71,8 @@ pub(super) fn gather(of: Material<'_>, holds: impl Fn(&Entry) -> bool) -> Vec<Mo
         moved.add(change, of.board);
     }
     all.sort_by_key(|(rank, moved)| (*rank, moved.kep.number));
-    all.into_iter().map(|(_, moved)| moved).collect()
+    let moved = all.into_iter().map(|(_, moved)| moved.in_short());
+    moved.collect()
 }
 
 /// How much of a news a change is; `None` for what is none.
@@ -121,6 +122,15 @@ impl Named {
 }
 
 impl Moved {
+    /// Where the KEP itself moves, the releases of its stages follow.
+    fn in_short(mut self) -> Self {
+        if self.steps.iter().any(|step| step.what.is_move()) {
+            self.steps
+                .retain(|step| !matches!(step.what, What::Milestone(..)));
+        }
+        self
+    }
+
     fn add(&mut self, change: &Change, board: &Board) {
         let back = change.direction == Direction::Backward;
         let place = change.place();

@@ -5,8 +5,9 @@ use super::{Digest, Left, Moved, Named, Need, Scope, Section, Ships, Update};
 use crate::domain::{
     KepNumber, Login, Zone,
     answer::tally,
-    finding::{FindingCode, Severity},
+    finding::{Finding, FindingCode, Severity},
     rich::{Address, Block, Item, List, Rich, Span, Style},
+    text::each_once,
 };
 
 /// How much a channel itself sees of each part.
@@ -47,7 +48,9 @@ const MOST_LINES: usize = 100;
 /// Words of people's are no longer than this.
 const MOST_SAID: usize = 160;
 /// How many numbers stand in one line.
-const NUMBERS: usize = 40;
+const NUMBERS: usize = 12;
+/// How many KEPs somebody is thanked for by number.
+const THANKED: usize = 5;
 
 type Line = Vec<Span>;
 
@@ -158,7 +161,7 @@ impl Digest {
             lines.push(labelled("KEPs", vec![Span::text(stages.join(" · "))]));
         }
         for finding in &self.cycle {
-            let says = format!("{} → {}", finding.evidence, finding.mend);
+            let says = format!("{} → {}", finding.evidence, finding.who_mends());
             lines.push(labelled("Cycle", vec![Span::text(says)]));
         }
         if self.since.is_none() {
@@ -208,10 +211,13 @@ impl Digest {
             Section::Risk => {
                 let risk = self.risk.as_ref()?;
                 let (name, left) = (risk.freeze.what.name(), risk.freeze.left(self.at));
-                let what = format!("{} of {} have something left: ", risk.keps.len(), risk.of);
+                let (mend, open) = (&risk.to_mend, &risk.open_pulls);
+                let mend = with_numbers(&format!("{} of {} to mend", mend.len(), risk.of), mend);
+                let open = format!("{} with open pull requests", open.len());
+                let open = with_numbers(&open, &risk.open_pulls);
                 Part {
                     heading: format!("May miss {name} {left}"),
-                    lines: vec![with_numbers(what, &risk.keps)],
+                    lines: [mend, open].concat(),
                     rest: Vec::new(),
                 }
             }
@@ -321,30 +327,29 @@ fn named(kep: &Named) -> Line {
     vec![number, Span::text(format!(" {}", kep.title))]
 }
 
+/// `🔴 KEP-4191 Split image filesystem (#9): nobody shepherds it, no milestone → maintainer`
 fn need_line(need: &Need) -> Line {
-    let Some(worst) = need.findings.first() else {
-        return named(&need.kep);
-    };
-    let mark = match worst.severity {
-        Severity::Error => "🔴 ",
-        _ => "🟠 ",
+    let is_grave = |finding: &Finding| finding.severity == Severity::Error;
+    let mark = if need.findings.iter().any(is_grave) {
+        "🔴 "
+    } else {
+        "🟠 "
     };
     let mut line = vec![Span::text(mark)];
     line.extend(named(&need.kep));
-    let issue = worst.issue.and_then(|number| {
-        let mut pages = need.pages.iter();
-        pages.find(|(at, _)| *at == number)
-    });
-    if let Some((number, url)) = issue {
+    let numbers = each_once(need.findings.iter().filter_map(|finding| finding.issue));
+    for (number, url) in need.pages.iter().filter(|(at, _)| numbers.contains(at)) {
         line.extend([Span::text(" · "), link(url, &format!("#{number}"))]);
     }
-    let more = match need.findings.len() - 1 {
-        0 => String::new(),
-        1 => " (and 1 more)".to_owned(),
-        many => format!(" (and {many} more)"),
-    };
-    let says = format!("{} → {}{more}", worst.evidence, worst.mend);
-    line.extend([Span::Break, Span::text(says)]);
+    let by_who = need
+        .findings
+        .chunk_by(|one, other| one.who_mends() == other.who_mends());
+    for (at, same) in by_who.enumerate() {
+        let what = each_once(same.iter().map(|finding| finding.code.in_short()));
+        let between = if at == 0 { ": " } else { "; " };
+        let who = same[0].who_mends();
+        line.push(Span::text(format!("{between}{} → {who}", what.join(", "))));
+    }
     line
 }
 
@@ -386,20 +391,22 @@ fn said_line(update: &Update) -> Line {
 }
 
 fn ships_lines(ships: &Ships) -> Vec<Line> {
-    let when = ships.when.as_ref().map(|when| format!(" ({when})"));
+    let when = ships.when.as_ref().map(|when| format!(", {when}"));
     let release = format!("{}{}", ships.release, when.unwrap_or_default());
-    let line = |what: &str, keps: &[Named]| {
-        let begin = format!("{what}{release}: ");
-        (!keps.is_empty()).then(|| with_numbers(begin, keps))
-    };
-    let lines = [line("", &ships.keps), line("perhaps ", &ships.guessed)];
-    lines.into_iter().flatten().collect()
+    let sure = with_numbers(&release, &ships.keps);
+    let guessed = with_numbers(&format!("perhaps {release}"), &ships.guessed);
+    [sure, guessed].concat()
 }
 
 fn thanks_lines(thanks: &[(Login, Vec<KepNumber>)]) -> Vec<Line> {
     let all = thanks.iter().map(|(login, keps)| {
-        let keps: Vec<String> = keps.iter().map(ToString::to_string).collect();
-        format!("{login} ({})", keps.join(", "))
+        let more = keps.len().saturating_sub(THANKED);
+        let keps = keps.iter().take(THANKED).map(ToString::to_string);
+        let keps = keps.collect::<Vec<_>>().join(", ");
+        match more {
+            0 => format!("{login} ({keps})"),
+            more => format!("{login} ({keps} and {more} more)"),
+        }
     });
     let all: Vec<String> = all.collect();
     let lines = all.chunks(NUMBERS);
@@ -408,20 +415,20 @@ fn thanks_lines(thanks: &[(Login, Vec<KepNumber>)]) -> Vec<Line> {
         .collect()
 }
 
-fn with_numbers(begin: String, keps: &[Named]) -> Line {
-    let mut line = vec![Span::text(begin)];
-    for (at, kep) in keps.iter().enumerate() {
-        if at > 0 {
-            line.push(Span::text(", "));
+/// The numbers of KEPs behind what they have in common, in as many lines as they need.
+fn with_numbers(what: &str, keps: &[Named]) -> Vec<Line> {
+    let lines = keps.chunks(NUMBERS).enumerate().map(|(at, some)| {
+        let begin = if at == 0 { what } else { "and" };
+        let mut line = vec![Span::text(format!("{begin}: "))];
+        for (at, kep) in some.iter().enumerate() {
+            if at > 0 {
+                line.push(Span::text(", "));
+            }
+            line.push(link(&kep.url, &kep.number.to_string()));
         }
-        // Addresses take room; who wants one of so many asks for it.
-        line.push(if keps.len() <= NUMBERS {
-            link(&kep.url, &kep.number.to_string())
-        } else {
-            Span::text(kep.number.to_string())
-        });
-    }
-    line
+        line
+    });
+    lines.collect()
 }
 
 fn need(many: usize) -> String {

@@ -11,7 +11,7 @@ use crate::{
     jobs::bridge::Bridge,
     ports::{
         Chat, ChatError,
-        chat::{PostAt, Speech},
+        chat::{PostAt, Shown, Speech},
         outbox::Leased,
     },
 };
@@ -139,9 +139,15 @@ impl Deliver {
                     thread,
                     broadcast,
                 };
+                let picture = self.picture(chat, saying, leased).await?;
+                let shown = picture.as_ref().map(|(file, alt)| Shown { file, alt });
                 let ts = self
                     .speak(bridge, saying, async |speech| {
-                        chat.post(at, speech, &leased.key).await
+                        let speech = Speech {
+                            picture: shown,
+                            ..*speech
+                        };
+                        chat.post(at, &speech, &leased.key).await
                     })
                     .await?;
                 Ok(Some(message(channel.clone(), ts)))

@@ -1,11 +1,9 @@
 //! What changed between the facts as they were last told and as they are.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, atomic::Ordering},
 };
-
-use serde::{Deserialize, Serialize};
 
 use super::{Report, Sync};
 use crate::{
@@ -13,6 +11,7 @@ use crate::{
         board::Board,
         change::{Change, changes},
         finding::{Inspector, Severity},
+        trend::DaySummary,
     },
     jobs::facts::facts_of,
     ports::{StoreError, store::Version},
@@ -20,19 +19,6 @@ use crate::{
 
 /// Somebody else stores facts at the same time at most so often in a row.
 const MOST_TRIES: usize = 5;
-
-/// How the board stood on a day, for what compares weeks.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DaySummary {
-    /// KEPs of the watched SIGs that are active, by stage; those without one under `none`.
-    pub stages: BTreeMap<String, usize>,
-    /// KEPs of the current cycle.
-    pub in_cycle: usize,
-    /// KEPs of the current cycle for which an error or a warning stands.
-    pub urgent: usize,
-    /// Active KEPs with an open tracking issue.
-    pub tracked: usize,
-}
 
 impl Sync<'_> {
     /// Finds what changed, records it and gives it, and notes that a sync went through. What comes
@@ -116,7 +102,10 @@ impl Sync<'_> {
 
     fn summary(&self, board: &Board) -> DaySummary {
         let inspector = Inspector::new(board, self.settings, self.clock.now());
-        let mut summary = DaySummary::default();
+        let mut summary = DaySummary {
+            release: inspector.current(),
+            ..DaySummary::default()
+        };
         let watched = board
             .entries()
             .iter()

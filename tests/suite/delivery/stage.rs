@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 use super::driven::Driven;
 use crate::sync::{
     mortal::{Fate, Mortal},
-    world::{NoChance, form, kep_path, kep_yaml, noon},
+    world::{NoChance, NoPictures, form, kep_path, kep_yaml, noon},
 };
 
 pub(super) const REPO: &str = "containerd/containerd";
@@ -170,6 +170,7 @@ impl Stage {
             people: self.people.clone(),
             channels: self.bridged.clone(),
             clock: Arc::new(self.clock.clone()),
+            painter: Arc::new(NoPictures),
             dice: Arc::new(NoChance),
             queued: self.queued.clone(),
         })

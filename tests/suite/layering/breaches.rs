@@ -24,6 +24,7 @@ fn each_layer_is_held_to_its_list() {
         ("ports.rs", "command", "`ports` may import only domain"),
         ("config.rs", "app", "`config` may import only domain"),
         ("sample.rs", "config", "`sample` may import only domain"),
+        ("chart/axis.rs", "slack", "`chart` may import only domain"),
         (
             "handlers/status.rs",
             "github",

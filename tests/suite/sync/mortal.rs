@@ -155,6 +155,7 @@ go_through!(Store {
     fn put_comments(repository: &str, comments: &[Comment], feed: Option<(CommentKind, &Position)>) -> Result<(), StoreError>;
     fn remove_comment(repository: &str, kind: CommentKind, id: u64) -> Result<(), StoreError>;
     fn comments(repository: &str, issue: u64) -> Result<Vec<Comment>, StoreError>;
+    fn said_between(repository: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Comment>, StoreError>;
     fn put_milestones(repository: &str, milestones: &[NumberedMilestone], position: &Position) -> Result<(), StoreError>;
     fn milestones(repository: &str) -> Result<Vec<NumberedMilestone>, StoreError>;
     fn put_labels(repository: &str, labels: &[Box<str>], position: &Position) -> Result<(), StoreError>;
@@ -165,6 +166,7 @@ go_through!(Store {
     fn pending() -> Result<(i64, bool), StoreError>;
     fn tell(at: DateTime<Utc>, revision: i64, changes: &[Change], notes: &[(String, String)]) -> Result<bool, StoreError>;
     fn changes(since: DateTime<Utc>) -> Result<Vec<ToldChange>, StoreError>;
+    fn changes_after(id: i64) -> Result<Vec<(i64, Change)>, StoreError>;
     fn synced(at: DateTime<Utc>, summary: Option<&str>) -> Result<(), StoreError>;
     fn days(since: NaiveDate) -> Result<Vec<(NaiveDate, String)>, StoreError>;
     fn prune(comments_before: DateTime<Utc>, history_before: DateTime<Utc>) -> Result<u64, StoreError>;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use async_trait::async_trait;
 use chrono::{DateTime, TimeZone as _, Utc};
 use kep_liaison::{
     config::Config,
@@ -15,13 +16,23 @@ use kep_liaison::{
         facts::{Sources, facts_of},
         sync::{Report, Sync},
     },
-    ports::{Clock, Dice, Store, store::Version},
+    ports::{Clock, Dice, Painter, Store, StoreError, painter::Drawing, store::Version},
     sandbox::{
         clock::ManualClock,
         github::{GitHub as Model, Repository, Right},
     },
     store::{Mode, SqliteStore},
 };
+
+/// What draws nothing.
+pub(crate) struct NoPictures;
+
+#[async_trait]
+impl Painter for NoPictures {
+    async fn chart(&self, _: DateTime<Utc>) -> Result<Option<Drawing>, StoreError> {
+        Ok(None)
+    }
+}
 
 /// Jitter of nothing.
 pub(crate) struct NoChance;
