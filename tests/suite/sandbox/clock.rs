@@ -42,7 +42,8 @@ async fn a_day_passes_in_its_order() {
         let longest = longest.expect("two calls");
         assert!(longest < TimeDelta::minutes(50), "{longest}");
         // It is as well as before.
-        let channel = sandbox.sig_node();
+        let channel = sandbox.town.workspace.channel("sig-node-containerd");
+        let channel = channel.id().to_owned();
         let write = json!({"act": "writes", "channel": channel, "text": STATUS});
         let came = sandbox.act("fuweid", write).await;
         assert_eq!(came["error"], Value::Null);
@@ -64,6 +65,12 @@ async fn one_can_go_to_the_next_digest() {
     let at = moment(&digest["at"]);
     sandbox.sets_clock(at).await;
     assert!(sandbox.now().await >= at);
+    let channel = sandbox.sig_node();
+    let digest = sandbox.until("bitoku", &channel, 1).await.remove(0);
+    assert_eq!(digest["is_app"], true);
+    let ts: f64 = digest["ts"].as_str().expect("a ts").parse().expect("it");
+    let late = TimeDelta::seconds(ts as i64 - at.timestamp());
+    assert!(late >= TimeDelta::zero() && late < TimeDelta::minutes(2), "{late}");
     let next = sandbox.state("bitoku").await["digest"].clone();
     assert_eq!(moment(&next["at"]), at + TimeDelta::days(7));
     // Whoever goes on for longer stops there: it is due at its time, not when they arrive.
