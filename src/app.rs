@@ -7,7 +7,7 @@ mod digests;
 mod edge;
 pub mod inlet;
 pub mod memo;
-mod painter;
+pub mod painter;
 mod ready;
 
 use std::{path::Path, sync::Arc, time::Duration};

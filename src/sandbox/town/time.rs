@@ -70,8 +70,8 @@ impl Town {
     pub fn next_digest(&self) -> Option<Due> {
         let now = self.now();
         let due = self.digests.iter().filter_map(|(channel, digest)| {
-            let (schedule, timezone) = (&digest.schedule, &digest.timezone);
-            Some((schedule.next(now, timezone)?, timezone, channel))
+            let zone = &digest.timezone;
+            Some((digest.schedule.next(now, zone)?, zone, channel))
         });
         let (slot, zone, id) = due.min_by_key(|(slot, ..)| *slot)?;
         let mut channels = self.workspace.channels().into_iter();
