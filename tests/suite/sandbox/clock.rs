@@ -81,7 +81,7 @@ async fn one_can_go_to_the_next_digest() {
     sandbox.act("samuelkarp", close).await;
     let leaps = *sandbox.town.leaps().borrow();
     sandbox.sets_clock(next).await;
-    assert!(*sandbox.town.leaps().borrow() - leaps < 70);
+    assert!(*sandbox.town.leaps().borrow() - leaps < 90);
     let chart = sandbox
         .eventually("a chart", async || {
             let messages = sandbox.messages("bitoku", &channel).await;
