@@ -13,7 +13,7 @@ use crate::{
         people::{Asker, People, Role},
     },
     jobs::{
-        digest::{Digests, pages},
+        digest::{Digests, Moment, pages},
         follow::Known,
     },
     ports::StoreError,
@@ -82,8 +82,8 @@ impl AskDigest {
             Some(plan) => self.digests.stored(plan).await?.and_then(|mark| mark.told),
             None => None,
         };
-        let composed = self.digests.compose(&scope, told, known, asking.now);
-        let digest = composed.await?.digest;
+        let at = Moment::of(known, asking.now);
+        let digest = self.digests.compose(&scope, told, at).await?.digest;
         let sheets = digest.sheets(&scope, &zone);
         let below = match sheets.len() - 1 {
             0 => "",
@@ -135,8 +135,8 @@ impl AskDigest {
         // A channel may hear of several runtimes.
         for plan in plans {
             let key = key.then(&plan.scope.runtime);
-            let is_new = self.digests.post_now(plan, &key, known, asking.now).await?;
-            if is_new {
+            let at = Moment::of(known, asking.now);
+            if self.digests.post_now(plan, &key, at).await? {
                 self.queued.notify_one();
             }
         }

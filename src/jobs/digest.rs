@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Notify, watch};
 
 pub use self::{
-    material::{Composed, Digests},
+    material::{Composed, Digests, Moment},
     queue::pages,
 };
 use super::follow::Known;
@@ -73,11 +73,13 @@ impl<S: Outbox + Store> PostDigests<S> {
         for plan in self.plans.iter() {
             let mark = self.digests.mark(plan, now).await?;
             if let Some(due) = plan.due(&mark, now) {
-                // What was due while nobody was there waits for what happened meanwhile.
-                if !is_fresh(&known, due.at.max(began), now) {
+                // What was due while nobody was there waits for what happened meanwhile; a clock that
+                // was set back may show less than when it began.
+                if !is_fresh(&known, due.at.max(began.min(now)), now) {
                     continue;
                 }
-                if self.digests.post(plan, &mark, due, &known, now).await? {
+                let at = Moment::of(&known, now);
+                if self.digests.post(plan, &mark, due, at).await? {
                     tracing::info!(channel = %plan.at, due = %due.local, "a digest is due");
                     self.queued.notify_one();
                 }

@@ -72,7 +72,7 @@ impl Digest {
         let parts: Vec<Part> = scope
             .sections
             .iter()
-            .flat_map(|it| self.part(*it))
+            .filter_map(|it| self.part(*it))
             .collect();
         let mut shown = scope.length.lines();
         let mut first = self.first(&parts, shown, zone);
