@@ -45,6 +45,31 @@ pub(super) async fn changes_by_time(place: &dyn Place) {
     assert!(titles(store, DateTime::<Utc>::MAX_UTC).await.is_empty());
 }
 
+pub(super) async fn changes_by_number(place: &dyn Place) {
+    let store = &*place.open_both().await;
+    assert_eq!(store.changes_after(0).await.unwrap(), []);
+    tell_at(store, 20, &["a", "b"]).await;
+    // By the clock it comes before them.
+    tell_at(store, 10, &["c"]).await;
+    let all = store.changes_after(0).await.unwrap();
+    let expected = ["a", "b", "c"].map(|title| change(9001, title));
+    let changes: Vec<_> = all.iter().map(|(_, change)| change.clone()).collect();
+    assert_eq!(changes, expected);
+    assert!(all.is_sorted_by(|(one, _), (other, _)| one < other));
+    for (nth, (id, _)) in all.iter().enumerate() {
+        let after = store.changes_after(*id).await.unwrap();
+        assert_eq!(after, all[nth + 1..]);
+    }
+    let last = all.last().map(|(id, _)| *id);
+    assert_eq!(Some(store.latest().await.unwrap().change), last);
+    // A number is never given again.
+    store.prune(at(-1_000_000), at(1_000)).await.unwrap();
+    tell_at(store, 2_000, &["d"]).await;
+    let after = store.changes_after(last.unwrap()).await.unwrap();
+    assert_eq!(after.len(), 1);
+    assert_eq!(after[0].1, change(9001, "d"));
+}
+
 pub(super) async fn changes_stay_as_they_are(place: &dyn Place) {
     let store = &*place.open().await;
     let precise = at(0) + TimeDelta::milliseconds(123);
