@@ -1,5 +1,6 @@
-//! What the picture of a digest costs: from a trend to the bytes of its PNG. The trend is as long as
-//! one may be, sixteen weeks day by day. Fails where the picture is too large or takes too long.
+//! What a digest costs: its words, for 10,000 KEPs with a tracking issue each after 5,000 changes, and
+//! its picture, from a trend as long as one may be, sixteen weeks day by day, to the bytes of the PNG.
+//! Fails where either takes too long, or the picture is too large.
 //!
 //! `docs/performance.md` has figures and targets.
 
@@ -17,8 +18,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use kep_liaison::{
     chart,
+    config::Config,
     domain::{
-        Release,
+        Issue, IssueState, KepNumber, Release, Zone,
+        board::{Board, Facts},
+        change::{Change, Direction, What},
+        cycle::{Cycles, read_release_page},
+        digest::{Digest, Material, Scope},
+        kep::read_kep,
         trend::{CurrentCycle, DaySummary, Trend},
     },
 };
@@ -27,8 +34,90 @@ use kep_liaison::{
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
+const KEPS: u32 = 10_000;
+const CHANGES: u32 = 5_000;
+const MOST_TO_COMPOSE: Duration = Duration::from_millis(50);
 const MOST_TIME: Duration = Duration::from_millis(200);
 const MOST_BYTES: usize = 100_000;
+
+fn board() -> Board {
+    let page = "# Kubernetes v1.38\n\n- **Monday 14th September 2026**: Release cycle begins\n- **Wednesday 16th December 2026 (AoE)**: Code Freeze\n";
+    let kep = |number: u32| {
+        let stage = ["alpha", "beta", "alpha"][number as usize % 3];
+        let text = format!(
+            "title: A title of the usual length\nkep-number: {number}\nowning-sig: sig-node\nstatus: implementable\nstage: {stage}\nlatest-milestone: v1.38\nmilestone:\n  {stage}: v1.38\nauthors: [\"@author\"]\n"
+        );
+        read_kep(&format!("keps/sig-node/{number}-feature/kep.yaml"), &text)
+    };
+    let issue = |number: u32| {
+        Issue {
+        repository: "containerd/containerd".into(),
+        number: number.into(),
+        url: format!("https://github.com/containerd/containerd/issues/{number}").into(),
+        title: format!("[SIG-Node]: KEP-{number} - A title of the usual length").into(),
+        body: format!(
+            "### References\n\nKEP(s): KEP-{number}\nstage: alpha\nK8s-Release: v1.38\nKEP-Shepherd: {}\n",
+            if number.is_multiple_of(4) { "TBD" } else { "@mikebrow" }
+        )
+        .into(),
+        state: IssueState::Open,
+        labels: vec!["target/kubernetes/v1.38".into()],
+        author: None,
+        assignees: Vec::new(),
+        milestone: None,
+        created_at: None,
+        updated_at: None,
+        pull: None,
+    }
+    };
+    let facts = Facts {
+        keps: (1..=KEPS).map(kep).collect(),
+        issues: Some((1..=KEPS).map(issue).map(Into::into).collect()),
+        cycles: Cycles::new(read_release_page(page).into_iter().collect()),
+        ..Facts::default()
+    };
+    Board::build(facts, &Config::default().settings())
+}
+
+fn changes() -> Vec<Change> {
+    let change = |at: u32| Change {
+        kep: KepNumber::new(1 + at % KEPS).unwrap(),
+        path: format!("keps/sig-node/{}-feature", 1 + at % KEPS).into(),
+        issue: None,
+        what: What::Stage(Some("alpha".into()), Some("beta".into())),
+        direction: Direction::Forward,
+    };
+    (0..CHANGES).map(change).collect()
+}
+
+fn words(c: &mut Criterion) {
+    let (board, changes, settings) = (board(), changes(), Config::default().settings());
+    let material = Material {
+        board: &board,
+        settings: &settings,
+        now: "2026-11-23T08:00:00Z".parse().unwrap(),
+        since: "2026-11-16T08:00:00Z".parse().ok(),
+        changes: &changes,
+        updates: &[],
+        before: None,
+    };
+    let (scope, zone) = (Scope::of("containerd"), Zone::default());
+    let compose = || Digest::compose(material, &scope);
+    let began = Instant::now();
+    let digest = compose();
+    let took = began.elapsed();
+    println!(
+        "the first digest: {} KEPs need somebody, {} moved, after {took:?}",
+        digest.needs.len(),
+        digest.moved.len()
+    );
+    assert_eq!(digest.moved.len(), CHANGES as usize);
+    assert!(took <= MOST_TO_COMPOSE, "{took:?} is too long");
+    c.bench_function("a digest of 10,000 KEPs and 5,000 changes", |b| {
+        b.iter(compose)
+    });
+    c.bench_function("its messages", |b| b.iter(|| digest.sheets(&scope, &zone)));
+}
 
 fn days(now: DateTime<Utc>) -> Vec<(chrono::NaiveDate, DaySummary)> {
     let summary = |past: usize| {
@@ -84,6 +173,6 @@ criterion_group! {
     config = Criterion::default()
         .sample_size(20)
         .measurement_time(Duration::from_secs(3));
-    targets = picture
+    targets = words, picture
 }
 criterion_main!(benches);

@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod digest;
 mod load;
 mod local;
 mod manifest;
@@ -87,6 +88,8 @@ enum Command {
     Sandbox(sandbox::Args),
     /// Where KEPs stand in Kubernetes and in the runtime, who shepherds them, what is missing
     Status(status::Args),
+    /// The digest that would be posted now: what needs somebody, what moved, what ships where
+    Digest(digest::Args),
     /// Fetch what is new from GitHub into the store, and say what changed
     Sync(sync::Args),
     /// Is everything in order: settings, store, GitHub, Slack, tokens and rights, the clock
@@ -200,6 +203,7 @@ impl Args {
             Command::Run => run::run(&self.global),
             Command::Sandbox(sandbox) => sandbox::run(&sandbox, &self.global),
             Command::Status(status) => status::run(&status, &self.global),
+            Command::Digest(digest) => digest::run(&digest, &self.global),
             Command::Sync(sync) => sync::run(&sync, &self.global),
             Command::Check => check::run(&self.global),
             Command::Audit(audit) => audit::run(&audit, &self.global),
@@ -221,6 +225,7 @@ impl Command {
             Self::Run => Speaker::Service,
             Self::Sandbox(_)
             | Self::Status(_)
+            | Self::Digest(_)
             | Self::Sync(_)
             | Self::Check
             | Self::Audit(_)

@@ -13,7 +13,7 @@ use crate::{
         people::{Asker, People, Role},
     },
     jobs::{
-        digest::{Digests, pages},
+        digest::{Digests, Moment, pages},
         follow::Known,
     },
     ports::StoreError,
@@ -82,8 +82,8 @@ impl AskDigest {
             Some(plan) => self.digests.stored(plan).await?.and_then(|mark| mark.told),
             None => None,
         };
-        let composed = self.digests.compose(&scope, told, known, asking.now);
-        let digest = composed.await?.digest;
+        let at = Moment::of(known, asking.now);
+        let digest = self.digests.compose(&scope, told, at).await?.digest;
         let sheets = digest.sheets(&scope, &zone);
         let below = match sheets.len() - 1 {
             0 => "",
@@ -131,7 +131,8 @@ impl AskDigest {
             return Ok(why.into());
         };
         let key = Key::of(["digest", "now"]).then(asking.identity.as_str());
-        let is_new = self.digests.post_now(plan, &key, known, asking.now).await?;
+        let at = Moment::of(known, asking.now);
+        let is_new = self.digests.post_now(plan, &key, at).await?;
         if is_new {
             self.queued.notify_one();
         }

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Notify, watch};
 
 pub use self::{
-    material::{Composed, Digests},
+    material::{Composed, Digests, Moment},
     queue::pages,
 };
 use super::follow::Known;
@@ -75,7 +75,8 @@ impl<S: Outbox + Store> PostDigests<S> {
                 if !is_fresh(&known, due, now) {
                     continue;
                 }
-                if self.digests.post(plan, &mark, due, &known, now).await? {
+                let at = Moment::of(&known, now);
+                if self.digests.post(plan, &mark, due, at).await? {
                     tracing::info!(channel = %plan.at, due = %due.local, "a digest is due");
                     self.queued.notify_one();
                 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use crate::{
     domain::{
         Comment, Settings,
+        board::Board,
         bridge::{CommentAt, Effect, IssueAt, Written, unmarked},
         change::Change,
         digest::{Digest, Mark, Material, Plan, Scope, Told, Update},
@@ -37,6 +38,28 @@ impl<S> Clone for Digests<S> {
             store: self.store.clone(),
             settings: self.settings.clone(),
             people: self.people.clone(),
+        }
+    }
+}
+
+/// What is known at a moment.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    /// The KEPs.
+    pub board: &'a Board,
+    /// When the last sync that went through ended.
+    pub synced_at: Option<DateTime<Utc>>,
+    /// The moment.
+    pub now: DateTime<Utc>,
+}
+
+impl<'a> Moment<'a> {
+    /// Of what is known to a bot that runs.
+    pub fn of(known: &'a Known, now: DateTime<Utc>) -> Self {
+        Self {
+            board: &known.board,
+            synced_at: known.synced_at,
+            now,
         }
     }
 }
@@ -85,9 +108,9 @@ impl<S: Outbox + Store> Digests<S> {
         &self,
         scope: &Scope,
         last: Option<Told>,
-        known: &Known,
-        now: DateTime<Utc>,
+        at: Moment<'_>,
     ) -> Result<Composed, StoreError> {
+        let now = at.now;
         let latest = self.store.latest().await?.change;
         let changes = match last {
             Some(last) => self.store.changes_after(last.change).await?,
@@ -96,13 +119,13 @@ impl<S: Outbox + Store> Digests<S> {
         let change = changes.last().map_or(latest, |(id, _)| *id);
         let changes: Vec<Change> = changes.into_iter().map(|(_, change)| change).collect();
         // What was said is taken in by whole syncs.
-        let arrived = known.synced_at.unwrap_or(now).min(now) - ARRIVED;
+        let arrived = at.synced_at.unwrap_or(now).min(now) - ARRIVED;
         let from = last.map_or(now - A_WEEK, |last| last.said);
         let said = arrived.max(from).trunc_subsecs(0);
-        let updates = self.updates(scope, known, from, said).await?;
+        let updates = self.updates(scope, at.board, from, said).await?;
         let digest = Digest::compose(
             Material {
-                board: &known.board,
+                board: at.board,
                 settings: &self.settings,
                 now,
                 since: last.map(|last| last.at),
@@ -126,17 +149,17 @@ impl<S: Outbox + Store> Digests<S> {
         &self,
         scope: &Scope,
         since: DateTime<Utc>,
-        known: &Known,
-        now: DateTime<Utc>,
+        at: Moment<'_>,
     ) -> Result<Digest, StoreError> {
+        let now = at.now;
         let changes = self.store.changes(since).await?.into_iter();
         let changes: Vec<Change> = changes
             .filter(|told| told.at <= now)
             .map(|told| told.change)
             .collect();
-        let updates = self.updates(scope, known, since, now).await?;
+        let updates = self.updates(scope, at.board, since, now).await?;
         let material = Material {
-            board: &known.board,
+            board: at.board,
             settings: &self.settings,
             now,
             since: Some(since),
@@ -151,7 +174,7 @@ impl<S: Outbox + Store> Digests<S> {
     async fn updates(
         &self,
         scope: &Scope,
-        known: &Known,
+        board: &Board,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Vec<Update>, StoreError> {
@@ -165,9 +188,7 @@ impl<S: Outbox + Store> Digests<S> {
             .said_between(&runtime.repository, from, to)
             .await?
         {
-            let entry = known
-                .board
-                .of_issue(Some(&comment.repository), comment.issue);
+            let entry = board.of_issue(Some(&comment.repository), comment.issue);
             let Some(entry) = entry.filter(|entry| {
                 let mut issues = entry.issues().map(|it| &*it.issue);
                 issues.any(|issue| issue.number == comment.issue)

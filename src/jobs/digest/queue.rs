@@ -1,15 +1,14 @@
 //! A digest as messages in the queue: the first in the channel, the others below it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
-use super::{Digests, material::written};
+use super::{Digests, Moment, material::written};
 use crate::{
     domain::{
         bridge::{Below, Effect, Key, Lane, NewEffect, Page, Saying},
         digest::{Digest, Mark, Plan, Sheet},
         schedule::Slot,
     },
-    jobs::follow::Known,
     ports::{Outbox, Store, StoreError, outbox::Cause},
 };
 
@@ -23,10 +22,9 @@ impl<S: Outbox + Store> Digests<S> {
         plan: &Plan,
         mark: &Mark,
         due: Slot,
-        known: &Known,
-        now: DateTime<Utc>,
+        at: Moment<'_>,
     ) -> Result<bool, StoreError> {
-        let late = (now - due.at > LATE).then(|| {
+        let late = (at.now - due.at > LATE).then(|| {
             let due = due.in_words(&plan.zone);
             format!("It comes late: it was due on {due}.").into()
         });
@@ -35,7 +33,7 @@ impl<S: Outbox + Store> Digests<S> {
             ..mark.clone()
         };
         let key = plan.key(due.local);
-        let is_new = self.queue(plan, &seen, &key, late, known, now).await?;
+        let is_new = self.queue(plan, &seen, &key, late, at).await?;
         if !is_new {
             self.set(plan, &seen).await?;
         }
@@ -47,11 +45,10 @@ impl<S: Outbox + Store> Digests<S> {
         &self,
         plan: &Plan,
         asked: &Key,
-        known: &Known,
-        now: DateTime<Utc>,
+        at: Moment<'_>,
     ) -> Result<bool, StoreError> {
-        let mark = self.mark(plan, now).await?;
-        self.queue(plan, &mark, asked, None, known, now).await
+        let mark = self.mark(plan, at.now).await?;
+        self.queue(plan, &mark, asked, None, at).await
     }
 
     async fn queue(
@@ -60,11 +57,10 @@ impl<S: Outbox + Store> Digests<S> {
         mark: &Mark,
         key: &Key,
         late: Option<Box<str>>,
-        known: &Known,
-        now: DateTime<Utc>,
+        at: Moment<'_>,
     ) -> Result<bool, StoreError> {
-        let composed = self.compose(&plan.scope, mark.told, known, now).await?;
-        let next = plan.next(now).map(|slot| {
+        let composed = self.compose(&plan.scope, mark.told, at).await?;
+        let next = plan.next(at.now).map(|slot| {
             let next = slot.in_words(&plan.zone);
             format!("Next: {next}").into()
         });
@@ -78,7 +74,7 @@ impl<S: Outbox + Store> Digests<S> {
             due: key.as_str(),
             note: (&plan.note(), &written(&mark)?),
         };
-        self.store.accept(now, cause, &effects).await
+        self.store.accept(at.now, cause, &effects).await
     }
 }
 

@@ -239,15 +239,18 @@ pub(super) async fn perform(town: &Town, person: &Person, act: Act) -> Result<Ou
             person.closes(&view).await;
             Ok(Outcome::default())
         }
-        Act::SetsClock { to } => {
-            let moved = town.advance(to).await;
-            moved.map_err(|why| Refused::because(why.to_string()))?;
-            Ok(Outcome::default())
-        }
+        Act::SetsClock { to } => sets_clock(town, to).await,
         Act::OnGithub { login, does } => {
             github::perform(town, &login, does)?;
             Ok(Outcome::default())
         }
+    }
+}
+
+async fn sets_clock(town: &Town, to: DateTime<Utc>) -> Result<Outcome, Refused> {
+    match town.advance(to).await {
+        Ok(()) => Ok(Outcome::default()),
+        Err(why) => Err(Refused::because(why.to_string())),
     }
 }
 

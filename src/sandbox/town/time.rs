@@ -14,8 +14,8 @@ use crate::{
 
 /// How far it goes at once.
 const FURTHEST: TimeDelta = TimeDelta::days(31);
-/// It goes in so many leaps, and stops at each digest: who waits for something shorter than a leap
-/// sees it late, as after the sleep of a machine.
+/// It goes in about so many leaps, and stops at each digest: who waits for less than a leap sees it
+/// late, as after the sleep of a machine.
 const LEAPS: i32 = 60;
 const SHORTEST_LEAP: TimeDelta = TimeDelta::minutes(1);
 /// After so long in silence, by real time, nobody in the town is at anything.
@@ -93,11 +93,19 @@ impl Town {
         if to - from > FURTHEST {
             return Err(Unmoved::TooFar(from + FURTHEST));
         }
-        let leap = ((to - from) / LEAPS).max(SHORTEST_LEAP);
+        let longest = ((to - from) / LEAPS).max(SHORTEST_LEAP);
+        let mut leap = SHORTEST_LEAP;
         self.silence().await;
         while self.now() < to {
             let digest = self.next_digest().map_or(to, |due| due.slot.at);
-            self.clock.leap((self.now() + leap).min(digest).min(to));
+            let next = (self.now() + leap).min(digest).min(to);
+            self.clock.leap(next);
+            // What a person or a digest began is done within minutes, and not within leaps.
+            leap = if next == digest {
+                SHORTEST_LEAP
+            } else {
+                (leap * 2).min(longest)
+            };
             self.silence().await;
         }
         Ok(())

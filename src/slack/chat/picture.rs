@@ -27,7 +27,7 @@ pub(super) struct Showing<'a> {
 impl<'a> Showing<'a> {
     pub(super) fn new(speech: &Speech<'a>) -> Self {
         Self {
-            speech: speech.clone(),
+            speech: *speech,
             message: blocks::bridge::message(speech),
             tries: 0,
         }

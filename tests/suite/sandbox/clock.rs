@@ -42,7 +42,8 @@ async fn a_day_passes_in_its_order() {
         let longest = longest.expect("two calls");
         assert!(longest < TimeDelta::minutes(50), "{longest}");
         // It is as well as before.
-        let channel = sandbox.sig_node();
+        let channel = sandbox.town.workspace.channel("sig-node-containerd");
+        let channel = channel.id().to_owned();
         let write = json!({"act": "writes", "channel": channel, "text": STATUS});
         let came = sandbox.act("fuweid", write).await;
         assert_eq!(came["error"], Value::Null);
@@ -64,12 +65,37 @@ async fn one_can_go_to_the_next_digest() {
     let at = moment(&digest["at"]);
     sandbox.sets_clock(at).await;
     assert!(sandbox.now().await >= at);
-    let next = sandbox.state("bitoku").await["digest"].clone();
-    assert_eq!(moment(&next["at"]), at + TimeDelta::days(7));
-    // Whoever goes on for longer stops there: it is due at its time, not when they arrive.
+    let channel = sandbox.sig_node();
+    let digest = sandbox.until("bitoku", &channel, 1).await.remove(0);
+    assert_eq!(digest["is_app"], true);
+    let seconds = digest["ts"].as_str().and_then(|ts| ts.split('.').next());
+    let seconds: i64 = seconds.expect("a ts").parse().expect("seconds");
+    let late = seconds - at.timestamp();
+    assert!((0..120).contains(&late), "{late} s late");
+    let next = moment(&sandbox.state("bitoku").await["digest"]["at"]);
+    assert_eq!(next, at + TimeDelta::days(7));
+
+    // A week in which something moved has its chart.
+    let close =
+        json!({"act": "on_github", "login": "samuelkarp", "does": {"close": {"issue": 12814}}});
+    sandbox.act("samuelkarp", close).await;
     let leaps = *sandbox.town.leaps().borrow();
-    sandbox.sets_clock(at + TimeDelta::days(7)).await;
-    assert!(*sandbox.town.leaps().borrow() - leaps < 70);
+    sandbox.sets_clock(next).await;
+    assert!(*sandbox.town.leaps().borrow() - leaps < 90);
+    let chart = sandbox
+        .eventually("a chart", async || {
+            let messages = sandbox.messages("bitoku", &channel).await;
+            let mut blocks = messages.iter().filter_map(|it| it["blocks"].as_array());
+            let blocks = blocks.next_back()?.clone();
+            blocks.into_iter().find(|block| block["type"] == "image")
+        })
+        .await;
+    let file = chart["slack_file"]["id"].as_str().expect("a file");
+    let shown = sandbox.get(&format!("/api/picture?id={file}")).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert_eq!(shown.headers["content-type"], "image/png");
+    let alt = chart["alt_text"].as_str().expect("words");
+    assert!(alt.contains("KEPs"), "{alt}");
     sandbox.end().await;
 }
 
