@@ -114,7 +114,7 @@ fn words(c: &mut Criterion) {
     assert_eq!(digest.moved.len(), CHANGES as usize);
     assert!(took <= MOST_TO_COMPOSE, "{took:?} is too long");
     c.bench_function("a digest of 10,000 KEPs and 5,000 changes", |b| {
-        b.iter(compose)
+        b.iter(compose);
     });
     c.bench_function("its messages", |b| b.iter(|| digest.sheets(&scope, &zone)));
 }

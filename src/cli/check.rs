@@ -7,6 +7,8 @@ mod store;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{Failure, Global, print, render::check as line};
 use crate::{app::SystemClock, config::Loaded, ports::Clock};
 
@@ -38,7 +40,8 @@ impl Lines {
 /// Checks everything.
 pub(super) fn run(global: &Global) -> Result<(), Failure> {
     let loaded = global.settings()?;
-    let lines = super::block_on(check(&loaded))?;
+    let now = global.now.unwrap_or_else(Utc::now);
+    let lines = super::block_on(check(&loaded, now))?;
     print(&lines.text)?;
     match lines.failed {
         0 => Ok(()),
@@ -47,10 +50,11 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
     }
 }
 
-async fn check(loaded: &Loaded) -> Result<Lines, Failure> {
+async fn check(loaded: &Loaded, now: DateTime<Utc>) -> Result<Lines, Failure> {
     let mut lines = Lines::default();
     let config = &loaded.config;
     settings::settings(config, &mut lines);
+    settings::digests(config, now, &mut lines);
     if let Some(file) = &loaded.file {
         settings::secrets(config, file, &mut lines);
     }

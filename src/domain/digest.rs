@@ -361,7 +361,7 @@ impl<'a> Within<'a> {
             };
             match &change.what {
                 What::PullMerged => {
-                    if let Some(author) = self.author_of(entry, change) {
+                    if let Some(author) = author_of(entry, change) {
                         thank(author, change.kep);
                     }
                 }
@@ -378,14 +378,15 @@ impl<'a> Within<'a> {
         }
         all
     }
+}
 
-    fn author_of(self, entry: &'a Entry, change: &Change) -> Option<&'a Login> {
-        let (repository, number) = change.issue.as_ref()?;
-        let pulls = entry.runtimes.iter().flat_map(|side| &side.pulls);
-        let mut pulls = pulls.map(|pull| &*pull.issue);
-        let is_it = |pull: &&super::Issue| pull.number == *number && pull.repository == *repository;
-        pulls.find(is_it)?.author.as_ref()
-    }
+/// Who opened the pull request that changed.
+fn author_of<'a>(entry: &'a Entry, change: &Change) -> Option<&'a Login> {
+    let (repository, number) = change.issue.as_ref()?;
+    let pulls = entry.runtimes.iter().flat_map(|side| &side.pulls);
+    let mut pulls = pulls.map(|pull| &*pull.issue);
+    let is_it = |pull: &&super::Issue| pull.number == *number && pull.repository == *repository;
+    pulls.find(is_it)?.author.as_ref()
 }
 
 /// Whether what is not there by then has to wait for the next release.

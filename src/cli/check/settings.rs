@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
+
 use super::{Level, Lines};
 use crate::config::{Config, Credentials, SecretRef, environment};
 
@@ -11,6 +13,16 @@ pub(super) fn settings(config: &Config, lines: &mut Lines) {
     if config.github.oauth_client_id.is_some() {
         let how = "connecting accounts is not built yet, and the key is not used; leave it out";
         lines.say(Level::Warn, "github.oauth_client_id", how);
+    }
+}
+
+/// When each channel's digest comes.
+pub(super) fn digests(config: &Config, now: DateTime<Utc>, lines: &mut Lines) {
+    for plan in config.digests() {
+        if let Some(slot) = plan.next(now) {
+            let how = format!("the next comes on {}", slot.in_words(&plan.zone));
+            lines.say(Level::Ok, &format!("digest of {}", plan.at), &how);
+        }
     }
 }
 

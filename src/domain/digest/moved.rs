@@ -98,13 +98,11 @@ fn rank(change: &Change, of: Material<'_>) -> Option<Rank> {
         | What::PullClosed => Some(Rank::Chore),
         What::Labels(added, removed) => {
             let mut labels = added.iter().chain(removed);
-            let runtimes = &of.settings.runtimes;
-            let names_release = |label: &Box<str>| {
-                runtimes
-                    .iter()
-                    .any(|runtime| runtime.read_label(label) != Label::Other)
-            };
-            labels.any(names_release).then_some(Rank::Chore)
+            let names_release = labels.any(|label| {
+                let mut runtimes = of.settings.runtimes.iter();
+                runtimes.any(|runtime| runtime.read_label(label) != Label::Other)
+            });
+            names_release.then_some(Rank::Chore)
         }
         _ => None,
     }

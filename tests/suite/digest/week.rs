@@ -135,7 +135,7 @@ impl Week {
 
     /// Somebody calls a KEP so, and says this of it.
     pub(super) fn says(mut self, title: &str, words: &str) -> Self {
-        self.is[0].title = title.to_owned();
+        title.clone_into(&mut self.is[0].title);
         if let Some(issue) = &mut self.is[0].issue {
             issue.title = title.into();
         }
@@ -184,7 +184,7 @@ fn one(kep: usize) -> One {
     );
     let tracking = Issue {
         labels: vec!["target/kubernetes/v1.37".into()],
-        milestone: (kep % 3 != 0).then(|| Milestone {
+        milestone: (!kep.is_multiple_of(3)).then(|| Milestone {
             title: "2.4".into(),
             open: true,
             due: None,
