@@ -98,15 +98,28 @@ pub(super) async fn the_last_of_a_day(place: &dyn Place) {
     store.synced(at(week), Some("later")).await.unwrap();
     let precise = at(-week) + TimeDelta::milliseconds(7);
     store.synced(precise, Some("earlier")).await.unwrap();
+    // What is filled in leaves what is known, and gives way to what becomes known.
+    for (days, summary) in [
+        (-week, "filled"),
+        (-2 * week, "filled"),
+        (-2 * week, "again"),
+    ] {
+        store.fill_day(day(days), summary).await.unwrap();
+    }
+    store.fill_day(day(2 * week), "filled").await.unwrap();
+    store.synced(at(2 * week), Some("latest")).await.unwrap();
+    store.synced(precise, None).await.unwrap();
     let facts = store.facts(Version::Told).await.unwrap();
     assert_eq!(facts.synced_at, Some(precise));
     let expected = [
+        (day(-2 * week), "filled".to_owned()),
         (day(-week), "earlier".to_owned()),
         (day(0), "noon".to_owned()),
         (day(week), "later".to_owned()),
+        (day(2 * week), "latest".to_owned()),
     ];
     assert_eq!(store.days(NaiveDate::MIN).await.unwrap(), expected);
-    assert_eq!(store.days(day(0)).await.unwrap(), expected[1..]);
+    assert_eq!(store.days(day(0)).await.unwrap(), expected[2..]);
     assert!(store.days(NaiveDate::MAX).await.unwrap().is_empty());
 }
 
