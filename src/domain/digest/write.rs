@@ -121,7 +121,7 @@ impl Digest {
         let mut is_whole = true;
         for part in parts {
             written.push(Rich::new(part.beginning(shown)));
-            is_whole &= part.lines.len() <= shown && part.rest.is_empty();
+            is_whole &= part.shown(shown) == part.of;
         }
         if !is_whole {
             let more = Span::Text("The rest is in the thread.".to_owned(), Style::ITALIC);
@@ -165,6 +165,10 @@ impl Digest {
         if !next.is_empty() {
             lines.push(labelled("Next", next));
         }
+        for finding in &self.cycle {
+            let says = format!("{} → {}", finding.evidence, finding.who_mends());
+            lines.push(labelled("Cycle", vec![Span::text(says)]));
+        }
         let stages = self.stages.iter().map(|(stage, count)| match stage {
             Some(stage) => format!("{count} {}", stage.as_str()),
             None => format!("{count} without a stage"),
@@ -172,10 +176,6 @@ impl Digest {
         let stages: Vec<String> = stages.collect();
         if !stages.is_empty() {
             lines.push(labelled("KEPs", vec![Span::text(stages.join(" · "))]));
-        }
-        for finding in &self.cycle {
-            let says = format!("{} → {}", finding.evidence, finding.who_mends());
-            lines.push(labelled("Cycle", vec![Span::text(says)]));
         }
         if self.since.is_none() {
             let first = "This is the first one. What moves from now on stands in the next.";
@@ -259,8 +259,14 @@ impl Part {
         }
     }
 
+    /// How many of its lines the first message shows: one that would be left stands there, too.
+    fn shown(&self, most: usize) -> usize {
+        if self.of <= most + 1 { self.of } else { most }
+    }
+
     /// What the first message shows of it.
-    fn beginning(&self, shown: usize) -> Vec<Block> {
+    fn beginning(&self, most: usize) -> Vec<Block> {
+        let shown = self.shown(most);
         let heading = if shown < self.of {
             format!("{} ({shown} of {})", self.heading, self.of)
         } else {
@@ -273,7 +279,8 @@ impl Part {
     }
 
     /// What follows below it.
-    fn more(&self, shown: usize) -> Vec<Sheet> {
+    fn more(&self, most: usize) -> Vec<Sheet> {
+        let shown = self.shown(most);
         let mut sheets = Vec::new();
         let mut open: Vec<Line> = Vec::new();
         let mut taken = 0;
