@@ -43,7 +43,7 @@ fn filled() -> Folder {
     folder
 }
 
-fn json(ran: Ran) -> Value {
+fn json(ran: &Ran) -> Value {
     assert_eq!(ran.status, 0, "{ran:?}");
     serde_json::from_str(&ran.stdout).expect("JSON")
 }
@@ -55,12 +55,12 @@ fn of_the_sample() {
 
 #[test]
 fn for_scripts() {
-    let digest = json(run(&["digest", "--format", "json"]));
+    let digest = json(&run(&["digest", "--format", "json"]));
     assert_eq!(digest["runtime"], "containerd");
     assert_eq!(digest["since"], Value::Null);
     assert_eq!(digest["needs"][0]["kep"]["number"], 4680);
     assert_eq!(digest["needs"][0]["findings"][0]["code"], "no-shepherd");
-    let messages = json(run(&["digest", "--format", "blocks"]));
+    let messages = json(&run(&["digest", "--format", "blocks"]));
     let messages = messages.as_array().expect("messages");
     assert!(messages.len() > 1);
     assert_eq!(messages[0]["blocks"][0]["type"], "header");
