@@ -14,21 +14,21 @@ use serde::Deserialize;
 use crate::world::{self, board, issue, login, pull, settings};
 
 /// The words of `status`, `stage` and `latest-milestone` at one revision.
-type Words = [Option<String>; 3];
+pub(crate) type Words = [Option<String>; 3];
 
 #[derive(Deserialize)]
-struct History {
-    keps: Vec<Sequence>,
+pub(crate) struct History {
+    pub(crate) keps: Vec<Sequence>,
 }
 
 #[derive(Deserialize)]
-struct Sequence {
-    path: String,
-    history: Vec<Row>,
+pub(crate) struct Sequence {
+    pub(crate) path: String,
+    pub(crate) history: Vec<Row>,
 }
 
 /// Date, commit, status, stage and latest-milestone.
-type Row = (
+pub(crate) type Row = (
     String,
     String,
     Option<String>,

@@ -9,32 +9,11 @@ use kep_liaison::domain::{
     digest::{Digest, Material, Scope},
     kep::read_kep,
 };
-use serde::Deserialize;
 
-use crate::world::{self, settings};
-
-#[derive(Deserialize)]
-struct History {
-    keps: Vec<Sequence>,
-}
-
-#[derive(Deserialize)]
-struct Sequence {
-    path: String,
-    history: Vec<Row>,
-}
-
-/// Date, commit, status, stage and latest-milestone.
-type Row = (
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
-
-/// The words of `status`, `stage` and `latest-milestone` at one revision.
-type Words = [Option<String>; 3];
+use crate::{
+    history::{History, Row, Words},
+    world::{self, settings},
+};
 
 fn day(row: &Row) -> NaiveDate {
     row.0[..10].parse().expect("a day")
