@@ -56,7 +56,7 @@ impl AskNotify {
                 None => self.not_known(asker),
             },
             None if self.is_known(asker) => {
-                "You get no digest of your own. /kep notify digest weekly sends you one each Monday, /kep notify digest daily one each working day: your KEPs only, by direct message.".to_owned()
+                "You get no digest of your own. Type /kep notify digest weekly for one each Monday, or /kep notify digest daily for one each working day: your KEPs only, by direct message.".to_owned()
             }
             None => self.not_known(asker),
         })

@@ -6,6 +6,7 @@ mod bridge;
 mod broken;
 mod connections;
 mod everyone;
+mod notify;
 mod talk;
 
 use std::{
@@ -181,10 +182,16 @@ impl Scene {
         drop(synced.expect("a sync goes through").expect("the bot runs"));
     }
 
-    /// Moves the clock to the next poll, once the last one is over and nobody waits but for that. A
-    /// second try, which comes some seconds after the first, is let through, and so is a poll that is
-    /// due within a minute; a bound on an answer, of half a minute at most, is not reached by that.
+    /// Moves the clock to the next poll, once the last one is over.
     async fn next_poll(&self) {
+        self.pause().await;
+        self.clock.advance(Duration::from_secs(130));
+    }
+
+    /// Waits until nobody waits but for the next poll. A second try, which comes some seconds after
+    /// the first, is let through, and so is a poll that is due within a minute; a bound on an answer,
+    /// of half a minute at most, is not reached by that.
+    async fn pause(&self) {
         // Whoever sleeps longer is not the one who polls.
         let sleeps_for = || {
             let wake = self.clock.next_wake()?;
@@ -209,7 +216,6 @@ impl Scene {
         };
         let waited = tokio::time::timeout(Duration::from_secs(20), wait).await;
         waited.expect("a pause until the next poll");
-        self.clock.advance(Duration::from_secs(130));
     }
 
     /// Lets time pass once everything that Slack sent has been taken in: nothing is late by it.

@@ -15,7 +15,7 @@ mod tied;
 mod ways;
 mod week;
 mod who;
-mod words;
+pub(super) mod words;
 mod workspaces;
 
 use std::time::Duration;
@@ -36,7 +36,7 @@ use crate::desk::phone::phone;
 
 const CONTAINERD: &str = "containerd/containerd";
 /// The tracking issue of KEP-5825, whose shepherd is Sam.
-const ISSUE: u64 = 1;
+pub(super) const ISSUE: u64 = 1;
 /// The tracking issue of KEP-4680, which has another shepherd.
 const OTHER: u64 = 2;
 const RELAY: &str = "satellite_antenna";
@@ -61,7 +61,7 @@ async fn bridged(transport: Transport, more: &str) -> Scene {
 }
 
 /// The same before the bot is started.
-async fn unstarted(transport: Transport, more: &str) -> Scene {
+pub(super) async fn unstarted(transport: Transport, more: &str) -> Scene {
     let mut scene = Scene::before_start(transport).await;
     scene.containerd().open_issue(
         "author",
@@ -91,13 +91,13 @@ async fn unstarted(transport: Transport, more: &str) -> Scene {
 
 impl Scene {
     /// Somebody in `#sig-node`.
-    fn person(&self, name: &str) -> Person {
+    pub(super) fn person(&self, name: &str) -> Person {
         let person = self.workspace.person(name);
         let _ = self.sig_node.clone().with(&[&person]);
         person
     }
 
-    fn containerd(&self) -> Repository {
+    pub(super) fn containerd(&self) -> Repository {
         self.github.repository(CONTAINERD)
     }
 
@@ -126,7 +126,7 @@ impl Scene {
     }
 
     /// Waits until something is so.
-    async fn until(&self, what: &str, is_so: impl Fn() -> bool) {
+    pub(super) async fn until(&self, what: &str, is_so: impl Fn() -> bool) {
         let wait = async {
             while !is_so() {
                 self.nudge().await;
@@ -137,7 +137,7 @@ impl Scene {
     }
 
     /// Waits until nothing is left to be done within half a minute.
-    async fn rest(&self) {
+    pub(super) async fn rest(&self) {
         let wait = async {
             let mut looks = 0;
             // Once more, so that whoever was under way has gone to sleep.
@@ -156,7 +156,7 @@ impl Scene {
     }
 
     /// The bot's own store.
-    async fn store(&self) -> SqliteConnection {
+    pub(super) async fn store(&self) -> SqliteConnection {
         let path = self.folder.path().join("store.db");
         let store = SqliteConnectOptions::new().filename(path).connect().await;
         store.expect("the store")
@@ -179,7 +179,7 @@ impl Scene {
     }
 
     /// A poll, and all that comes of it.
-    async fn poll(&self) {
+    pub(super) async fn poll(&self) {
         self.rest().await;
         let before = self.clock.now();
         let mut known = self.bot().known();
@@ -198,7 +198,7 @@ impl Scene {
     }
 
     /// Has GitHub tell the bot what happens from now on.
-    fn hook(&self) {
+    pub(super) fn hook(&self) {
         let url = format!("http://{}/github/webhook", self.bot().address());
         let feeds = [
             "kubernetes/enhancements",
@@ -211,7 +211,7 @@ impl Scene {
     }
 
     /// Delivers what GitHub has to tell.
-    async fn deliver(&self) {
+    pub(super) async fn deliver(&self) {
         let statuses = self.github.deliver_all().await;
         assert!(statuses.iter().all(|status| *status == Some(200)));
     }
@@ -247,7 +247,7 @@ impl Scene {
     }
 
     /// What is said next in the channel.
-    async fn hears(&self) -> Said {
+    pub(super) async fn hears(&self) -> Said {
         let unseen = || !self.workspace.unseen().is_empty();
         self.until("something in the channel", unseen).await;
         self.sig_node.next().await
@@ -261,7 +261,7 @@ impl Scene {
     }
 
     /// Everything that was said by now and that nobody has looked at.
-    async fn all_said(&self) -> Vec<Said> {
+    pub(super) async fn all_said(&self) -> Vec<Said> {
         self.rest().await;
         let said = self.workspace.unseen();
         self.sig_node.look_at_all();

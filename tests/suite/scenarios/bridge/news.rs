@@ -13,7 +13,7 @@ const FILE: &str = "keps/sig-node/5825-cri-pagination/kep.yaml";
 
 impl Scene {
     /// Changes the KEP's own file from what it is in the sample.
-    fn pushes(&self, from: &str, to: &str) {
+    pub(in super::super) fn pushes(&self, from: &str, to: &str) {
         let file = sample::file(FILE).expect("the KEP's file");
         assert!(file.contains(from));
         let enhancements = self.github.repository("kubernetes/enhancements");

@@ -48,7 +48,7 @@ async fn what_pings_on_slack_or_on_github_pings_nobody_on_github() {
 }
 
 /// Nothing in a message pings or is markup of somebody else's.
-fn is_quiet(said: &Said) {
+pub(in super::super) fn is_quiet(said: &Said) {
     for mark in ["<!", "<@", "<#"] {
         assert!(!said.text.contains(mark), "{}", said.text);
     }

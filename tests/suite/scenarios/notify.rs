@@ -1,0 +1,200 @@
+//! Digests of people's own: who asks for one gets it, of their own KEPs and no other, until they want
+//! no more.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use kep_liaison::sandbox::slack::{Fault, On, Person, Said};
+use serde_json::json;
+
+use super::{Scene, Transport, bridge::unstarted};
+use crate::desk::phone::phone;
+
+/// A channel that gets a digest by UTC, and not in the months of these tests.
+const NEW_YEAR: &str = r#"digest = { schedule = "0 8 1 1 *", timezone = "UTC" }"#;
+/// The tracking issue of KEP-4680, which `shepherd` shepherds.
+const THEIRS: u64 = 2;
+
+/// A bot that bridges nothing, and that has taken in what there is at a moment.
+async fn begun(now: &str) -> Scene {
+    let mut scene = unstarted(Transport::Http, NEW_YEAR).await;
+    scene.settings = scene.settings.replace(r#"bridge = "both""#, "");
+    let sam = "github = \"samuelkarp\"\n";
+    let admin = format!("{sam}roles = [\"admin\"]\n");
+    scene.settings = scene.settings.replacen(sam, &admin, 1);
+    scene.clock.set(at(now));
+    scene.start().await;
+    knows(&scene, at(now)).await;
+    scene
+}
+
+/// `2026-07-06T12:00`, in UTC.
+fn at(moment: &str) -> DateTime<Utc> {
+    format!("{moment}:00Z").parse().expect("a moment")
+}
+
+/// Waits until what there is at a moment is known, and all that comes of it is done.
+async fn knows(scene: &Scene, moment: DateTime<Utc>) {
+    let mut known = scene.bot().known();
+    for _ in 0..5 {
+        let synced = known.wait_for(|known| known.synced_at >= Some(moment));
+        let synced = tokio::time::timeout(Duration::from_secs(4), synced).await;
+        if synced.is_ok() {
+            return scene.rest().await;
+        }
+        // A poll that was under way moves the next one back.
+        scene.next_poll().await;
+    }
+    panic!("no sync goes through");
+}
+
+/// The clock comes to a moment, and all that comes of it is done.
+async fn it_is(scene: &Scene, moment: &str) {
+    scene.rest().await;
+    scene.pause().await;
+    scene.clock.set(at(moment));
+    knows(scene, at(moment)).await;
+}
+
+/// The clock comes to each of these moments, and nothing is said.
+async fn is_quiet_at(scene: &Scene, moments: &[&str]) {
+    for moment in moments {
+        it_is(scene, moment).await;
+        let unseen = scene.workspace.unseen();
+        let words: Vec<String> = unseen.iter().map(Said::words).collect();
+        assert!(words.is_empty(), "{moment}: {words:#?}");
+    }
+}
+
+/// The one digest that comes to somebody at a moment, on time, and to nobody else.
+async fn comes_to(scene: &Scene, person: &Person, moment: &str) -> Said {
+    it_is(scene, moment).await;
+    scene
+        .until("a digest", || !scene.workspace.unseen().is_empty())
+        .await;
+    scene.rest().await;
+    let direct = person.direct();
+    let mut said = scene.workspace.unseen();
+    direct.look_at_all();
+    let words: Vec<String> = said.iter().map(Said::words).collect();
+    assert_eq!(said.len(), 1, "{moment}: {words:#?}");
+    let digest = said.remove(0);
+    assert_eq!(digest.channel, direct.id());
+    assert_eq!((&digest.thread, digest.is_ephemeral()), (&None, false));
+    assert!(!words[0].contains("comes late"), "{moment}: {words:#?}");
+    digest
+}
+
+/// What somebody is answered.
+async fn types(scene: &Scene, person: &Person, typed: &str) -> String {
+    let shown = person.types(&scene.sig_node, typed).await;
+    assert!(shown.said().is_ephemeral());
+    shown.words()
+}
+
+#[tokio::test]
+async fn a_weekly_one_tells_of_ones_own_keps_once_each_monday() {
+    let mut scene = begun("2026-07-06T12:00").await;
+    let shepherd = scene.person("shepherd");
+    let answer = types(&scene, &shepherd, "/kep notify digest weekly").await;
+    insta::assert_snapshot!(answer, @"You get a digest of your KEPs each Monday, by direct message, unless there is nothing to tell. The next is due on Mon 13 Jul 2026, 08:00 (UTC). To stop it: /kep notify digest off.");
+    is_quiet_at(&scene, &["2026-07-07T08:00", "2026-07-13T07:40"]).await;
+    let first = comes_to(&scene, &shepherd, "2026-07-13T08:00").await;
+    insta::assert_snapshot!(phone(&json!({ "blocks": first.blocks })));
+    is_quiet_at(&scene, &["2026-07-13T09:00"]).await;
+
+    // A restart brings none again, and what others do is not told.
+    scene.stop().await;
+    scene.start().await;
+    is_quiet_at(&scene, &["2026-07-13T10:00"]).await;
+    scene.pushes("stage: alpha", "stage: beta");
+    let containerd = scene.containerd();
+    containerd.comment("shepherd", THEIRS, "The tests are in.");
+    is_quiet_at(&scene, &["2026-07-14T08:00"]).await;
+    let second = comes_to(&scene, &shepherd, "2026-07-20T08:00")
+        .await
+        .words();
+    assert!(second.contains("The tests are in."), "{second}");
+    assert!(!second.contains("5825"), "{second}");
+    assert!(!second.contains("/kep notify"), "{second}");
+
+    let answer = types(&scene, &shepherd, "/kep notify digest off").await;
+    insta::assert_snapshot!(answer, @"You get no digest of your KEPs from now on. /kep notify digest weekly brings it back.");
+    is_quiet_at(&scene, &["2026-07-27T08:00", "2026-08-03T08:00"]).await;
+    // Who wants it again is not told of what was due meanwhile.
+    types(&scene, &shepherd, "/kep notify digest weekly").await;
+    is_quiet_at(&scene, &["2026-08-03T09:00"]).await;
+    comes_to(&scene, &shepherd, "2026-08-10T08:00").await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_daily_one_comes_on_working_days() {
+    let scene = begun("2026-07-10T12:00").await;
+    let shepherd = scene.person("shepherd");
+    types(&scene, &shepherd, "/kep notify digest weekly").await;
+    let answer = types(&scene, &shepherd, "/kep notify digest daily").await;
+    insta::assert_snapshot!(answer, @"You get a digest of your KEPs each working day, by direct message, unless there is nothing to tell. The next is due on Mon 13 Jul 2026, 08:00 (UTC). To stop it: /kep notify digest off.");
+    let shown = types(&scene, &shepherd, "/kep notify").await;
+    assert_eq!(shown, answer);
+    is_quiet_at(&scene, &["2026-07-11T08:00", "2026-07-12T08:00"]).await;
+    comes_to(&scene, &shepherd, "2026-07-13T08:00").await;
+    // Nothing is new, but somebody is needed.
+    let second = comes_to(&scene, &shepherd, "2026-07-14T08:00").await;
+    insta::assert_snapshot!(phone(&json!({ "blocks": second.blocks })));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn one_without_anything_to_tell_stays_away() {
+    let scene = begun("2026-07-06T12:00").await;
+    let liaison = scene.person("liaison");
+    types(&scene, &liaison, "/kep notify digest weekly").await;
+    let first = comes_to(&scene, &liaison, "2026-07-13T08:00").await.words();
+    assert!(first.contains("nobody is needed"), "{first}");
+    is_quiet_at(&scene, &["2026-07-20T08:00", "2026-07-27T08:00"]).await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn who_has_left_is_told_nothing_and_admins_are_not_bothered() {
+    let scene = begun("2026-07-06T12:00").await;
+    let shepherd = scene.person("shepherd");
+    types(&scene, &shepherd, "/kep notify digest weekly").await;
+    scene.slack.fault(
+        On::method("conversations.open"),
+        Fault::Error("user_disabled"),
+    );
+    let later = ["2026-07-13T08:00", "2026-07-13T08:10", "2026-07-13T09:00"];
+    is_quiet_at(&scene, &later).await;
+    assert_eq!(scene.slack.calls_of("conversations.open").len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn who_is_not_known_or_types_something_else_is_told_what_to_do() {
+    let scene = begun("2026-07-06T12:00").await;
+    let stranger = scene.person("stranger");
+    for typed in ["/kep notify", "/kep notify digest daily"] {
+        let no = types(&scene, &stranger, typed).await;
+        assert!(no.contains("I do not know who you are on GitHub"), "{no}");
+        assert!(
+            no.contains("ask who looks after this bot (samuelkarp)"),
+            "{no}"
+        );
+        assert!(no.contains(stranger.id()), "{no}");
+    }
+    let none = types(&scene, &scene.sam, "/kep notify").await;
+    insta::assert_snapshot!(none, @"You get no digest of your own. Type /kep notify digest weekly for one each Monday, or /kep notify digest daily for one each working day: your KEPs only, by direct message.");
+    let wrong = types(&scene, &scene.sam, "/kep notify weekly").await;
+    insta::assert_snapshot!(wrong, @"Type /kep notify digest weekly, or daily, for a digest of your KEPs by direct message; /kep notify digest off for no more.");
+    let direct = scene.sam.direct();
+    scene.sam.says(&direct, "notify").await;
+    let answer = direct.next().await.words();
+    assert!(
+        answer.contains("set by a command: /kep notify."),
+        "{answer}"
+    );
+    is_quiet_at(&scene, &["2026-07-07T08:00", "2026-07-13T08:00"]).await;
+    scene.end().await;
+}
