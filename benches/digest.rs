@@ -133,9 +133,9 @@ fn days(now: DateTime<Utc>) -> Vec<(chrono::NaiveDate, DaySummary)> {
                 .map(|(stage, count)| (stage.to_owned(), count))
                 .into(),
             release: Some(Release::new(1, 38)),
-            in_cycle: 140 + past / 9,
-            urgent: 130 - past,
-            tracked: 0,
+            in_cycle: Some(140 + past / 9),
+            urgent: Some(130 - past),
+            tracked: None,
         }
     };
     (0..110_u16)

@@ -4,6 +4,7 @@ mod answer;
 mod archive;
 mod auth;
 mod client;
+mod commit;
 mod connect;
 mod exchange;
 mod forge;

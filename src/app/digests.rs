@@ -124,17 +124,21 @@ impl AskDigest {
         if !is_liaison(people, asking.asker) {
             return Ok(refused(people, asking.asker, &self.when(asking)).into());
         }
-        let mut plans = self.plans.iter();
-        let Some(plan) = plans.find(|plan| plan.at == *asking.channel) else {
+        let plans = self.plans.iter().filter(|plan| plan.at == *asking.channel);
+        let plans: Vec<&Plan> = plans.collect();
+        if plans.is_empty() {
             let when = self.when(asking);
             let why = format!("This channel gets no digest, so none is posted here. {when}");
             return Ok(why.into());
-        };
+        }
         let key = Key::of(["digest", "now"]).then(asking.identity.as_str());
-        let at = Moment::of(known, asking.now);
-        let is_new = self.digests.post_now(plan, &key, at).await?;
-        if is_new {
-            self.queued.notify_one();
+        // A channel may hear of several runtimes.
+        for plan in plans {
+            let key = key.then(&plan.scope.runtime);
+            let at = Moment::of(known, asking.now);
+            if self.digests.post_now(plan, &key, at).await? {
+                self.queued.notify_one();
+            }
         }
         Ok(
             "It is on its way. What it tells is not told again by the next one."

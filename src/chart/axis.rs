@@ -104,11 +104,9 @@ pub(super) struct Counts {
 impl Counts {
     /// The axis that has room for a count, with at most four round steps.
     pub(super) fn up_to(most: u32) -> Self {
-        let round = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u32.pow(power)));
-        let step = round
-            .into_iter()
-            .find(|step| most.div_ceil(*step) <= 4)
-            .unwrap_or(1_000_000_000);
+        let mut round = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u32.pow(power)));
+        let step = round.find(|step| most.div_ceil(*step) <= 4);
+        let step = step.unwrap_or(1_000_000_000);
         Self {
             step,
             steps: most.div_ceil(step).max(1),
@@ -155,7 +153,7 @@ impl Counts {
 /// What is counted.
 const UNIT: &str = "KEPs";
 
-/// More days than can be beside one another, in a year or less.
+/// How many days are written at most before one of them, and after it.
 const STEPS_EACH_WAY: i64 = 60;
 
 /// Writes days below the plot, going back and forth from one of them in even steps of which none is

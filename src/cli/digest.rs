@@ -227,10 +227,15 @@ fn text(sheets: &[Sheet], width: usize) -> String {
         if let Some(title) = &sheet.title {
             text.extend([title.as_str(), "\n\n"]);
         }
-        for line in sheet.text.text().lines() {
-            let options = textwrap::Options::new(width).subsequent_indent("  ");
-            text.push_str(&textwrap::fill(line, options));
-            text.push('\n');
+        for (at, part) in sheet.parts.iter().enumerate() {
+            if at > 0 {
+                text.push('\n');
+            }
+            for line in part.text().lines() {
+                let options = textwrap::Options::new(width).subsequent_indent("  ");
+                text.push_str(&textwrap::fill(line, options));
+                text.push('\n');
+            }
         }
     }
     text

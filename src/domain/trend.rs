@@ -25,12 +25,15 @@ pub struct DaySummary {
     /// The release that was the current one; what was stored before it was noted has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<Release>,
-    /// KEPs of the current cycle.
-    pub in_cycle: usize,
+    /// KEPs of the current cycle. This and what follows is not known of a day before the bot began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_cycle: Option<usize>,
     /// KEPs of the current cycle for which an error or a warning stands.
-    pub urgent: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgent: Option<usize>,
     /// Active KEPs with an open tracking issue.
-    pub tracked: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracked: Option<usize>,
 }
 
 impl DaySummary {
@@ -229,10 +232,13 @@ impl Trend {
                 .iter()
                 .filter(|(_, summary)| summary.release.is_none_or(|it| it == cycle.release));
             let points: Vec<_> = of_cycle
-                .map(|(day, summary)| Point {
-                    day: *day,
-                    in_cycle: bounded(summary.in_cycle),
-                    urgent: bounded(summary.urgent.min(summary.in_cycle)),
+                .filter_map(|(day, summary)| {
+                    let (in_cycle, urgent) = (summary.in_cycle?, summary.urgent?);
+                    Some(Point {
+                        day: *day,
+                        in_cycle: bounded(in_cycle),
+                        urgent: bounded(urgent.min(in_cycle)),
+                    })
                 })
                 .collect();
             (!points.is_empty()).then_some(BurnDown { cycle, points })
@@ -347,7 +353,8 @@ fn bounded(count: usize) -> u32 {
     u32::try_from(count).map_or(MOST_KEPS, |count| count.min(MOST_KEPS))
 }
 
-fn monday_of(day: NaiveDate) -> Option<NaiveDate> {
+/// The Monday of a day's week; none at the beginning of time.
+pub fn monday_of(day: NaiveDate) -> Option<NaiveDate> {
     day.week(chrono::Weekday::Mon).checked_first_day()
 }
 

@@ -1,6 +1,7 @@
 //! GitHub as a [`Forge`]: which request each question is.
 
 use async_trait::async_trait;
+use chrono::{DateTime, SecondsFormat, Utc};
 use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use super::{
         written_comment, written_issue,
     },
     archive, blob_sha,
+    commit::{self, NEWEST_COMMITS},
     exchange::{Ask, RAW},
     shared::GitHub,
     wire::{WireComment, WireIssue, WireMilestone},
@@ -79,6 +81,19 @@ impl Forge for GitHub {
             truncated: tree.truncated,
         };
         Ok(Fetched::New(tree, answer.validator()))
+    }
+
+    /// <https://docs.github.com/en/rest/commits/commits#list-commits>
+    async fn tree_at(
+        &self,
+        repository: &Repository,
+        moment: DateTime<Utc>,
+    ) -> Result<Option<Box<str>>, ForgeError> {
+        let until = moment.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let path = format!("/repos/{repository}/commits?until={until}&per_page={NEWEST_COMMITS}");
+        let ask = Ask::get("GET /repos/{repo}/commits", path);
+        let answer = self.get(repository, ask).await?;
+        Ok(commit::tip(read(&answer)?))
     }
 
     /// <https://docs.github.com/en/rest/git/blobs#get-a-blob>

@@ -16,7 +16,7 @@ pub use self::{
 };
 use super::follow::Known;
 use crate::{
-    domain::{digest::Plan, schedule::Slot},
+    domain::digest::Plan,
     ports::{Clock, Outbox, Store, StoreError},
 };
 
@@ -48,8 +48,9 @@ pub struct PostDigests<S> {
 impl<S: Outbox + Store> PostDigests<S> {
     /// Posts until it is dropped.
     pub async fn run(mut self) {
+        let began = self.clock.now();
         loop {
-            let wait = match self.look().await {
+            let wait = match self.look(began).await {
                 Ok(next) => next.map_or(GLANCE, |next| {
                     let wait = next - self.clock.now();
                     wait.to_std().unwrap_or_default().min(GLANCE)
@@ -69,7 +70,7 @@ impl<S: Outbox + Store> PostDigests<S> {
     }
 
     /// Queues what is due; when to look again.
-    async fn look(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
+    async fn look(&mut self, began: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         let known = self.known.borrow_and_update().clone();
         let now = self.clock.now();
         let mut next: Option<DateTime<Utc>> = None;
@@ -77,7 +78,9 @@ impl<S: Outbox + Store> PostDigests<S> {
         for plan in self.plans.iter().chain(&personal) {
             let mark = self.digests.mark(plan, now).await?;
             if let Some(due) = plan.due(&mark, now) {
-                if !is_fresh(&known, due, now) {
+                // What was due while nobody was there waits for what happened meanwhile; a clock that
+                // was set back may show less than when it began.
+                if !is_fresh(&known, due.at.max(began.min(now)), now) {
                     continue;
                 }
                 let at = Moment::of(&known, now);
@@ -93,10 +96,10 @@ impl<S: Outbox + Store> PostDigests<S> {
     }
 }
 
-/// Whether the facts are young enough to be told, or were waited for in vain.
-fn is_fresh(known: &Known, due: Slot, now: DateTime<Utc>) -> bool {
+/// Whether the facts are young enough to be told, or were waited for in vain since a moment.
+fn is_fresh(known: &Known, since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     // Before the first sync there is nothing to tell.
     known
         .synced_at
-        .is_some_and(|at| at + FRESH >= due.at || now >= due.at + PATIENCE)
+        .is_some_and(|at| at + FRESH >= since || now >= since + PATIENCE)
 }

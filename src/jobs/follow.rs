@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     facts::{Sources, facts_of},
-    sync::{Report, Sync},
+    sync::{Past, Report, Sync},
 };
 use crate::{
     domain::{Settings, board::Board, change::Change},
@@ -78,6 +78,7 @@ impl Follow {
     ) {
         let mut due = self.clock.now();
         let mut looked_at = due;
+        let mut past = Past::default();
         loop {
             let now = self.clock.now();
             if now < looked_at {
@@ -89,7 +90,7 @@ impl Follow {
             let outcome = tokio::select! {
                 // Somebody who sends events without end must not keep the bot from asking.
                 biased;
-                () = self.clock.sleep(wait) => self.poll(known, &mut due).await,
+                () = self.clock.sleep(wait) => self.poll(known, &mut due, &mut past).await,
                 Some(event) = events.recv() => self.take(event, &mut events, known, &mut due).await,
             };
             if let Err(error) = outcome {
@@ -108,11 +109,13 @@ impl Follow {
         )
     }
 
-    /// Asks for everything that is new, and says when to do it next.
+    /// Asks for everything that is new, and says when to do it next. Where it went through, a week
+    /// of the past is looked at as well.
     async fn poll(
         &self,
         known: &watch::Sender<Arc<Known>>,
         due: &mut DateTime<Utc>,
+        past: &mut Past,
     ) -> Result<(), StoreError> {
         // Even where the store fails it is not asked again at once.
         *due = self.clock.now() + self.pause();
@@ -130,7 +133,12 @@ impl Follow {
         }
         *due = (self.clock.now() + self.pause()).max(report.limited_until.unwrap_or_default());
         tell(&report);
-        self.publish(known, report.synced_at).await
+        self.publish(known, report.synced_at).await?;
+        if report.synced_at.is_some() && report.limited_until.is_none() {
+            let board = known.borrow().board.clone();
+            self.sync().look_back(&board, past).await?;
+        }
+        Ok(())
     }
 
     /// Takes in one event and those that wait behind it.

@@ -9,6 +9,7 @@ mod files;
 mod issues;
 mod local;
 mod paging;
+mod past;
 mod sweep;
 mod telling;
 
@@ -22,7 +23,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use self::{apply::Applied, local::Local};
+pub use self::{apply::Applied, local::Local, past::Past};
 use super::{facts::Sources, follow::Known};
 use crate::{
     domain::{CommentKind, Repository, Runtime, Settings, change::Change, fact},

@@ -230,6 +230,13 @@ pub trait Forge: Send + Sync {
         known: Option<&Validator>,
     ) -> Result<Fetched<Tree>, ForgeError>;
 
+    /// The hash of the tree that the default branch had at a moment; `None` where it had none yet.
+    async fn tree_at(
+        &self,
+        repository: &Repository,
+        moment: DateTime<Utc>,
+    ) -> Result<Option<Box<str>>, ForgeError>;
+
     /// A file's text by its hash.
     async fn blob(&self, repository: &Repository, sha: &str) -> Result<String, ForgeError>;
 

@@ -281,6 +281,9 @@ pub trait Store: Send + Sync {
     /// the last one of a day in UTC stays).
     async fn synced(&self, at: DateTime<Utc>, summary: Option<&str>) -> Result<(), StoreError>;
 
+    /// Notes how the board stood on a day (JSON) of which nothing is known; what is known stays.
+    async fn fill_day(&self, day: NaiveDate, summary: &str) -> Result<(), StoreError>;
+
     /// How the board stood on each day on or after one (JSON), oldest first.
     async fn days(&self, since: NaiveDate) -> Result<Vec<(NaiveDate, String)>, StoreError>;
 

@@ -211,6 +211,9 @@ pub(super) const PUT_DAY: &str = "\
     INSERT INTO days (day, summary) VALUES ($1, $2)
     ON CONFLICT (day) DO UPDATE SET summary = excluded.summary";
 
+pub(super) const FILL_DAY: &str =
+    "INSERT INTO days (day, summary) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING";
+
 pub(super) const DAYS: &str = "SELECT day, summary FROM days WHERE day >= $1 ORDER BY day";
 
 pub(super) const PRUNE_COMMENTS: &str = "DELETE FROM comments WHERE updated_at < $1";

@@ -228,6 +228,10 @@ impl Store for SqliteStore {
         self.said(history::synced(&self.writer, at, summary).await)
     }
 
+    async fn fill_day(&self, day: NaiveDate, summary: &str) -> Result<(), StoreError> {
+        self.said(history::fill_day(&self.writer, day, summary).await)
+    }
+
     async fn days(&self, since: NaiveDate) -> Result<Vec<(NaiveDate, String)>, StoreError> {
         self.said(history::days(&self.reader, since).await)
     }

@@ -35,9 +35,9 @@ fn summary([none, alpha, beta, stable, removed, urgent, in_cycle]: Counts) -> Da
     DaySummary {
         stages: stages.into(),
         release: Some(Release::new(1, 38)),
-        in_cycle,
-        urgent,
-        tracked: 0,
+        in_cycle: Some(in_cycle),
+        urgent: Some(urgent),
+        tracked: None,
     }
 }
 

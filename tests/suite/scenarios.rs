@@ -5,6 +5,7 @@ mod answers;
 mod bridge;
 mod broken;
 mod connections;
+mod digest;
 mod everyone;
 mod notify;
 mod talk;

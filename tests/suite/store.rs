@@ -48,9 +48,9 @@ macro_rules! contract {
                 a_removed_issue_may_return_older, what_is_kept, mentions, mentions_are_replaced,
                 a_number_in_two_repositories, strange_text, a_number_beyond_all;
             lists: positions, positions_of_an_issue_go_with_it, a_position_moves_with_its_page, comments_in_order, a_stale_comment,
-                a_deleted_comment, kinds_have_numbers_of_their_own, milestones_are_replaced,
+                a_deleted_comment, what_was_said_between, kinds_have_numbers_of_their_own, milestones_are_replaced,
                 labels_are_replaced;
-            history: changes_by_time, changes_stay_as_they_are, the_last_of_a_day, notes,
+            history: changes_by_time, changes_by_number, changes_stay_as_they_are, the_last_of_a_day, notes,
                 subscriptions, pruning_comments, pruning_history;
             many: writers_lose_nothing, readers_see_one_moment, a_write_that_is_given_up;
             survival: all_is_there_after_a_restart, all_is_there_without_a_farewell;

@@ -9,6 +9,7 @@ mod killed;
 mod limits;
 pub(crate) mod mortal;
 mod news;
+mod past;
 mod sweeps;
 mod told;
 pub(crate) mod world;

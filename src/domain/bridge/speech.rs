@@ -98,8 +98,8 @@ pub enum Saying {
 pub struct Page {
     /// Its headline, in the first.
     pub title: Option<Box<str>>,
-    /// What it says, Markdown of the bot's own.
-    pub markdown: String,
+    /// What it says, part by part: Markdown of the bot's own.
+    pub parts: Vec<String>,
     /// Small print: that it comes late, how old the facts are.
     pub small: Vec<Box<str>>,
     /// Questions that a button asks for whoever presses it: its label, and the words.

@@ -50,7 +50,7 @@ pub struct Told {
 impl Plan {
     /// In which note the store keeps the mark.
     pub fn note(&self) -> String {
-        format!("digest/{}", self.at)
+        format!("digest/{}/{}", self.at, self.scope.runtime)
     }
 
     /// The plan in words, which tells two of them apart.
@@ -66,13 +66,13 @@ impl Plan {
     /// What is due at a moment and was not seen to: the newest, of several.
     pub fn due(&self, mark: &Mark, now: DateTime<Utc>) -> Option<Slot> {
         let slot = self.schedule.last(now, &self.zone)?;
-        // A clock that went ahead saw to what is still to come; that it came is known by its key.
-        (slot.at > mark.seen.min(now)).then_some(slot)
+        (slot.at > mark.seen).then_some(slot)
     }
 
     /// The key of the digest of a time, as the clocks show it.
     pub fn key(&self, due: NaiveDateTime) -> Key {
         let due = due.format("%Y-%m-%dT%H:%M").to_string();
-        Key::of(["digest", &self.at.workspace, &self.at.id, &due])
+        let ChannelAt { workspace, id } = &self.at;
+        Key::of(["digest", workspace, id, &self.scope.runtime, &due])
     }
 }

@@ -37,8 +37,18 @@ impl Length {
 pub struct Sheet {
     /// Its headline; none below the first one.
     pub title: Option<String>,
-    /// What it says.
-    pub text: Rich,
+    /// What it says, part by part.
+    pub parts: Vec<Rich>,
+}
+
+impl Sheet {
+    fn size(&self) -> usize {
+        let sizes = self.parts.iter().map(|part| {
+            let addresses: usize = part.links().iter().map(|it| it.as_str().len()).sum();
+            part.text().chars().count() + addresses
+        });
+        sizes.sum()
+    }
 }
 
 /// The most that a message holds, addresses included. Slack refuses some of 11,000 characters.
@@ -57,6 +67,8 @@ type Line = Vec<Span>;
 /// A part of a digest.
 struct Part {
     heading: String,
+    /// How many there are.
+    of: usize,
     /// A line for each KEP.
     lines: Vec<Line>,
     /// The numbers of those that have none.
@@ -76,7 +88,7 @@ impl Digest {
             .collect();
         let mut shown = scope.length.lines();
         let mut first = self.first(&parts, shown, zone);
-        while size(&first) > MOST && shown > 1 {
+        while first.size() > MOST && shown > 1 {
             shown -= 1;
             first = self.first(&parts, shown, zone);
         }
@@ -102,33 +114,30 @@ impl Digest {
         says.push(Span::text("."));
         Sheet {
             title: Some(title),
-            text: Rich::new(vec![Block::Paragraph(says)]),
+            parts: vec![Rich::new(vec![Block::Paragraph(says)])],
         }
     }
 
     /// The first message, with so many lines of each part.
     fn first(&self, parts: &[Part], shown: usize, zone: &Zone) -> Sheet {
-        let mut blocks = vec![Block::Paragraph(self.at_a_glance())];
+        let mut written = vec![Rich::new(vec![Block::Paragraph(self.at_a_glance())])];
         let mut is_whole = true;
         for part in parts {
-            blocks.extend(part.beginning(shown));
-            is_whole &= part.lines.len() <= shown && part.rest.is_empty();
+            written.push(Rich::new(part.beginning(shown)));
+            is_whole &= part.shown(shown) == part.of;
         }
         if !is_whole {
             let more = Span::Text("The rest is in the thread.".to_owned(), Style::ITALIC);
-            blocks.push(Block::Paragraph(vec![more]));
+            written.push(Rich::new(vec![Block::Paragraph(vec![more])]));
         }
-        let title = match self.needs.len() {
-            0 => format!("{}: nobody is needed", self.days(zone)),
-            many if self.person.is_some() => {
-                let verb = if many == 1 { "needs" } else { "need" };
-                format!("{}: {many} {verb} somebody", self.days(zone))
-            }
-            many => format!("{}: {} somebody", self.days(zone), need(many)),
+        let what = match &self.needs[..] {
+            [] => "nobody is needed".to_owned(),
+            [one] => format!("KEP-{} needs somebody", one.kep.number),
+            [first, ..] => format!("KEP-{} needs somebody most", first.kep.number),
         };
         Sheet {
-            title: Some(title),
-            text: Rich::new(blocks),
+            title: Some(format!("{}: {what}", self.days(zone))),
+            parts: written,
         }
     }
 
@@ -162,6 +171,10 @@ impl Digest {
         if !next.is_empty() {
             lines.push(labelled("Next", next));
         }
+        for finding in &self.cycle {
+            let says = format!("{} → {}", finding.evidence, finding.who_mends());
+            lines.push(labelled("Cycle", vec![Span::text(says)]));
+        }
         let stages = self.stages.iter().map(|(stage, count)| match stage {
             Some(stage) => format!("{count} {}", stage.as_str()),
             None => format!("{count} without a stage"),
@@ -169,10 +182,6 @@ impl Digest {
         let stages: Vec<String> = stages.collect();
         if !stages.is_empty() {
             lines.push(labelled("KEPs", vec![Span::text(stages.join(" · "))]));
-        }
-        for finding in &self.cycle {
-            let says = format!("{} → {}", finding.evidence, finding.who_mends());
-            lines.push(labelled("Cycle", vec![Span::text(says)]));
         }
         if self.since.is_none() {
             let first = "This is the first one. What moves from now on stands in the next.";
@@ -213,74 +222,82 @@ impl Digest {
 
     fn part(&self, section: Section) -> Option<Part> {
         let part = match section {
-            Section::Needs => Part {
-                heading: "Needs somebody".to_owned(),
-                lines: self.needs.iter().take(MOST_LINES).map(need_line).collect(),
-                rest: rest_of_needs(self.needs.get(MOST_LINES..).unwrap_or_default()),
-            },
-            Section::Risk => {
-                let risk = self.risk.as_ref()?;
-                let (name, left) = (risk.freeze.what.name(), risk.freeze.left(self.at));
-                let (mend, open) = (&risk.to_mend, &risk.open_pulls);
-                let mend = with_numbers(&format!("{} of {} to mend", mend.len(), risk.of), mend);
-                let open = format!("{} with open pull requests", open.len());
-                let open = with_numbers(&open, &risk.open_pulls);
+            Section::Needs => {
+                let (lines, rest) = self.needs.split_at(self.needs.len().min(MOST_LINES));
+                let lines = lines.iter().map(need_line).collect();
+                let part = Part::new("Needs somebody", lines);
                 Part {
-                    heading: format!("May miss {name} {left}"),
-                    lines: [mend, open].concat(),
-                    rest: Vec::new(),
+                    of: self.needs.len(),
+                    rest: rest_of_needs(rest),
+                    ..part
                 }
             }
-            Section::Moved => Part {
-                heading: "Moved".to_owned(),
-                lines: self.moved.iter().map(moved_line).collect(),
-                rest: Vec::new(),
-            },
-            Section::Updates => Part {
-                heading: "Said".to_owned(),
-                lines: self.updates.iter().map(said_line).collect(),
-                rest: Vec::new(),
-            },
-            Section::Ships => Part {
-                heading: format!("Ships with {}", self.runtime),
-                lines: self.ships.iter().flat_map(ships_lines).collect(),
-                rest: Vec::new(),
-            },
-            Section::Thanks => Part {
-                heading: "Thanks".to_owned(),
-                lines: thanks_lines(&self.thanks),
-                rest: Vec::new(),
-            },
+            Section::Risk => {
+                let risk = self.risk.as_ref()?;
+                let mend = format!("{} of {} to mend", risk.to_mend.len(), risk.of);
+                let open = format!("{} with open pull requests", risk.open_pulls.len());
+                let lines = [
+                    with_numbers(&mend, &risk.to_mend),
+                    with_numbers(&open, &risk.open_pulls),
+                ];
+                let (name, left) = (risk.freeze.what.name(), risk.freeze.left(self.at));
+                Part::new(format!("May miss {name} {left}"), lines.concat())
+            }
+            Section::Moved => Part::new("Moved", self.moved.iter().map(moved_line).collect()),
+            Section::Updates => Part::new("Said", self.updates.iter().map(said_line).collect()),
+            Section::Ships => {
+                let lines = self.ships.iter().flat_map(ships_lines).collect();
+                Part::new(format!("Ships with {}", self.runtime), lines)
+            }
+            Section::Thanks => Part::new("Thanks", thanks_lines(&self.thanks)),
         };
         (!part.lines.is_empty()).then_some(part)
     }
 }
 
 impl Part {
+    fn new(heading: impl Into<String>, lines: Vec<Line>) -> Self {
+        Self {
+            heading: heading.into(),
+            of: lines.len(),
+            lines,
+            rest: Vec::new(),
+        }
+    }
+
+    /// How many of its lines the first message shows: one that would be left stands there, too.
+    fn shown(&self, most: usize) -> usize {
+        if self.of <= most + 1 { self.of } else { most }
+    }
+
     /// What the first message shows of it.
-    fn beginning(&self, shown: usize) -> [Block; 2] {
-        let total = self.lines.len();
-        let heading = if shown < total || !self.rest.is_empty() {
-            format!("{} (the first {})", self.heading, shown.min(total))
+    fn beginning(&self, most: usize) -> Vec<Block> {
+        let shown = self.shown(most);
+        let heading = if shown < self.of {
+            format!("{} ({shown} of {})", self.heading, self.of)
         } else {
             self.heading.clone()
         };
-        [
+        vec![
             heading_of(heading),
             list(self.lines.iter().take(shown).cloned().collect()),
         ]
     }
 
     /// What follows below it.
-    fn more(&self, shown: usize) -> Vec<Sheet> {
+    fn more(&self, most: usize) -> Vec<Sheet> {
+        let shown = self.shown(most);
         let mut sheets = Vec::new();
         let mut open: Vec<Line> = Vec::new();
         let mut taken = 0;
         let close = |lines: &mut Vec<Line>, sheets: &mut Vec<Sheet>| {
             if !lines.is_empty() {
                 let heading = heading_of(format!("{}, continued", self.heading));
-                let text = Rich::new(vec![heading, list(std::mem::take(lines))]);
-                sheets.push(Sheet { title: None, text });
+                let lines = list(std::mem::take(lines));
+                sheets.push(Sheet {
+                    title: None,
+                    parts: vec![Rich::new(vec![heading, lines])],
+                });
             }
         };
         for line in self.lines.iter().skip(shown).chain(&self.rest) {
@@ -392,7 +409,9 @@ fn moved_line(moved: &Moved) -> Line {
 
 fn said_line(update: &Update) -> Line {
     let (words, _) = Rich::from_markdown(&update.markdown).excerpt(MOST_SAID);
-    let words = words.text().replace('\n', " ");
+    let words = words.text();
+    let lines = words.lines().map(|line| line.trim_start_matches("• "));
+    let words = lines.collect::<Vec<_>>().join(" · ");
     vec![
         Span::text(format!("KEP-{} ", update.kep)),
         link(&update.url, &update.who),
@@ -446,11 +465,6 @@ fn need(many: usize) -> String {
         1 => "1 KEP needs".to_owned(),
         many => format!("{many} KEPs need"),
     }
-}
-
-fn size(sheet: &Sheet) -> usize {
-    let addresses: usize = sheet.text.links().iter().map(|it| it.as_str().len()).sum();
-    sheet.text.text().chars().count() + addresses
 }
 
 fn size_of(line: &[Span]) -> usize {

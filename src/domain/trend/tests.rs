@@ -19,9 +19,9 @@ fn summary(stages: &[(&str, usize)], urgent: usize, in_cycle: usize) -> DaySumma
     DaySummary {
         stages: stages.collect(),
         release: Some(Release::new(1, 37)),
-        in_cycle,
-        urgent,
-        tracked: 0,
+        in_cycle: Some(in_cycle),
+        urgent: Some(urgent),
+        tracked: None,
     }
 }
 
@@ -176,6 +176,7 @@ fn a_burn_down_has_the_days_of_its_cycle() {
     let mut days = some_weeks();
     days[0].1.release = Some(Release::new(1, 36));
     days[1].1.release = None;
+    days.insert(2, (day("2026-06-07"), DaySummary::default()));
     let trend = Trend::of(&days, Some(cycle(None)), noon("2026-07-01")).expect("a trend");
     let burn_down = trend.burn_down().expect("a burn-down");
     let days: Vec<_> = burn_down.points().iter().map(|point| point.day).collect();
@@ -206,7 +207,7 @@ fn days_as_they_are_stored() {
     ];
     let read = DaySummary::read_all(&stored);
     let mut old = summary(&[("alpha", 3), ("none", 1)], 1, 2);
-    (old.release, old.tracked) = (None, 4);
+    (old.release, old.tracked) = (None, Some(4));
     let new = summary(&[("beta", 2)], 1, 2);
     assert_eq!(read, [(day(JUNE_1), old), (day("2026-06-04"), new)]);
     assert!(stored[3].1.contains(r#""release":"1.37""#));

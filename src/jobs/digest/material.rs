@@ -75,17 +75,23 @@ pub struct Composed {
 
 impl<S: Outbox + Store> Digests<S> {
     /// How far a channel's digests came. What was due before there was a plan, or by another one, never
-    /// will be posted.
+    /// will be posted. A clock that went ahead saw to nothing that is still to come: what was posted
+    /// by it is known by its key.
     pub async fn mark(&self, plan: &Plan, now: DateTime<Utc>) -> Result<Mark, StoreError> {
         let stored = self.stored(plan).await?;
         let words = plan.words();
         match stored {
-            Some(mark) if mark.plan == words => Ok(mark),
+            Some(mark) if mark.plan == words && mark.seen <= now => Ok(mark),
             other => {
+                let told = other.and_then(|mark| mark.told).map(|told| Told {
+                    at: told.at.min(now),
+                    said: told.said.min(now),
+                    ..told
+                });
                 let mark = Mark {
                     plan: words,
                     seen: now,
-                    told: other.and_then(|mark| mark.told),
+                    told,
                 };
                 self.set(plan, &mark).await?;
                 Ok(mark)

@@ -8,6 +8,7 @@ use crate::{
     domain::{
         bridge::{Below, Effect, Key, Lane, NewEffect, Page, Saying, Step},
         digest::{Digest, Mark, Plan, Sheet},
+        rich::Rich,
         schedule::Slot,
     },
     ports::{Outbox, Store, StoreError, outbox::Cause},
@@ -121,7 +122,7 @@ pub fn pages(digest: &Digest, sheets: Vec<Sheet>, small: Vec<Box<str>>) -> Vec<P
         let (small, buttons) = first.take().unwrap_or_default();
         Page {
             title: sheet.title.map(Into::into),
-            markdown: sheet.text.to_markdown(),
+            parts: sheet.parts.iter().map(Rich::to_markdown).collect(),
             small,
             buttons,
             chart: is_first && !digest.is_quiet() && digest.person.is_none(),

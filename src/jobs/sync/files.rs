@@ -143,7 +143,7 @@ impl Sync<'_> {
     }
 
     /// Every file below a tree, with its path in the repository.
-    async fn listing(
+    pub(super) async fn listing(
         &self,
         repository: &Repository,
         sha: &str,
@@ -175,7 +175,7 @@ impl Sync<'_> {
         Ok(files)
     }
 
-    async fn subtree(
+    pub(super) async fn subtree(
         &self,
         repository: &Repository,
         sha: &str,

@@ -1,14 +1,15 @@
 //! What changed between the facts as they were last told and as they are.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, atomic::Ordering},
 };
 
 use super::{Report, Sync};
 use crate::{
     domain::{
-        board::Board,
+        Settings,
+        board::{Board, Entry},
         change::{Change, changes},
         finding::{Inspector, Severity},
         trend::DaySummary,
@@ -102,28 +103,41 @@ impl Sync<'_> {
 
     fn summary(&self, board: &Board) -> DaySummary {
         let inspector = Inspector::new(board, self.settings, self.clock.now());
-        let mut summary = DaySummary {
-            release: inspector.current(),
-            ..DaySummary::default()
-        };
-        let watched = board
-            .entries()
-            .iter()
-            .filter(|entry| entry.kep.is_active() && entry.kep.belongs_to(&self.settings.sigs));
-        for entry in watched {
-            let stage = entry.kep.stage.get().map_or("none", |stage| stage.as_str());
-            *summary.stages.entry(stage.to_owned()).or_default() += 1;
+        let (mut in_cycle, mut urgent, mut tracked) = (0, 0, 0);
+        for entry in watched(board, self.settings) {
             let open = |tracking: &crate::domain::tracking::TrackingIssue| tracking.issue.is_open();
-            summary.tracked += usize::from(entry.issues().any(open));
+            tracked += usize::from(entry.issues().any(open));
             if inspector.in_cycle(entry) {
-                summary.in_cycle += 1;
+                in_cycle += 1;
                 let findings = inspector.findings(entry);
-                let urgent = findings
+                let is_urgent = findings
                     .iter()
                     .any(|finding| finding.severity < Severity::Advice);
-                summary.urgent += usize::from(urgent);
+                urgent += usize::from(is_urgent);
             }
         }
-        summary
+        DaySummary {
+            stages: stages(board, self.settings),
+            release: inspector.current(),
+            in_cycle: Some(in_cycle),
+            urgent: Some(urgent),
+            tracked: Some(tracked),
+        }
     }
+}
+
+/// The active KEPs of the watched SIGs.
+fn watched<'a>(board: &'a Board, settings: &'a Settings) -> impl Iterator<Item = &'a Entry> {
+    let is_watched = |entry: &&Entry| entry.kep.is_active() && entry.kep.belongs_to(&settings.sigs);
+    board.entries().iter().filter(is_watched)
+}
+
+/// How many of them are in each stage, those without one under `none`.
+pub(super) fn stages(board: &Board, settings: &Settings) -> BTreeMap<String, usize> {
+    let mut stages = BTreeMap::new();
+    for entry in watched(board, settings) {
+        let stage = entry.kep.stage.get().map_or("none", |stage| stage.as_str());
+        *stages.entry(stage.to_owned()).or_default() += 1;
+    }
+    stages
 }

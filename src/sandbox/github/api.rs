@@ -90,6 +90,7 @@ impl State {
             ["git", "trees", reference @ ..] => self.tree(call, id, &reference.join("/")),
             ["git", "blobs", sha] => self.blob(call, id, sha),
             ["git", "ref", "heads", branch @ ..] => self.branch(id, &branch.join("/")),
+            ["commits"] => self.commits(call, id),
             ["commits", reference @ ..] => self.commit(call, id, &reference.join("/")),
             ["contents", path @ ..] => self.content(call, id, &path.join("/")),
             ["tarball", reference @ ..] => self.tarball(id, &reference.join("/")),

@@ -3,7 +3,7 @@
 //! Formats: <https://git-scm.com/book/en/v2/Git-Internals-Git-Objects>
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -83,6 +83,20 @@ impl Git {
             let (_, commit) = matching.next().filter(|_| is_short)?;
             matching.next().is_none().then_some(commit)
         })
+    }
+
+    /// A commit and all that it has behind it, newest first; of one moment a child before its parent.
+    pub(super) fn log(&self, tip: &Arc<Commit>) -> Vec<&Arc<Commit>> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::from([&tip.sha]);
+        let mut open: Vec<_> = self.commits.get(&tip.sha).into_iter().collect();
+        while let Some(commit) = open.pop() {
+            found.push(commit);
+            let parents = commit.parents.iter().filter(|sha| seen.insert(sha));
+            open.extend(parents.filter_map(|sha| self.commits.get(sha)));
+        }
+        found.sort_by_key(|commit| std::cmp::Reverse(commit.at));
+        found
     }
 
     /// The tree with this identifier, or of this reference's commit, and its identifier.

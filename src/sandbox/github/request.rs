@@ -64,15 +64,20 @@ impl Call {
     }
 
     /// `since`, in ISO 8601.
-    /// <https://docs.github.com/en/rest/using-the-rest-api/timezones-and-the-rest-api>
     pub(super) fn since(&self) -> Result<Option<DateTime<Utc>>, Refusal> {
-        let Some(text) = self.parameter("since") else {
+        self.moment("since")
+    }
+
+    /// A moment in ISO 8601.
+    /// <https://docs.github.com/en/rest/using-the-rest-api/timezones-and-the-rest-api>
+    pub(super) fn moment(&self, name: &str) -> Result<Option<DateTime<Utc>>, Refusal> {
+        let Some(text) = self.parameter(name) else {
             return Ok(None);
         };
         match DateTime::parse_from_rfc3339(text) {
             Ok(moment) => Ok(Some(moment.to_utc())),
             Err(_) => Err(Refusal::unprocessable(format!(
-                "Invalid request.\n\nInvalid `since` parameter: {text}"
+                "Invalid request.\n\nInvalid `{name}` parameter: {text}"
             ))),
         }
     }

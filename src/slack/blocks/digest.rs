@@ -10,7 +10,9 @@ pub(super) fn render(page: &Page, draft: &mut Draft) {
     if let Some(title) = &page.title {
         draft.headline(title);
     }
-    draft.rich(&Rich::from_markdown(&page.markdown));
+    for part in &page.parts {
+        draft.rich(&Rich::from_markdown(part));
+    }
     for note in &page.small {
         draft.small(note);
     }

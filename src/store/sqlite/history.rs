@@ -62,6 +62,15 @@ pub(super) async fn synced(
     tx.commit().await
 }
 
+pub(super) async fn fill_day(pool: &SqlitePool, day: NaiveDate, summary: &str) -> sqlx::Result<()> {
+    sqlx::query(sql::FILL_DAY)
+        .bind(row::day(day))
+        .bind(summary)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn days(
     pool: &SqlitePool,
     since: NaiveDate,

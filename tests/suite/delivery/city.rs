@@ -88,7 +88,7 @@ impl City {
         );
         let _ = write!(
             settings,
-            "[http]\nlisten = \"127.0.0.1:{port}\"\nadmin_listen = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{}\"\n",
+            "digest = {{ schedule = \"* * * * *\" }}\n[http]\nlisten = \"127.0.0.1:{port}\"\nadmin_listen = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:{}\"\n",
             folder.path().join("store.db").display()
         );
         fs::write(folder.path().join("settings.toml"), settings).expect("settings");
@@ -265,6 +265,17 @@ impl City {
         numbers
             .map(|nth| self.containerd.comments_on(nth))
             .collect()
+    }
+
+    /// How many digests were posted. None stands there twice: each has its key.
+    pub(super) fn digests(&self) -> usize {
+        let messages = self.channel.messages().into_iter();
+        let keys = messages.filter_map(|said| {
+            let payload = said.metadata?["event_payload"].take();
+            Some((payload["key"].as_str()?.to_owned(), said.thread))
+        });
+        keys.filter(|(key, thread)| key.starts_with("digest") && thread.is_none())
+            .count()
     }
 
     /// Whether Slack was told that something was taken in.

@@ -56,6 +56,8 @@ async fn killed(times: usize) {
     assert!(wrongs.is_empty(), "{wrongs:#?}");
     let comments: usize = city.comments().iter().map(Vec::len).sum();
     assert!(comments > times / 3, "{comments} comments");
+    let digests = city.digests();
+    assert!(digests > 2, "{digests} digests");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -152,6 +152,44 @@ async fn branches_and_commits_are_found_by_name() {
 }
 
 #[tokio::test]
+async fn commits_are_listed_newest_first_by_time_and_path() {
+    let world = world().await;
+    let http = world.anonymous();
+    let commits = format!("{CONTAINERD}/commits");
+    let empty = http.get(&commits).await;
+    assert_eq!(empty.refusal(), (409, "Git Repository is empty.".into()));
+    let first = world.containerd.push(&[("README.md", "# containerd\n")]);
+    world.advance(3_600);
+    let second = world.containerd.push(&[("docs/a.md", "a\n")]);
+    let third = world.containerd.push(&[("README.md", "# containerd!\n")]);
+    world.advance(3_600);
+    let fourth = world.containerd.remove("docs/a.md");
+    let listed = async |query: &str| {
+        let listed = http.get(&format!("{commits}?{query}")).await;
+        let listed = listed.json();
+        let all = listed.as_array().expect("a list").iter();
+        let shas = all.map(|commit| commit["sha"].as_str().expect("a hash").to_owned());
+        shas.collect::<Vec<_>>()
+    };
+    let all = [&*fourth, &*third, &*second, &*first];
+    assert_eq!(listed("").await, all);
+    assert_eq!(listed("sha=main").await, all);
+    assert_eq!(listed(&format!("sha={third}")).await, all[1..]);
+    assert_eq!(listed("per_page=1&page=2").await, all[1..2]);
+    assert_eq!(listed("until=2026-03-02T10:00:00Z").await, all[1..]);
+    assert_eq!(listed("until=2026-03-02T09:59:59Z").await, all[3..]);
+    assert_eq!(listed("until=2026-03-02T08:59:59Z").await, all[4..]);
+    assert_eq!(listed("since=2026-03-02T10:00:01Z").await, all[..1]);
+    assert_eq!(listed("path=docs").await, [all[0], all[2]]);
+    assert_eq!(listed("path=docs/a.md").await, [all[0], all[2]]);
+    assert_eq!(listed("path=nowhere").await, all[4..]);
+    let wrong = http.get(&format!("{commits}?sha=nowhere")).await;
+    assert_eq!(wrong.status, 404);
+    let wrong = http.get(&format!("{commits}?until=yesterday")).await;
+    assert_eq!(wrong.status, 422);
+}
+
+#[tokio::test]
 async fn contents_show_a_file_or_list_a_directory() {
     let world = with_files().await;
     let http = world.anonymous();

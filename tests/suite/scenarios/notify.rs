@@ -1,65 +1,35 @@
 //! Digests of people's own: who asks for one gets it, of their own KEPs and no other, until they want
 //! no more.
 
-use std::time::Duration;
-
-use chrono::{DateTime, Utc};
 use kep_liaison::sandbox::slack::{Fault, On, Person, Said};
 use serde_json::json;
 
-use super::{Scene, Transport, bridge::unstarted};
+use super::{
+    Scene,
+    digest::{at, planned},
+};
 use crate::desk::phone::phone;
 
-/// A channel that gets a digest by UTC, and not in the months of these tests.
-const NEW_YEAR: &str = r#"digest = { schedule = "0 8 1 1 *", timezone = "UTC" }"#;
+/// A plan by UTC that brings the channel no digest in the months of these tests.
+const NEW_YEAR: &str = r#"schedule = "0 8 1 1 *", timezone = "UTC""#;
 /// The tracking issue of KEP-4680, which `shepherd` shepherds.
 const THEIRS: u64 = 2;
 
-/// A bot that bridges nothing, and that has taken in what there is at a moment.
+/// A bot that Sam looks after, and that has taken in what there is at a moment.
 async fn begun(now: &str) -> Scene {
-    let mut scene = unstarted(Transport::Http, NEW_YEAR).await;
-    scene.settings = scene.settings.replace(r#"bridge = "both""#, "");
+    let mut scene = planned(NEW_YEAR).await;
     let sam = "github = \"samuelkarp\"\n";
     let admin = format!("{sam}roles = [\"admin\"]\n");
     scene.settings = scene.settings.replacen(sam, &admin, 1);
     scene.clock.set(at(now));
-    scene.start().await;
-    knows(&scene, at(now)).await;
+    scene.begins().await;
     scene
-}
-
-/// `2026-07-06T12:00`, in UTC.
-fn at(moment: &str) -> DateTime<Utc> {
-    format!("{moment}:00Z").parse().expect("a moment")
-}
-
-/// Waits until what there is at a moment is known, and all that comes of it is done.
-async fn knows(scene: &Scene, moment: DateTime<Utc>) {
-    let mut known = scene.bot().known();
-    for _ in 0..5 {
-        let synced = known.wait_for(|known| known.synced_at >= Some(moment));
-        let synced = tokio::time::timeout(Duration::from_secs(4), synced).await;
-        if synced.is_ok() {
-            return scene.rest().await;
-        }
-        // A poll that was under way moves the next one back.
-        scene.next_poll().await;
-    }
-    panic!("no sync goes through");
-}
-
-/// The clock comes to a moment, and all that comes of it is done.
-async fn it_is(scene: &Scene, moment: &str) {
-    scene.rest().await;
-    scene.pause().await;
-    scene.clock.set(at(moment));
-    knows(scene, at(moment)).await;
 }
 
 /// The clock comes to each of these moments, and nothing is said.
 async fn is_quiet_at(scene: &Scene, moments: &[&str]) {
     for moment in moments {
-        it_is(scene, moment).await;
+        scene.it_is(moment).await;
         let unseen = scene.workspace.unseen();
         let words: Vec<String> = unseen.iter().map(Said::words).collect();
         assert!(words.is_empty(), "{moment}: {words:#?}");
@@ -68,7 +38,7 @@ async fn is_quiet_at(scene: &Scene, moments: &[&str]) {
 
 /// The one digest that comes to somebody at a moment, on time, and to nobody else.
 async fn comes_to(scene: &Scene, person: &Person, moment: &str) -> Said {
-    it_is(scene, moment).await;
+    scene.it_is(moment).await;
     scene
         .until("a digest", || !scene.workspace.unseen().is_empty())
         .await;
@@ -104,9 +74,8 @@ async fn a_weekly_one_tells_of_ones_own_keps_once_each_monday() {
     is_quiet_at(&scene, &["2026-07-13T09:00"]).await;
 
     // A restart brings none again, and what others do is not told.
-    scene.stop().await;
-    scene.start().await;
-    is_quiet_at(&scene, &["2026-07-13T10:00"]).await;
+    scene.is_back("2026-07-13T10:00").await;
+    is_quiet_at(&scene, &["2026-07-13T11:00"]).await;
     scene.pushes("stage: alpha", "stage: beta");
     let containerd = scene.containerd();
     containerd.comment("shepherd", THEIRS, "The tests are in.");

@@ -48,6 +48,31 @@ pub(super) async fn changes_by_time(place: &dyn Place) {
     assert!(titles(store, DateTime::<Utc>::MAX_UTC).await.is_empty());
 }
 
+pub(super) async fn changes_by_number(place: &dyn Place) {
+    let store = &*place.open_both().await;
+    assert_eq!(store.changes_after(0).await.unwrap(), []);
+    tell_at(store, 20, &["a", "b"]).await;
+    // By the clock it comes before them.
+    tell_at(store, 10, &["c"]).await;
+    let all = store.changes_after(0).await.unwrap();
+    let expected = ["a", "b", "c"].map(|title| change(9001, title));
+    let changes: Vec<_> = all.iter().map(|(_, change)| change.clone()).collect();
+    assert_eq!(changes, expected);
+    assert!(all.is_sorted_by(|(one, _), (other, _)| one < other));
+    for (nth, (id, _)) in all.iter().enumerate() {
+        let after = store.changes_after(*id).await.unwrap();
+        assert_eq!(after, all[nth + 1..]);
+    }
+    let last = all.last().map(|(id, _)| *id);
+    assert_eq!(Some(store.latest().await.unwrap().change), last);
+    // A number is never given again.
+    store.prune(at(-1_000_000), at(1_000)).await.unwrap();
+    tell_at(store, 2_000, &["d"]).await;
+    let after = store.changes_after(last.unwrap()).await.unwrap();
+    assert_eq!(after.len(), 1);
+    assert_eq!(after[0].1, change(9001, "d"));
+}
+
 pub(super) async fn changes_stay_as_they_are(place: &dyn Place) {
     let store = &*place.open().await;
     let precise = at(0) + TimeDelta::milliseconds(123);
@@ -76,15 +101,28 @@ pub(super) async fn the_last_of_a_day(place: &dyn Place) {
     store.synced(at(week), Some("later")).await.unwrap();
     let precise = at(-week) + TimeDelta::milliseconds(7);
     store.synced(precise, Some("earlier")).await.unwrap();
+    // What is filled in leaves what is known, and gives way to what becomes known.
+    for (days, summary) in [
+        (-week, "filled"),
+        (-2 * week, "filled"),
+        (-2 * week, "again"),
+    ] {
+        store.fill_day(day(days), summary).await.unwrap();
+    }
+    store.fill_day(day(2 * week), "filled").await.unwrap();
+    store.synced(at(2 * week), Some("latest")).await.unwrap();
+    store.synced(precise, None).await.unwrap();
     let facts = store.facts(Version::Told).await.unwrap();
     assert_eq!(facts.synced_at, Some(precise));
     let expected = [
+        (day(-2 * week), "filled".to_owned()),
         (day(-week), "earlier".to_owned()),
         (day(0), "noon".to_owned()),
         (day(week), "later".to_owned()),
+        (day(2 * week), "latest".to_owned()),
     ];
     assert_eq!(store.days(NaiveDate::MIN).await.unwrap(), expected);
-    assert_eq!(store.days(day(0)).await.unwrap(), expected[1..]);
+    assert_eq!(store.days(day(0)).await.unwrap(), expected[2..]);
     assert!(store.days(NaiveDate::MAX).await.unwrap().is_empty());
 }
 

@@ -1,6 +1,6 @@
 //! Positions, and the lists that boards are not made of.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use kep_liaison::{
     domain::{CommentKind, Milestone},
     ports::{
@@ -168,6 +168,49 @@ pub(super) async fn a_deleted_comment(place: &dyn Place) {
         removed.unwrap();
         assert_eq!(store.comments(REPO, 7).await.unwrap(), said[1..]);
     }
+}
+
+pub(super) async fn what_was_said_between(place: &dyn Place) {
+    let store = &*place.open().await;
+    let said = |id, issue, seconds| comment(CommentKind::Issue, id, issue, seconds, "text");
+    let mut edited = said(1, 7, 10);
+    edited.updated_at = at(90);
+    let said = [edited, said(4, 8, 20), said(2, 7, 20), said(3, 7, 30)];
+    store.put_comments(REPO, &said, None).await.unwrap();
+    // Below pull requests, and elsewhere.
+    let review = [comment(CommentKind::Review, 5, 7, 20, "text")];
+    store.put_comments(REPO, &review, None).await.unwrap();
+    let mut elsewhere = [comment(CommentKind::Issue, 1, 7, 20, "text")];
+    elsewhere[0].repository = "cri-o/cri-o".into();
+    store
+        .put_comments("cri-o/cri-o", &elsewhere, None)
+        .await
+        .unwrap();
+    let between = async |from, to| {
+        let found = store.said_between(REPO, from, to).await.unwrap();
+        found.iter().map(|said| said.id).collect::<Vec<_>>()
+    };
+    assert_eq!(between(at(0), at(100)).await, [1, 2, 4, 3]);
+    // From the first moment until before the other one.
+    assert_eq!(between(at(10), at(20)).await, [1]);
+    assert_eq!(between(at(20), at(30)).await, [2, 4]);
+    assert!(between(at(21), at(30)).await.is_empty());
+    assert!(between(at(30), at(20)).await.is_empty());
+    // Two that meet tell nothing twice and leave nothing out, whatever the fraction of a second is.
+    for millis in [0, 1, 500, 999] {
+        let middle = at(19) + TimeDelta::milliseconds(millis);
+        let both = [between(at(0), middle).await, between(middle, at(100)).await];
+        assert_eq!(both.concat(), [1, 2, 4, 3], "{millis}");
+    }
+    assert_eq!(
+        store.said_between(REPO, at(0), at(11)).await.unwrap(),
+        said[..1]
+    );
+    store
+        .remove_comment(REPO, CommentKind::Issue, 2)
+        .await
+        .unwrap();
+    assert_eq!(between(at(20), at(30)).await, [4]);
 }
 
 pub(super) async fn kinds_have_numbers_of_their_own(place: &dyn Place) {

@@ -26,7 +26,7 @@ use kep_liaison::{
 use super::{REPO, at, contract};
 
 contract! { @tests sqlite, super::super::SqliteFile,
-    order: a_cause_counts_once, a_key_counts_once, one_after_the_other_in_a_lane,
+    order: a_cause_counts_once, a_digest_counts_once_and_with_its_note, a_key_counts_once, one_after_the_other_in_a_lane,
         lanes_do_not_wait_for_each_other, a_place_at_a_time, here_nobody_is_kept_busy,
         a_busy_place_is_passed_over, what_waits_longest_goes_first, a_delay_holds_its_lane,
         no_more_than_asked_for, when_the_next_is_due, a_key_that_nobody_could_read;

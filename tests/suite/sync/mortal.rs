@@ -169,6 +169,7 @@ go_through!(Store {
     fn changes(since: DateTime<Utc>) -> Result<Vec<ToldChange>, StoreError>;
     fn changes_after(id: i64) -> Result<Vec<(i64, Change)>, StoreError>;
     fn synced(at: DateTime<Utc>, summary: Option<&str>) -> Result<(), StoreError>;
+    fn fill_day(day: NaiveDate, summary: &str) -> Result<(), StoreError>;
     fn days(since: NaiveDate) -> Result<Vec<(NaiveDate, String)>, StoreError>;
     fn prune(comments_before: DateTime<Utc>, history_before: DateTime<Utc>) -> Result<u64, StoreError>;
     fn note(key: &str) -> Result<Option<String>, StoreError>;
@@ -179,6 +180,7 @@ go_through!(Store {
 
 go_through!(Forge {
     fn tree(repository: &Repository, sha: Option<&str>, recursive: bool, known: Option<&Validator>) -> Result<Fetched<Tree>, ForgeError>;
+    fn tree_at(repository: &Repository, moment: DateTime<Utc>) -> Result<Option<Box<str>>, ForgeError>;
     fn blob(repository: &Repository, sha: &str) -> Result<String, ForgeError>;
     fn files(repository: &Repository, wanted: FileFilter, sink: FileSink<'_>) -> Result<(), ForgeError>;
     fn issues(repository: &Repository, since: Since, known: Option<&Validator>) -> Result<Fetched<Page<Issue>>, ForgeError>;

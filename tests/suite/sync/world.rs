@@ -14,7 +14,7 @@ use kep_liaison::{
     github::{Credentials, GitHub},
     jobs::{
         facts::{Sources, facts_of},
-        sync::{Report, Sync},
+        sync::{Past, Report, Sync},
     },
     ports::{Clock, Dice, Painter, Store, StoreError, painter::Drawing, store::Version},
     sandbox::{
@@ -158,6 +158,15 @@ impl World {
             &self.sources,
             &self.settings,
         )
+    }
+
+    /// Looks at a week of the past; how many requests that took.
+    pub(crate) async fn look_back(&self, past: &mut Past) -> u64 {
+        let before = self.github.counts().requests;
+        let board = self.board().await;
+        let looked = self.job().look_back(&board, past).await;
+        looked.expect("a store that works");
+        self.github.counts().requests - before
     }
 
     pub(crate) async fn sync(&self) -> Report {

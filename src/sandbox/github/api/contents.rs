@@ -4,7 +4,12 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Answer, Call, Outcome, Refusal, State};
-use crate::sandbox::github::{git::Entry, repository::Repository, show::base64_lines};
+use crate::sandbox::github::{
+    answer::page,
+    git::{Commit, Entry},
+    repository::Repository,
+    show::base64_lines,
+};
 
 /// The largest file that contents show in JSON, in bytes.
 /// <https://docs.github.com/en/rest/repos/contents#get-repository-content>
@@ -68,6 +73,32 @@ impl State {
         Ok(Answer::ok(&self.show_commit(repository, commit)))
     }
 
+    /// The commits that a branch or another commit has behind it, newest first; with `path` those
+    /// that changed something there, with `since` and `until` those of that time.
+    /// <https://docs.github.com/en/rest/commits/commits#list-commits>
+    pub(super) fn commits(&self, call: &Call, id: u64) -> Outcome {
+        let repository = self.at(id);
+        if repository.git.is_empty() {
+            return Err(Refusal::conflict("Git Repository is empty."));
+        }
+        let reference = call.parameter("sha").unwrap_or("HEAD");
+        let found = repository.git.commit(reference, &repository.default_branch);
+        let tip = found.ok_or_else(Refusal::not_found)?;
+        let (since, until) = (call.since()?, call.moment("until")?);
+        let path = call.parameter("path").unwrap_or_default().trim_matches('/');
+        let commits: Vec<_> = repository
+            .git
+            .log(tip)
+            .into_iter()
+            .filter(|commit| since.is_none_or(|since| commit.at >= since))
+            .filter(|commit| until.is_none_or(|until| commit.at <= until))
+            .filter(|commit| path.is_empty() || changes(repository, commit, path))
+            .collect();
+        Ok(page(call, &self.base, &commits, |commit| {
+            self.show_commit(repository, commit)
+        }))
+    }
+
     /// A file, or the list of a directory.
     /// <https://docs.github.com/en/rest/repos/contents#get-repository-content>
     pub(super) fn content(&self, call: &Call, id: u64, path: &str) -> Outcome {
@@ -123,6 +154,14 @@ impl State {
             .collect();
         Ok(Answer::ok(&json!(listed)))
     }
+}
+
+/// Whether something at a path is other than it was in a commit's parent.
+fn changes(repository: &Repository, commit: &Commit, path: &str) -> bool {
+    let at = |tree: &str| entry_at(repository, tree, path).map(|entry| entry.sha);
+    let parent = commit.parents.first();
+    let parent = parent.and_then(|sha| repository.git.commit(sha, &repository.default_branch));
+    at(&commit.tree) != parent.and_then(|parent| at(&parent.tree))
 }
 
 /// What lies at a path of a tree; the empty path is the tree itself.

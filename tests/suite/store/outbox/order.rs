@@ -7,8 +7,8 @@ use kep_liaison::{
 
 use super::{
     super::{Place, at},
-    accept, after, channel, comment, done, key, lease, lease_one, moment, names, post, queued,
-    step,
+    accept, after, channel, comment, done, key, lane, lease, lease_one, moment, names, post,
+    queued, step,
 };
 
 pub(super) async fn a_cause_counts_once(place: &dyn Place) {
@@ -22,6 +22,43 @@ pub(super) async fn a_cause_counts_once(place: &dyn Place) {
         Some(step())
     );
     assert_eq!(outbox.queued(&key("b")).await.unwrap(), None);
+}
+
+pub(super) async fn a_digest_counts_once_and_with_its_note(place: &dyn Place) {
+    let store = &*place.open_both().await;
+    let digest = |value| Cause::Digest {
+        due: "digest/kubernetes/C1/2026-07-06T08:00",
+        note: ("digest/kubernetes/C1", value),
+    };
+    let post = |name| [queued(name, 1, post("C1"))];
+    assert!(
+        store
+            .accept(at(0), digest("first"), &post("a"))
+            .await
+            .unwrap()
+    );
+    let note = async || store.note("digest/kubernetes/C1").await.unwrap();
+    assert_eq!(note().await.as_deref(), Some("first"));
+    assert!(
+        !store
+            .accept(at(1), digest("second"), &post("b"))
+            .await
+            .unwrap()
+    );
+    assert_eq!(note().await.as_deref(), Some("first"));
+    assert_eq!(store.queued(&key("b")).await.unwrap(), None);
+    assert_eq!(names(&lease(store, 2).await), ["a"]);
+    // What cannot be queued sets no note.
+    let other = Cause::Digest {
+        due: "digest/kubernetes/C1/2026-07-13T08:00",
+        note: ("digest/kubernetes/C1", "third"),
+    };
+    let unreadable = NewEffect::now(Key::of(["x".repeat(501)]), lane(1), step());
+    let refused = store.accept(at(3), other, &[unreadable]).await;
+    assert!(matches!(refused, Err(StoreError::Failed(_))), "{refused:?}");
+    assert_eq!(note().await.as_deref(), Some("first"));
+    assert!(store.accept(at(4), other, &[]).await.unwrap());
+    assert_eq!(note().await.as_deref(), Some("third"));
 }
 
 pub(super) async fn a_key_counts_once(place: &dyn Place) {
@@ -184,7 +221,7 @@ pub(super) async fn when_the_next_is_due(place: &dyn Place) {
 pub(super) async fn a_key_that_nobody_could_read(place: &dyn Place) {
     let outbox = &*place.open_both().await;
     for name in ["x".repeat(501), String::new()] {
-        let new = NewEffect::now(Key::of([name]), super::lane(1), step());
+        let new = NewEffect::now(Key::of([name]), lane(1), step());
         let effects = [queued("a", 1, step()), new];
         let refused = outbox.accept(at(0), Cause::Came("Ev1"), &effects).await;
         assert!(matches!(refused, Err(StoreError::Failed(_))), "{refused:?}");
