@@ -2,6 +2,7 @@
 //! transition of 40 real KEPs is told in just one.
 
 mod replay;
+mod terminal;
 mod week;
 
 use kep_liaison::{
