@@ -45,20 +45,17 @@ impl AskNotify {
     }
 
     async fn show(&self, asker: Asker<'_>, now: DateTime<Utc>) -> Result<String, StoreError> {
+        if !self.is_known(asker) {
+            return Ok(self.not_known(asker));
+        }
         let subscriptions = self.digests.store.subscriptions().await?;
-        let mut theirs = subscriptions
-            .iter()
-            .filter(|it| *it.workspace == *asker.workspace && *it.user == *asker.user);
-        let subscription = theirs.next();
-        Ok(match subscription {
-            Some(subscription) => match self.digests.plan_of(subscription, &self.plans) {
-                Some(plan) => told(subscription.often, &plan, now),
-                None => self.not_known(asker),
-            },
-            None if self.is_known(asker) => {
-                "You get no digest of your own. Type /kep notify digest weekly for one each Monday, or /kep notify digest daily for one each working day: your KEPs only, by direct message.".to_owned()
-            }
-            None => self.not_known(asker),
+        let is_theirs =
+            |it: &&Subscription| *it.workspace == *asker.workspace && *it.user == *asker.user;
+        let theirs = subscriptions.iter().find(is_theirs);
+        let plan = theirs.and_then(|it| Some((it.often, self.digests.plan_of(it, &self.plans)?)));
+        Ok(match plan {
+            Some((often, plan)) => told(often, &plan, now),
+            None => "You get no digest of your own. Type /kep notify digest weekly for one each Monday, or /kep notify digest daily for one each working day: your KEPs only, by direct message.".to_owned(),
         })
     }
 

@@ -126,6 +126,40 @@ async fn one_without_anything_to_tell_stays_away() {
 }
 
 #[tokio::test]
+async fn what_is_long_stands_below_it_once_though_slack_answers_500() {
+    let scene = begun("2026-07-06T12:00").await;
+    let shepherd = scene.person("shepherd");
+    types(&scene, &shepherd, "/kep notify digest weekly").await;
+    let remarks: Vec<String> = (1..=20).map(|nth| format!("Remark {nth:02}.")).collect();
+    for remark in &remarks {
+        scene.containerd().comment("shepherd", THEIRS, remark);
+    }
+    is_quiet_at(&scene, &["2026-07-07T12:00"]).await;
+    let posts = On::method("chat.postMessage").every(1);
+    scene.slack.fault(posts, Fault::StatusAfter(500));
+    scene.it_is("2026-07-13T08:00").await;
+    let unseen = || scene.workspace.unseen().len() > 1;
+    scene.until("a digest and what is below it", unseen).await;
+    scene.rest().await;
+    let direct = shepherd.direct();
+    let said = scene.workspace.unseen();
+    direct.look_at_all();
+    let [root, below] = &said[..] else {
+        panic!("{said:#?}");
+    };
+    for said in [root, below] {
+        assert_eq!(said.channel, direct.id());
+    }
+    assert_eq!(root.thread, None);
+    assert_eq!(below.thread.as_deref(), Some(&*root.ts));
+    let words = [root.words(), below.words()].concat();
+    for remark in &remarks {
+        assert_eq!(words.matches(remark).count(), 1, "{remark}: {words}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn who_has_left_is_told_nothing_and_admins_are_not_bothered() {
     let scene = begun("2026-07-06T12:00").await;
     let shepherd = scene.person("shepherd");
