@@ -7,6 +7,7 @@ mod digests;
 mod edge;
 pub mod inlet;
 pub mod memo;
+mod notify;
 pub mod painter;
 mod ready;
 

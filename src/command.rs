@@ -3,6 +3,7 @@
 mod ask;
 mod digest;
 mod meaning;
+mod notify;
 mod outbox;
 mod query;
 mod said;
@@ -13,6 +14,7 @@ mod update;
 pub use self::{
     ask::{Ask, Asking, Command, asks_for_own, not_tied},
     digest::{DigestAsk, digest, is_digest},
+    notify::{NotifyAsk, is_notify, notify},
     outbox::{OutboxAsk, is_outbox, outbox},
     query::{Query, QueryError},
     table::{HelpFor, Name, help, usage_hint},

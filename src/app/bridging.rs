@@ -8,6 +8,7 @@ use tokio::sync::{Notify, watch};
 use super::{
     digests::AskDigest,
     inlet::{Chats, Inlet},
+    notify::AskNotify,
     painter::ChartPainter,
 };
 use crate::{
@@ -90,6 +91,7 @@ impl Bridging {
             settings: self.settings.clone(),
             people: self.people.clone(),
         };
+        let subscribed = Arc::new(Notify::new());
         let inlet = Inlet {
             hear,
             chats: self.chats.clone(),
@@ -98,12 +100,18 @@ impl Bridging {
                 plans: self.plans.clone(),
                 queued: queued.clone(),
             },
+            notify: AskNotify {
+                digests: digests.clone(),
+                plans: self.plans.clone(),
+                subscribed: subscribed.clone(),
+            },
         };
         let post_digests = PostDigests {
             digests,
             plans: self.plans,
             known: self.known.clone(),
             clock: self.clock.clone(),
+            subscribed,
             queued: queued.clone(),
         };
         let painter = ChartPainter {

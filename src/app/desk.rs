@@ -26,7 +26,7 @@ use super::{
     memo::{Memo, Question},
 };
 use crate::{
-    command::{is_digest, is_outbox},
+    command::{is_digest, is_notify, is_outbox},
     domain::{
         Settings,
         bridge::Saying,
@@ -214,6 +214,9 @@ impl FrontDesk {
             Inbound::Command(command) if is_digest(&command.text) => {
                 let asked = self.inlet.digest(&known, workspace, command, &identity);
                 Ok(told_alone(&asked.await?))
+            }
+            Inbound::Command(command) if is_notify(&command.text) => {
+                Ok(whispered(&self.inlet.notify(workspace, command).await?))
             }
             Inbound::Command(command) => {
                 let bridge = self.inlet.bridge(&known, self);

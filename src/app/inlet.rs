@@ -9,9 +9,10 @@ use serde_json::Value;
 use super::{
     desk::FrontDesk,
     digests::{AskDigest, Asking},
+    notify::AskNotify,
 };
 use crate::{
-    command::{is_digest, is_outbox, is_update, outbox, update},
+    command::{is_digest, is_notify, is_outbox, is_update, outbox, update},
     domain::{
         bridge::{
             Asked, ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Saying,
@@ -47,6 +48,8 @@ pub struct Inlet {
     pub chats: Chats,
     /// What tells of the weeks.
     pub(super) digests: AskDigest,
+    /// What people get by direct message.
+    pub(super) notify: AskNotify,
 }
 
 impl Inlet {
@@ -60,7 +63,7 @@ impl Inlet {
             Inbound::Pressed(pressed) => Press::read(&pressed.action_id, &pressed.value).is_some(),
             Inbound::Command(command) => {
                 let text = &command.text;
-                is_update(text) || is_outbox(text) || is_digest(text)
+                is_update(text) || is_outbox(text) || is_digest(text) || is_notify(text)
             }
             _ => false,
         }
@@ -219,6 +222,20 @@ impl Inlet {
             now: self.hear.clock.now(),
         };
         self.digests.answer(&command.text, asking, known).await
+    }
+
+    /// `/kep notify`: what they get by direct message from now on.
+    pub(super) async fn notify(
+        &self,
+        workspace: &str,
+        command: &Command,
+    ) -> Result<String, StoreError> {
+        let asker = Asker {
+            workspace,
+            user: &command.from.user,
+        };
+        let now = self.hear.clock.now();
+        self.notify.answer(&command.text, asker, now).await
     }
 
     /// `/kep outbox`: what waits and what was given up; or that is tried again.

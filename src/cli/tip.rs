@@ -31,6 +31,9 @@ fn tip(word: &str, after: &str) -> Option<String> {
     let asked = match Name::parse(&word.to_lowercase()) {
         Some(Name::Update) => return Some("an update is typed in Slack: /kep update".to_owned()),
         Some(Name::Digest) => return Some("in a terminal that is 'kep-liaison digest'".to_owned()),
+        Some(Name::Notify) => {
+            return Some("a digest of your own is asked for in Slack: /kep notify".to_owned());
+        }
         Some(Name::Release) if !after.is_empty() => format!("release:{after}"),
         Some(Name::Release | Name::List | Name::Who) => after.to_owned(),
         None if word.eq_ignore_ascii_case("mine") => "person:@you".to_owned(),

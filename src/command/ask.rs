@@ -162,6 +162,7 @@ impl<'a> Asking<'a> {
                         | Name::Release
                         | Name::Update
                         | Name::Digest
+                        | Name::Notify
                         | Name::Outbox,
                     )
                     | None => Command::Status(query),
@@ -229,6 +230,10 @@ impl<'a> Asking<'a> {
             Name::Digest => Err(Plain {
                 text: "The digest is asked for by a command: /kep digest.".to_owned(),
                 instead: Some("help digest".to_owned()),
+            }),
+            Name::Notify => Err(Plain {
+                text: "What you get by direct message is set by a command: /kep notify.".to_owned(),
+                instead: Some("help notify".to_owned()),
             }),
             Name::Outbox => Err(Plain {
                 text: "What waits is shown to whom it concerns alone, who types it as a command: /kep outbox."

@@ -114,6 +114,16 @@ commands! {
             "It tells what needs somebody, what moved, what was said, and what ships where, since the last one. The settings say where and when it comes by itself.",
         ],
     }
+    /// What somebody gets by direct message.
+    Notify = "notify" {
+        front: [("notify digest weekly", "a digest of your KEPs, by direct message")],
+        more: [
+            ("notify digest daily", "the same on each working day"),
+            ("notify digest off", "no more of it"),
+            ("notify", "what you get now"),
+        ],
+        notes: ["It comes at eight in the morning, and stays away where nothing is new and none of your KEPs needs anybody."],
+    }
     /// What waits to be written.
     Outbox = "outbox" {
         front: [("outbox", "for admins: what waits, and what could not be written")],

@@ -61,6 +61,7 @@ impl Config {
                     sigs: digest.sigs.iter().map(|sig| sig.as_str().into()).collect(),
                     sections: digest.sections.clone(),
                     length: digest.length,
+                    person: None,
                 },
             })
         };

@@ -2,6 +2,7 @@
 //! said, and what ships where.
 
 mod moved;
+mod personal;
 mod plan;
 mod ships;
 mod write;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     moved::Moved,
+    personal::{Often, Subscription},
     plan::{Mark, Plan, Told},
     ships::Ships,
     write::{Length, Sheet},
@@ -39,6 +41,8 @@ pub struct Scope {
     pub sections: Vec<Section>,
     /// How much of it the channel itself sees.
     pub length: Length,
+    /// Whose KEPs alone it is about, where it is somebody's own.
+    pub person: Option<Login>,
 }
 
 impl Scope {
@@ -49,6 +53,7 @@ impl Scope {
             sigs: Vec::new(),
             sections: Section::ALL.to_vec(),
             length: Length::default(),
+            person: None,
         }
     }
 }
@@ -131,6 +136,9 @@ pub struct Digest {
     pub since: Option<DateTime<Utc>>,
     /// The runtime.
     pub runtime: Box<str>,
+    /// Whose KEPs alone it is about, where it is somebody's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<Login>,
     /// The current Kubernetes release.
     pub release: Option<Release>,
     /// Active KEPs by stage.
@@ -261,11 +269,16 @@ impl Digest {
         let near = dates.iter().find(|date| {
             decides(date.what) && (date.day() - of.now.date_naive()).num_days() <= NEAR
         });
-        let moved = moved::gather(of, |entry| within.holds(entry));
+        let moved = moved::gather(of, |entry| match entry {
+            Some(entry) => within.holds(entry),
+            // A KEP that is gone has no SIG any more to tell whom it concerns, and nobody's name.
+            None => scope.person.is_none(),
+        });
         Self {
             at: of.now,
             since: of.since,
             runtime: runtime.clone(),
+            person: scope.person.clone(),
             release: inspector.current(),
             stages: stages.into_iter().collect(),
             left: inspector.current().map(|_| left),
@@ -282,13 +295,21 @@ impl Digest {
             updates: within.updates(),
             ships: ships::gather(of, runtime, |entry| within.holds(entry)),
             thanks: within.thanks(),
-            cycle: inspector.cycle_findings(),
+            cycle: match scope.person {
+                Some(_) => Vec::new(),
+                None => inspector.cycle_findings(),
+            },
         }
     }
 
     /// Whether nothing happened since the last one.
     pub fn is_quiet(&self) -> bool {
         self.since.is_some() && self.moved.is_empty() && self.updates.is_empty()
+    }
+
+    /// Whether nobody has to read it: somebody's own that is quiet, and nothing of theirs needs anybody.
+    pub fn is_idle(&self) -> bool {
+        self.person.is_some() && self.is_quiet() && self.needs.is_empty()
     }
 }
 
@@ -314,6 +335,9 @@ struct Within<'a> {
 impl<'a> Within<'a> {
     fn holds(self, entry: &Entry) -> bool {
         let Self { of, scope } = self;
+        if let Some(person) = &scope.person {
+            return !entry.parts_of(person).is_empty();
+        }
         let sigs = if scope.sigs.is_empty() {
             &of.settings.sigs
         } else {

@@ -4,6 +4,7 @@
 mod after;
 mod again;
 mod alarm;
+mod direct;
 mod elsewhere;
 mod news;
 mod relay;
@@ -78,6 +79,7 @@ impl Bridge<'_> {
             Step::Relay(relay) => self.relay(key, relay).await,
             Step::Again { message } => self.again(key, message).await,
             Step::Undo { written, asked } => self.undo(key, written, asked).await,
+            Step::Direct { to, sayings } => self.tell_directly(key, to, sayings).await,
             Step::Settle { written } => self.settle(key, written).await,
             Step::Alarm(alarm) => self.alarm(key, alarm).await,
             Step::GoOn { alarm, lane, asked } => self.go_on(key, alarm, lane, asked).await,

@@ -1,7 +1,8 @@
-//! Posts each channel's digest when it is due: once for each time, whatever happens to the bot. What
+//! Posts each channel's digest, and people's own, when it is due: once for each time, whatever happens to the bot. What
 //! is posted is queued together with how far it told, so a crash loses nothing and repeats nothing.
 
 mod material;
+mod personal;
 mod queue;
 
 use std::{sync::Arc, time::Duration};
@@ -38,6 +39,8 @@ pub struct PostDigests<S> {
     pub known: watch::Receiver<Arc<Known>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Told when somebody wants a digest of their own, or no more.
+    pub subscribed: Arc<Notify>,
     /// Told when something was queued.
     pub queued: Arc<Notify>,
 }
@@ -61,6 +64,7 @@ impl<S: Outbox + Store> PostDigests<S> {
             tokio::select! {
                 () = self.clock.sleep(wait) => {}
                 Ok(()) = known => {}
+                () = self.subscribed.notified() => {}
             }
         }
     }
@@ -70,7 +74,8 @@ impl<S: Outbox + Store> PostDigests<S> {
         let known = self.known.borrow_and_update().clone();
         let now = self.clock.now();
         let mut next: Option<DateTime<Utc>> = None;
-        for plan in self.plans.iter() {
+        let personal = self.digests.personal(&self.plans).await?;
+        for plan in self.plans.iter().chain(&personal) {
             let mark = self.digests.mark(plan, now).await?;
             if let Some(due) = plan.due(&mark, now) {
                 // What was due while nobody was there waits for what happened meanwhile; a clock that

@@ -10,7 +10,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::forge::{NumberedMilestone, Validator};
-use crate::domain::{Comment, CommentKind, Issue, Milestone, change::Change};
+use crate::domain::{
+    Comment, CommentKind, Issue, Milestone,
+    change::Change,
+    digest::{Often, Subscription},
+};
 
 /// Why the store did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -296,4 +300,15 @@ pub trait Store: Send + Sync {
 
     /// Sets a small value.
     async fn set_note(&self, key: &str, value: &str) -> Result<(), StoreError>;
+
+    /// How often a member of a workspace gets a digest of their own from now on; `None` for no more.
+    async fn subscribe(
+        &self,
+        workspace: &str,
+        user: &str,
+        often: Option<Often>,
+    ) -> Result<(), StoreError>;
+
+    /// Who gets a digest of their own, by workspace and member id.
+    async fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError>;
 }

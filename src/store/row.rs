@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub(super) use self::outbox::*;
 use crate::{
-    domain::Milestone,
+    domain::{Milestone, digest::Often},
     ports::{
         forge::{NumberedMilestone, Validator},
         store::Position,
@@ -53,6 +53,10 @@ pub(super) fn read_day(day: i64) -> sqlx::Result<NaiveDate> {
     TimeDelta::try_days(day)
         .and_then(|since| NaiveDate::default().checked_add_signed(since))
         .ok_or_else(|| out_of_range("day", day))
+}
+
+pub(super) fn read_often(word: &str) -> sqlx::Result<Often> {
+    Often::parse(word).ok_or_else(|| sqlx::Error::Decode(format!("{word:?} is no pace").into()))
 }
 
 fn out_of_range(what: &str, value: i64) -> sqlx::Error {

@@ -224,6 +224,16 @@ pub(super) const PRUNE_DAYS: &str = "DELETE FROM days WHERE day < $1";
 
 pub(super) const NOTE: &str = "SELECT value FROM notes WHERE key = $1";
 
+pub(super) const SUBSCRIBE: &str = "\
+    INSERT INTO subscriptions (workspace, member, often) VALUES ($1, $2, $3)
+    ON CONFLICT (workspace, member) DO UPDATE SET often = excluded.often";
+
+pub(super) const UNSUBSCRIBE: &str =
+    "DELETE FROM subscriptions WHERE workspace = $1 AND member = $2";
+
+pub(super) const SUBSCRIPTIONS: &str =
+    "SELECT workspace, member, often FROM subscriptions ORDER BY workspace, member";
+
 pub(super) const SET_NOTE: &str = "\
     INSERT INTO notes (key, value) VALUES ($1, $2)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value";

@@ -20,7 +20,11 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 use self::look::Frozen;
 pub use self::open::Mode;
 use crate::{
-    domain::{Comment, CommentKind, Issue, change::Change},
+    domain::{
+        Comment, CommentKind, Issue,
+        change::Change,
+        digest::{Often, Subscription},
+    },
     ports::{
         Store, StoreError,
         forge::NumberedMilestone,
@@ -246,5 +250,18 @@ impl Store for SqliteStore {
 
     async fn set_note(&self, key: &str, value: &str) -> Result<(), StoreError> {
         self.said(history::set_note(&self.writer, key, value).await)
+    }
+
+    async fn subscribe(
+        &self,
+        workspace: &str,
+        user: &str,
+        often: Option<Often>,
+    ) -> Result<(), StoreError> {
+        self.said(history::subscribe(&self.writer, workspace, user, often).await)
+    }
+
+    async fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError> {
+        self.said(history::subscriptions(&self.reader).await)
     }
 }

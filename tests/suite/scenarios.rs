@@ -7,6 +7,7 @@ mod broken;
 mod connections;
 mod digest;
 mod everyone;
+mod notify;
 mod talk;
 
 use std::{

@@ -148,6 +148,13 @@ pub enum Step {
         /// What is new.
         items: Vec<Item>,
     },
+    /// Somebody is to be told something by direct message.
+    Direct {
+        /// Who: the workspace, and their member id.
+        to: ChannelAt,
+        /// What, the first message first; the others stand below it.
+        sayings: Vec<Saying>,
+    },
     /// The time in which a relayed text could be taken back is over.
     Settle {
         /// The key of the comment.
@@ -308,6 +315,7 @@ impl Step {
             Self::Again { message } => Place::Asking(message.channel.workspace.clone()),
             // Whether one more thread may begin there is decided for one after the other.
             Self::News { channel, .. } | Self::Tell { channel, .. } => Place::News(channel.clone()),
+            Self::Direct { to, .. } => Place::Asking(to.workspace.clone()),
             Self::Alarm(_) => Place::Alarms,
             Self::Settle { .. } | Self::Lifted { .. } => Place::Here,
         }
@@ -323,6 +331,7 @@ impl Effect {
             Self::Step(Step::Undo { .. }) => "undo",
             Self::Step(Step::Tell { .. }) => "tell",
             Self::Step(Step::News { .. }) => "news",
+            Self::Step(Step::Direct { .. }) => "direct",
             Self::Step(Step::Settle { .. }) => "settle",
             Self::Step(Step::Alarm(_)) => "alarm",
             Self::Step(Step::GoOn { .. }) => "go-on",

@@ -21,6 +21,7 @@ impl Effect {
             Self::React { message, .. }
             | Self::Unreact { message, .. }
             | Self::Step(Step::Again { message }) => &message.channel,
+            Self::Step(Step::Direct { to, .. }) => to,
             Self::Step(_) => return None,
         };
         Some(&channel.workspace)
@@ -34,7 +35,11 @@ impl Effect {
             Self::Post { below, .. } => *below != Below::Direct,
             Self::Step(step) => !matches!(
                 step,
-                Step::Settle { .. } | Step::Alarm(_) | Step::GoOn { .. } | Step::Lifted { .. }
+                Step::Direct { .. }
+                    | Step::Settle { .. }
+                    | Step::Alarm(_)
+                    | Step::GoOn { .. }
+                    | Step::Lifted { .. }
             ),
             Self::Comment { .. }
             | Self::EditComment { .. }
@@ -87,6 +92,7 @@ impl fmt::Display for Step {
             Self::Undo { written, .. } => write!(f, "the removal of a comment ({written})"),
             Self::Tell { channel, kep, .. } => write!(f, "an update of KEP-{kep} in {channel}"),
             Self::News { channel, kep, .. } => write!(f, "news of KEP-{kep} in {channel}"),
+            Self::Direct { to, .. } => write!(f, "a direct message to {to}"),
             Self::Settle { written } => write!(f, "the button below {written}"),
             Self::Alarm(_) => f.write_str("a word to the admins"),
             Self::GoOn { lane, .. } | Self::Lifted { lane, .. } => {

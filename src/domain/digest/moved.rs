@@ -48,7 +48,7 @@ enum Rank {
 }
 
 /// The KEPs that moved, those whose plan changed first.
-pub(super) fn gather(of: Material<'_>, holds: impl Fn(&Entry) -> bool) -> Vec<Moved> {
+pub(super) fn gather(of: Material<'_>, holds: impl Fn(Option<&Entry>) -> bool) -> Vec<Moved> {
     let mut at: HashMap<KepNumber, usize> = HashMap::new();
     let mut all: Vec<(Rank, Moved)> = Vec::new();
     for change in of.changes {
@@ -56,8 +56,7 @@ pub(super) fn gather(of: Material<'_>, holds: impl Fn(&Entry) -> bool) -> Vec<Mo
             continue;
         };
         let entry = of.board.get(change.kep);
-        // A KEP that is gone has no SIG any more to tell whom it concerns.
-        if entry.is_some_and(|entry| !holds(entry)) {
+        if !holds(entry) {
             continue;
         }
         let index = *at.entry(change.kep).or_insert_with(|| {

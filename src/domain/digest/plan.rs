@@ -1,4 +1,4 @@
-//! When a channel gets its digest, and how far the last one came.
+//! When a channel, or a person, gets a digest, and how far the last one came.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,10 @@ use crate::domain::{
     schedule::{Schedule, Slot},
 };
 
-/// A channel that gets a digest.
+/// A channel, or a person, that gets a digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The channel.
+    /// The channel; of somebody's own, the person by their member id.
     pub at: ChannelAt,
     /// When.
     pub schedule: Schedule,

@@ -96,7 +96,10 @@ impl Digest {
 
     /// Two lines where nothing happened.
     fn quiet(&self, zone: &Zone) -> Sheet {
-        let title = format!("{}: a quiet week", self.days(zone));
+        let title = match self.person {
+            Some(_) => format!("{}: nothing new", self.days(zone)),
+            None => format!("{}: a quiet week", self.days(zone)),
+        };
         let mut says = vec![match (&self.left, self.needs.len()) {
             (Some(left), _) => Span::text(self.to_do(*left)),
             (None, 0) => Span::text("Nobody has anything to do"),
@@ -133,10 +136,13 @@ impl Digest {
         }
     }
 
-    /// `containerd, 23–30 Nov`
+    /// `containerd, 23–30 Nov`, or `Your KEPs, 23–30 Nov`
     fn days(&self, zone: &Zone) -> String {
         let to = zone.shown_at(self.at).date();
-        let name = &self.runtime;
+        let name = match self.person {
+            Some(_) => "Your KEPs",
+            None => &*self.runtime,
+        };
         match self.since.map(|since| zone.shown_at(since).date()) {
             None => format!("{name}, {}", to.format("%-d %b")),
             Some(from) if from == to => format!("{name}, {}", to.format("%-d %b")),

@@ -87,16 +87,8 @@ impl Bridge<'_> {
         let Some((name, user)) = there.or_else(|| served.clone().next()) else {
             return Ok(None);
         };
-        let id = match self.chat(name)?.direct(user).await {
-            Ok(id) => id,
-            // An app that was installed before it asked for `im:write`. A person stands for the
-            // conversation with them: <https://docs.slack.dev/reference/methods/chat.postMessage>
-            Err(ChatError::Unauthorized(why)) if *why == *"missing_scope" => user.into(),
-            // Somebody who has left.
-            Err(ChatError::NoChannel(_)) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        Ok(Some((ChannelAt::new(name, &id), user)))
+        let at = self.direct_with(name, user).await?;
+        Ok(at.map(|at| (at, user)))
     }
 
     /// Somebody wants a lane that is held to go on.

@@ -1,11 +1,12 @@
-//! A digest as messages in the queue: the first in the channel, the others below it.
+//! A digest as messages in the queue: the first in the channel, or told to one person, the others
+//! below it.
 
 use chrono::TimeDelta;
 
 use super::{Digests, Moment, material::written};
 use crate::{
     domain::{
-        bridge::{Below, Effect, Key, Lane, NewEffect, Page, Saying},
+        bridge::{Below, Effect, Key, Lane, NewEffect, Page, Saying, Step},
         digest::{Digest, Mark, Plan, Sheet},
         rich::Rich,
         schedule::Slot,
@@ -17,7 +18,7 @@ use crate::{
 const LATE: TimeDelta = TimeDelta::minutes(60);
 
 impl<S: Outbox + Store> Digests<S> {
-    /// Queues the digest of a time; `false` where it was queued before.
+    /// Queues the digest of a time; `false` where it was queued before, or nobody has to read it.
     pub async fn post(
         &self,
         plan: &Plan,
@@ -61,11 +62,16 @@ impl<S: Outbox + Store> Digests<S> {
         at: Moment<'_>,
     ) -> Result<bool, StoreError> {
         let composed = self.compose(&plan.scope, mark.told, at).await?;
+        if composed.digest.is_idle() {
+            return Ok(false);
+        }
         let next = plan.next(at.now).map(|slot| {
             let next = slot.in_words(&plan.zone);
             format!("Next: {next}").into()
         });
-        let small: Vec<Box<str>> = late.into_iter().chain(next).collect();
+        let is_first = plan.scope.person.is_some() && mark.told.is_none();
+        let stop = is_first.then(|| "To stop it: /kep notify digest off".into());
+        let small: Vec<Box<str>> = late.into_iter().chain(next).chain(stop).collect();
         let effects = effects(plan, key, &composed.digest, small);
         let mark = Mark {
             told: Some(composed.told),
@@ -83,6 +89,15 @@ impl<S: Outbox + Store> Digests<S> {
 fn effects(plan: &Plan, key: &Key, digest: &Digest, small: Vec<Box<str>>) -> Vec<NewEffect> {
     let sheets = digest.sheets(&plan.scope, &plan.zone);
     let pages = pages(digest, sheets, small);
+    if plan.scope.person.is_some() {
+        let sayings = pages.into_iter().map(|page| Saying::Digest(Box::new(page)));
+        let step = Step::Direct {
+            to: plan.at.clone(),
+            sayings: sayings.collect(),
+        };
+        let lane = Lane::Later(key.clone());
+        return vec![NewEffect::now(key.clone(), lane, Effect::Step(step))];
+    }
     let post = |(at, page): (usize, Page)| {
         let (of, below) = match at {
             0 => (key.clone(), Below::Channel),
@@ -110,7 +125,7 @@ pub fn pages(digest: &Digest, sheets: Vec<Sheet>, small: Vec<Box<str>>) -> Vec<P
             parts: sheet.parts.iter().map(Rich::to_markdown).collect(),
             small,
             buttons,
-            chart: is_first && !digest.is_quiet(),
+            chart: is_first && !digest.is_quiet() && digest.person.is_none(),
         }
     };
     sheets.into_iter().map(page).collect()

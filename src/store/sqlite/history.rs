@@ -1,11 +1,15 @@
-//! What changed when, how the board stood on past days, and small values.
+//! What changed when, how the board stood on past days, small values, and who gets a digest of their
+//! own.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::SqlitePool;
 
 use super::begin_write;
 use crate::{
-    domain::change::Change,
+    domain::{
+        change::Change,
+        digest::{Often, Subscription},
+    },
     ports::store::ToldChange,
     store::{row, sql},
 };
@@ -119,4 +123,35 @@ pub(super) async fn set_note(pool: &SqlitePool, key: &str, value: &str) -> sqlx:
         .execute(pool)
         .await?;
     Ok(())
+}
+
+pub(super) async fn subscribe(
+    pool: &SqlitePool,
+    workspace: &str,
+    user: &str,
+    often: Option<Often>,
+) -> sqlx::Result<()> {
+    let query = match often {
+        Some(often) => sqlx::query(sql::SUBSCRIBE)
+            .bind(workspace)
+            .bind(user)
+            .bind(often.name()),
+        None => sqlx::query(sql::UNSUBSCRIBE).bind(workspace).bind(user),
+    };
+    query.execute(pool).await?;
+    Ok(())
+}
+
+pub(super) async fn subscriptions(pool: &SqlitePool) -> sqlx::Result<Vec<Subscription>> {
+    let rows: Vec<(String, String, String)> =
+        sqlx::query_as(sql::SUBSCRIPTIONS).fetch_all(pool).await?;
+    rows.into_iter()
+        .map(|(workspace, user, often)| {
+            Ok(Subscription {
+                workspace: workspace.into(),
+                user: user.into(),
+                often: row::read_often(&often)?,
+            })
+        })
+        .collect()
 }

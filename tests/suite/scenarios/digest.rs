@@ -18,7 +18,7 @@ use super::{Scene, Transport, bridge::unstarted};
 const MONDAYS: &str = r#"schedule = "0 8 * * Mon", timezone = "UTC""#;
 
 /// A bot that posts digests to `#sig-node` by a plan and bridges nothing, before it is started.
-async fn planned(plan: &str) -> Scene {
+pub(super) async fn planned(plan: &str) -> Scene {
     let digest = format!("digest = {{ {plan} }}");
     let mut scene = unstarted(Transport::Http, &digest).await;
     let settings = scene.settings.replace(r#"bridge = "both""#, "");
@@ -36,7 +36,7 @@ async fn posting(now: &str, plan: &str) -> Scene {
 }
 
 /// `2026-07-06T12:00`, in UTC.
-fn at(moment: &str) -> DateTime<Utc> {
+pub(super) fn at(moment: &str) -> DateTime<Utc> {
     format!("{moment}:00Z").parse().expect("a moment")
 }
 
@@ -56,20 +56,20 @@ impl Posted {
 
 impl Scene {
     /// Starts the bot, which has taken in what there is when this returns.
-    async fn begins(&mut self) {
+    pub(super) async fn begins(&mut self) {
         self.start().await;
         self.knows(self.clock.now()).await;
     }
 
     /// Starts the bot again at a later moment.
-    async fn is_back(&mut self, moment: &str) {
+    pub(super) async fn is_back(&mut self, moment: &str) {
         self.stop().await;
         self.clock.set(at(moment));
         self.begins().await;
     }
 
     /// The clock comes to a moment, and all that comes of it is done.
-    async fn it_is(&self, moment: &str) {
+    pub(super) async fn it_is(&self, moment: &str) {
         self.comes_to(at(moment)).await;
     }
 

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kep_liaison::{
-    domain::CommentKind,
+    domain::{
+        CommentKind,
+        digest::{Often, Subscription},
+    },
     ports::{
         Store,
         store::{Feed, Position, Version},
@@ -131,6 +134,28 @@ pub(super) async fn notes(place: &dyn Place) {
         assert_eq!(store.note("a").await.unwrap().as_deref(), Some(value));
     }
     assert_eq!(store.note("A").await.unwrap(), None);
+}
+
+pub(super) async fn subscriptions(place: &dyn Place) {
+    let store = &*place.open().await;
+    assert_eq!(store.subscriptions().await.unwrap(), []);
+    for (workspace, user, often) in [
+        ("kubernetes", "U2", Some(Often::Weekly)),
+        ("kubernetes", "U1", Some(Often::Weekly)),
+        ("cncf", "U1", Some(Often::Daily)),
+        ("kubernetes", "U1", Some(Often::Daily)),
+        ("kubernetes", "U2", None),
+        ("kubernetes", "U3", None),
+    ] {
+        store.subscribe(workspace, user, often).await.unwrap();
+    }
+    let daily = |workspace: &str| Subscription {
+        workspace: workspace.into(),
+        user: "U1".into(),
+        often: Often::Daily,
+    };
+    let expected = [daily("cncf"), daily("kubernetes")];
+    assert_eq!(store.subscriptions().await.unwrap(), expected);
 }
 
 pub(super) async fn pruning_comments(place: &dyn Place) {

@@ -14,6 +14,7 @@ use kep_liaison::{
         Comment, CommentKind, Issue, KepNumber, Login, Repository,
         bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
         change::Change,
+        digest::{Often, Subscription},
         rich::Rich,
     },
     ports::{
@@ -173,6 +174,8 @@ go_through!(Store {
     fn prune(comments_before: DateTime<Utc>, history_before: DateTime<Utc>) -> Result<u64, StoreError>;
     fn note(key: &str) -> Result<Option<String>, StoreError>;
     fn set_note(key: &str, value: &str) -> Result<(), StoreError>;
+    fn subscribe(workspace: &str, user: &str, often: Option<Often>) -> Result<(), StoreError>;
+    fn subscriptions() -> Result<Vec<Subscription>, StoreError>;
 });
 
 go_through!(Forge {
