@@ -64,7 +64,8 @@ fn since(text: &str) -> Result<DateTime<Utc>, String> {
 
 /// A channel's digest: when it comes, and of what.
 struct Of {
-    plan: Option<Plan>,
+    /// The first of them is shown: a channel may have one for each runtime.
+    plans: Vec<Plan>,
     scope: Scope,
     zone: Zone,
 }
@@ -135,22 +136,25 @@ fn of(args: &Args, config: &Config, settings: &Settings) -> Result<Of, Failure> 
     if args.post && plans.is_empty() {
         return Err(Failure::Usage(format!("--post: {}", named(&plans))));
     }
-    Ok(match plans.into_iter().next() {
-        Some(plan) => Of {
-            scope: plan.scope.clone(),
-            zone: plan.zone.clone(),
-            plan: Some(plan),
-        },
-        None => Of {
-            plan: None,
-            scope: Scope::of(
-                settings
-                    .runtimes
-                    .first()
-                    .map_or("", |runtime| &*runtime.name),
-            ),
-            zone: Zone::default(),
-        },
+    // One channel, unless several are called so.
+    if args.channel.is_none()
+        && let Some(at) = plans.first().map(|plan| plan.at.clone())
+    {
+        plans.retain(|plan| plan.at == at);
+    }
+    let first = plans.first().cloned();
+    let scope = || {
+        Scope::of(
+            settings
+                .runtimes
+                .first()
+                .map_or("", |runtime| &*runtime.name),
+        )
+    };
+    Ok(Of {
+        scope: first.as_ref().map_or_else(scope, |plan| plan.scope.clone()),
+        zone: first.map(|plan| plan.zone).unwrap_or_default(),
+        plans,
     })
 }
 
@@ -176,7 +180,7 @@ async fn from_store(
     at: Moment<'_>,
 ) -> Result<Digest, Failure> {
     let digests = digests(global, config, Mode::Read).await?;
-    let digest = match (args.since, &of.plan) {
+    let digest = match (args.since, of.plans.first()) {
         (Some(since), _) => digests.compose_since(&of.scope, since, at).await?,
         (None, plan) => {
             let mark = match plan {
@@ -204,17 +208,19 @@ async fn from_store(
 }
 
 async fn post(of: &Of, global: &Global, config: &Config, at: Moment<'_>) -> Result<(), Failure> {
-    let Some(plan) = &of.plan else {
-        return Ok(());
-    };
     let digests = digests(global, config, Mode::Write).await?;
     let key = Key::of(["digest", "now", &at.now.to_rfc3339()]);
-    digests.post_now(plan, &key, at).await?;
+    let mut said = String::new();
+    for plan in &of.plans {
+        let key = key.then(&plan.note());
+        digests.post_now(plan, &key, at).await?;
+        said.push_str(&format!(
+            "It is queued for {}. A bot that runs posts it within minutes, else the next that is started.\n",
+            plan.at
+        ));
+    }
     digests.store.close().await;
-    let channel = &plan.at;
-    print(&format!(
-        "It is queued for {channel}. A bot that runs posts it within minutes, else the next that is started.\n"
-    ))
+    print(&said)
 }
 
 /// The messages as lines of a terminal.

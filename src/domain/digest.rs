@@ -4,6 +4,7 @@
 mod moved;
 mod personal;
 mod plan;
+mod scope;
 mod ships;
 mod write;
 
@@ -14,12 +15,13 @@ pub use self::{
     moved::Moved,
     personal::{Often, Subscription},
     plan::{Mark, Plan, Told},
+    scope::{Scope, Section},
     ships::Ships,
     write::{Length, Sheet},
 };
 use super::{
-    KepNumber, Login, Release, Runtime, Settings, Stage,
-    board::{Board, Entry},
+    KepNumber, Login, Release, Settings, Stage,
+    board::{Board, Entry, RuntimeSide},
     card::DateView,
     change::{Change, Role, What},
     cycle::CycleEvent,
@@ -27,77 +29,12 @@ use super::{
     text::each_once,
 };
 
+/// The longest title, and the longest words of a change: people write both.
+const LONGEST_TITLE: usize = 120;
+const LONGEST_CHANGE: usize = 240;
+
 /// So many days before a freeze it is said who may miss it.
 const NEAR: i64 = 42;
-
-/// What a channel wants to know of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope {
-    /// The runtime, by name.
-    pub runtime: Box<str>,
-    /// The SIGs whose KEPs it is about; none for all that are watched.
-    pub sigs: Vec<Box<str>>,
-    /// What it is told of, in this order.
-    pub sections: Vec<Section>,
-    /// How much of it the channel itself sees.
-    pub length: Length,
-    /// Whose KEPs alone it is about, where it is somebody's own.
-    pub person: Option<Login>,
-}
-
-impl Scope {
-    /// Everything about one runtime.
-    pub fn of(runtime: impl Into<Box<str>>) -> Self {
-        Self {
-            runtime: runtime.into(),
-            sigs: Vec::new(),
-            sections: Section::ALL.to_vec(),
-            length: Length::default(),
-            person: None,
-        }
-    }
-}
-
-/// A part of a digest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
-    /// KEPs with errors or warnings, and who mends them.
-    Needs,
-    /// KEPs that may miss the next freeze.
-    Risk,
-    /// KEPs that moved.
-    Moved,
-    /// What liaisons and shepherds said.
-    Updates,
-    /// Which release of the runtime has which KEPs.
-    Ships,
-    /// Whose work it was.
-    Thanks,
-}
-
-impl Section {
-    /// All, what matters most first.
-    pub const ALL: [Self; 6] = [
-        Self::Needs,
-        Self::Risk,
-        Self::Moved,
-        Self::Updates,
-        Self::Ships,
-        Self::Thanks,
-    ];
-
-    /// Its name in the settings.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Needs => "needs",
-            Self::Risk => "risk",
-            Self::Moved => "moved",
-            Self::Updates => "updates",
-            Self::Ships => "ships",
-            Self::Thanks => "thanks",
-        }
-    }
-}
 
 /// What a digest is made from.
 #[derive(Clone, Copy)]
@@ -181,7 +118,7 @@ impl Named {
         let kep = &entry.kep;
         Self {
             number: kep.number,
-            title: kep.title.replace('\n', " ").into(),
+            title: short(&kep.title.replace('\n', " "), LONGEST_TITLE).into(),
             url: kep.issue_url(&of.settings.enhancements_repository),
         }
     }
@@ -269,10 +206,13 @@ impl Digest {
         let near = dates.iter().find(|date| {
             decides(date.what) && (date.day() - of.now.date_naive()).num_days() <= NEAR
         });
-        let moved = moved::gather(of, |entry| match entry {
-            Some(entry) => within.holds(entry),
-            // A KEP that is gone has no SIG any more to tell whom it concerns, and nobody's name.
-            None => scope.person.is_none(),
+        let moved = moved::gather(of, |change, entry| {
+            within.is_here(change)
+                && match entry {
+                    Some(entry) => within.holds(entry),
+                    // A KEP that is gone has no SIG any more to tell whom it concerns, and nobody's name.
+                    None => scope.person.is_none(),
+                }
         });
         Self {
             at: of.now,
@@ -334,29 +274,21 @@ struct Within<'a> {
 
 impl<'a> Within<'a> {
     fn holds(self, entry: &Entry) -> bool {
-        let Self { of, scope } = self;
-        if let Some(person) = &scope.person {
-            return !entry.parts_of(person).is_empty();
-        }
-        let sigs = if scope.sigs.is_empty() {
-            &of.settings.sigs
-        } else {
-            &scope.sigs
-        };
-        if entry.kep.belongs_to(sigs) {
-            return true;
-        }
-        // A KEP of another SIG that the runtime tracks concerns its channel, unless it asks for SIGs.
-        scope.sigs.is_empty()
-            && self
-                .side(entry)
-                .is_some_and(|side| side.issues.iter().any(|it| it.issue.is_open()))
+        self.scope.concerns(entry, self.of.settings)
     }
 
-    fn side(self, entry: &'a Entry) -> Option<&'a super::board::RuntimeSide> {
-        let mut runtimes = self.of.settings.runtimes.iter();
-        let at = runtimes.position(|runtime: &Runtime| runtime.name == self.scope.runtime)?;
-        entry.runtimes.get(at)
+    /// Whether a change is of the KEP itself, or on this runtime's side; a person hears of each.
+    fn is_here(self, change: &Change) -> bool {
+        let Some((repository, _)) = &change.issue else {
+            return true;
+        };
+        let runtime = self.scope.runtime_of(self.of.settings);
+        self.scope.person.is_some()
+            || runtime.is_some_and(|runtime| runtime.repository.eq_ignore_ascii_case(repository))
+    }
+
+    fn side(self, entry: &'a Entry) -> Option<&'a RuntimeSide> {
+        self.scope.side(entry, self.of.settings)
     }
 
     fn has_open_pull(self, entry: &'a Entry) -> bool {
@@ -379,7 +311,7 @@ impl<'a> Within<'a> {
             Some((_, keps)) => keps.push(kep),
             None => all.push((login.clone(), vec![kep])),
         };
-        for change in self.of.changes {
+        for change in self.of.changes.iter().filter(|it| self.is_here(it)) {
             let Some(entry) = self.of.board.get(change.kep).filter(|it| self.holds(it)) else {
                 continue;
             };
@@ -419,4 +351,12 @@ fn decides(event: CycleEvent) -> bool {
         event,
         CycleEvent::EnhancementsFreeze | CycleEvent::CodeFreeze
     )
+}
+
+/// A text of so many letters at most.
+fn short(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+    }
 }

@@ -26,8 +26,10 @@ const FRESH: TimeDelta = TimeDelta::minutes(10);
 const PATIENCE: TimeDelta = TimeDelta::minutes(30);
 /// The clock may be set: so long at most nobody looks at it.
 const GLANCE: Duration = Duration::from_mins(10);
-/// How long after the store failed it is asked again.
+/// How long after the store failed it is asked again,
 const BREATH: Duration = Duration::from_secs(5);
+/// and for one digest.
+const AGAIN: TimeDelta = TimeDelta::minutes(1);
 
 /// What posts digests.
 pub struct PostDigests<S> {
@@ -76,23 +78,45 @@ impl<S: Outbox + Store> PostDigests<S> {
         let mut next: Option<DateTime<Utc>> = None;
         let personal = self.digests.personal(&self.plans).await?;
         for plan in self.plans.iter().chain(&personal) {
-            let mark = self.digests.mark(plan, now).await?;
-            if let Some(due) = plan.due(&mark, now) {
-                // What was due while nobody was there waits for what happened meanwhile; a clock that
-                // was set back may show less than when it began.
-                if !is_fresh(&known, due.at.max(began.min(now)), now) {
-                    continue;
-                }
-                let at = Moment::of(&known, now);
-                if self.digests.post(plan, &mark, due, at).await? {
-                    tracing::info!(channel = %plan.at, due = %due.local, "a digest is due");
-                    self.queued.notify_one();
-                }
+            // What fails for one, such as a row of a newer version, holds up no other.
+            if let Err(error) = self.look_after(plan, &known, began, now).await {
+                tracing::error!(%error, channel = %plan.at, "a digest cannot be posted");
+                next = next.into_iter().chain([now + AGAIN]).min();
             }
             let at = plan.next(now).map(|slot| slot.at);
             next = next.into_iter().chain(at).min();
         }
         Ok(next)
+    }
+
+    /// Queues one that is due.
+    async fn look_after(
+        &self,
+        plan: &Plan,
+        known: &Known,
+        began: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mark = self.digests.mark(plan, now).await?;
+        let Some(due) = plan.due(&mark, now) else {
+            return Ok(());
+        };
+        // What was due while nobody was there waits for what happened meanwhile; a clock that was set
+        // back may show less than when it began.
+        if !is_fresh(known, due.at.max(began.min(now)), now) {
+            return Ok(());
+        }
+        // Of what was stored since, the board knows nothing: the next one is published with it.
+        let (revision, _) = self.digests.store.pending().await?;
+        if revision != known.revision {
+            return Ok(());
+        }
+        let at = Moment::of(known, now);
+        if self.digests.post(plan, &mark, due, at).await? {
+            tracing::info!(channel = %plan.at, due = %due.local, "a digest is due");
+            self.queued.notify_one();
+        }
+        Ok(())
     }
 }
 

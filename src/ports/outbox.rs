@@ -25,8 +25,12 @@ pub enum Cause<'a> {
     Digest {
         /// The channel and the time.
         due: &'a str,
-        /// A small value that is set with it, and its key.
-        note: (&'a str, &'a str),
+        /// The key of a small value that is set with it,
+        note: &'a str,
+        /// which must be this before,
+        was: Option<&'a str>,
+        /// and is that from then on.
+        is: &'a str,
     },
     /// News of the forge, up to these numbers of changes and comments.
     News {
@@ -267,7 +271,7 @@ pub fn retry_hint(typed: &str, dead: &[Dead]) -> String {
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Records a cause and queues its effects; `false`, and nothing is queued, where the cause was
-    /// recorded before, or news goes back behind what was looked at. An effect whose key was queued
+    /// recorded before, news goes back behind what was looked at, or a digest's note is another by now. An effect whose key was queued
     /// before is left as it is.
     async fn accept(
         &self,

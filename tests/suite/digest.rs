@@ -9,6 +9,7 @@ use kep_liaison::{
     domain::{
         Zone,
         bridge::{Page, Saying},
+        change::{Change, Direction, What},
         digest::{Digest, Left, Length, Scope, Section},
     },
     jobs::digest::pages,
@@ -18,8 +19,8 @@ use kep_liaison::{
 };
 use proptest::prelude::*;
 
-use self::week::Week;
-use crate::desk::phone::phone;
+use self::week::{Week, at};
+use crate::{desk::phone::phone, world::number};
 
 /// What a digest says, message by message, as a phone shows it and within Slack's limits.
 fn shown(digest: &Digest, scope: &Scope) -> String {
@@ -110,6 +111,87 @@ fn a_channel_says_what_it_wants_to_know() {
     };
     let none = week.digest_of("2026-07-06T15:00:00Z", None, &other);
     assert!(none.moved.is_empty() && none.needs.is_empty() && none.updates.is_empty());
+}
+
+#[test]
+fn a_change_is_told_where_it_concerns_somebody_and_in_short() {
+    let change = |kep, place: Option<(&str, u64)>, direction, what| Change {
+        kep: number(kep),
+        path: "".into(),
+        issue: place.map(|(repository, number)| (repository.into(), number)),
+        what,
+        direction,
+    };
+    let (here, elsewhere) = ("containerd/containerd", "cri-o/cri-o");
+    let to = |was: &str, is: &str| (Some(was.into()), Some(is.into()));
+    let stage = |was, is| {
+        let (was, is) = to(was, is);
+        What::Stage(was, is)
+    };
+    let (was, is) = to("v1.37", "v1.38");
+    let labels = ["target/kubernetes/v1.38", "kind/feature"].map(Into::into);
+    let forward = Direction::Forward;
+    let changes = [
+        change(7001, Some((here, 900)), forward, What::PullOpened),
+        change(7001, Some((elsewhere, 12)), forward, What::IssueOpened),
+        change(7002, Some((here, 901)), forward, What::PullOpened),
+        change(7002, Some((here, 901)), forward, What::PullMerged),
+        change(7003, None, forward, stage("alpha", "beta")),
+        change(7003, None, forward, What::LatestMilestone(was, is)),
+        change(7003, None, forward, stage("beta", "stable")),
+        change(
+            7004,
+            Some((here, 4)),
+            Direction::Backward,
+            What::IssueReopened,
+        ),
+        change(
+            7005,
+            Some((here, 5)),
+            forward,
+            What::Labels(labels.into(), Vec::new()),
+        ),
+        change(7007, None, Direction::Backward, stage("beta", "alpha")),
+    ];
+    let now = at("2026-07-06T15:00:00Z");
+    let digest = Week::usual().digest_after(&changes, now, None, &containerd());
+    let told = digest.moved.iter().map(|moved| {
+        let steps = moved.steps.iter().map(|step| {
+            let back = if step.back { " (back)" } else { "" };
+            format!(
+                "{} {}{back}",
+                step.place.as_deref().unwrap_or("it"),
+                step.words
+            )
+        });
+        format!(
+            "{}: {}",
+            moved.kep.number,
+            steps.collect::<Vec<_>>().join("; ")
+        )
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            "7003: it stage alpha → beta → stable; it latest milestone v1.37 → v1.38",
+            "7004: #4 opened again",
+            "7007: it stage beta → alpha (back)",
+            "7002: pull request #901 merged",
+            "7001: pull request #900 linked",
+            "7005: #5 label added: target/kubernetes/v1.38",
+        ]
+    );
+}
+
+#[test]
+fn words_without_end_hide_nothing_else() {
+    let week = Week::usual().says(&"T".repeat(12_000), &"🄰".repeat(60_000));
+    let digest = week.digest("2026-07-06T15:00:00Z", None);
+    let shown = shown(&digest, &containerd());
+    assert!(
+        shown.contains("KEP-7011") && shown.contains("Ships with"),
+        "{shown}"
+    );
 }
 
 #[test]

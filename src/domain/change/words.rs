@@ -29,7 +29,7 @@ impl Change {
 
 impl What {
     /// Whether it only tells two values, so that which way it went must be said.
-    fn says_a_way(&self) -> bool {
+    pub(in crate::domain) fn says_a_way(&self) -> bool {
         matches!(
             self,
             Self::Status(_, Some(_))

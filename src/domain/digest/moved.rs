@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::{Material, Named};
+use super::{LONGEST_CHANGE, Material, Named, short};
 use crate::domain::{
     Issue, KepNumber, Label,
     board::{Board, Entry},
@@ -34,6 +34,9 @@ pub struct Step {
     /// What it is, so that what follows can be joined to it.
     #[serde(skip)]
     what: What,
+    /// The issue or pull request.
+    #[serde(skip)]
+    issue: Option<(Box<str>, u64)>,
 }
 
 /// How much of a news a change is.
@@ -48,7 +51,10 @@ enum Rank {
 }
 
 /// The KEPs that moved, those whose plan changed first.
-pub(super) fn gather(of: Material<'_>, holds: impl Fn(Option<&Entry>) -> bool) -> Vec<Moved> {
+pub(super) fn gather(
+    of: Material<'_>,
+    holds: impl Fn(&Change, Option<&Entry>) -> bool,
+) -> Vec<Moved> {
     let mut at: HashMap<KepNumber, usize> = HashMap::new();
     let mut all: Vec<(Rank, Moved)> = Vec::new();
     for change in of.changes {
@@ -56,7 +62,7 @@ pub(super) fn gather(of: Material<'_>, holds: impl Fn(Option<&Entry>) -> bool) -
             continue;
         };
         let entry = of.board.get(change.kep);
-        if !holds(entry) {
+        if !holds(change, entry) {
             continue;
         }
         let index = *at.entry(change.kep).or_insert_with(|| {
@@ -67,7 +73,7 @@ pub(super) fn gather(of: Material<'_>, holds: impl Fn(Option<&Entry>) -> bool) -
         });
         let (best, moved) = &mut all[index];
         *best = rank.min(*best);
-        moved.add(change, of.board);
+        moved.add(change, of);
     }
     all.sort_by_key(|(rank, moved)| (*rank, moved.kep.number));
     let moved = all.into_iter().map(|(_, moved)| moved.in_short());
@@ -94,14 +100,11 @@ fn rank(change: &Change, of: Material<'_>) -> Option<Rank> {
         What::IssueStage(..)
         | What::IssueMilestone(..)
         | What::IssuePeople(Role::Shepherd, ..)
+        | What::PullOpened
         | What::PullClosed => Some(Rank::Chore),
-        What::Labels(added, removed) => {
-            let mut labels = added.iter().chain(removed);
-            let names_release = labels.any(|label| {
-                let mut runtimes = of.settings.runtimes.iter();
-                runtimes.any(|runtime| runtime.read_label(label) != Label::Other)
-            });
-            names_release.then_some(Rank::Chore)
+        What::Labels(..) => {
+            let none = What::Labels(Vec::new(), Vec::new());
+            (of_release(&change.what, of) != none).then_some(Rank::Chore)
         }
         _ => None,
     }
@@ -125,30 +128,50 @@ impl Moved {
             self.steps
                 .retain(|step| !matches!(step.what, What::Milestone(..)));
         }
+        // That a pull request was opened is no news beside what became of it.
+        let ends = |step: &Step| matches!(step.what, What::PullMerged | What::PullClosed);
+        let ended = self.steps.iter().filter(|step| ends(step));
+        let ended: Vec<_> = ended.map(|step| step.issue.clone()).collect();
+        let is_over = |step: &Step| step.what == What::PullOpened && ended.contains(&step.issue);
+        self.steps.retain(|step| !is_over(step));
         self
     }
 
-    fn add(&mut self, change: &Change, board: &Board) {
-        let back = change.direction == Direction::Backward;
-        let place = change.place();
-        let earlier = self.steps.iter_mut().rev().find(|step| step.place == place);
-        if let Some(step) = earlier
-            && let Some(to) = goes_on(&step.what, &change.what)
-        {
-            step.words.push_str(" → ");
-            step.words.push_str(to.as_deref().unwrap_or("none"));
+    fn add(&mut self, change: &Change, of: Material<'_>) {
+        let back = change.direction == Direction::Backward && change.what.says_a_way();
+        let goes_on = self.steps.iter_mut().rev().find_map(|step| {
+            let to = goes_on(&step.what, &change.what)?;
+            (step.issue == change.issue).then_some((step, to))
+        });
+        if let Some((step, to)) = goes_on {
+            let to = to.as_deref().unwrap_or("none");
+            step.words = short(&format!("{} → {to}", step.words), LONGEST_CHANGE);
             step.back = back;
             step.what = change.what.clone();
             return;
         }
         self.steps.push(Step {
-            url: page(change, board),
-            words: change.what.to_string(),
+            place: change.place(),
+            url: page(change, of.board),
+            words: short(&of_release(&change.what, of).to_string(), LONGEST_CHANGE),
             what: change.what.clone(),
-            place,
+            issue: change.issue.clone(),
             back,
         });
     }
+}
+
+/// Of labels only those of releases.
+fn of_release(what: &What, of: Material<'_>) -> What {
+    let What::Labels(added, removed) = what else {
+        return what.clone();
+    };
+    let is_of_release = |label: &&Box<str>| {
+        let mut runtimes = of.settings.runtimes.iter();
+        runtimes.any(|runtime| runtime.read_label(label) != Label::Other)
+    };
+    let those = |labels: &[Box<str>]| labels.iter().filter(is_of_release).cloned().collect();
+    What::Labels(those(added), those(removed))
 }
 
 /// Whether a change takes up where one of the same thing ended, and what it led to.

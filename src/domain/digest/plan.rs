@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Left, Scope};
 use crate::domain::{
-    Zone,
+    Release, Zone,
     bridge::{ChannelAt, Key},
     schedule::{Schedule, Slot},
 };
@@ -43,8 +43,11 @@ pub struct Told {
     pub change: i64,
     /// What was said before this moment.
     pub said: DateTime<Utc>,
-    /// What was left to do.
+    /// What was left to do,
     pub left: Option<Left>,
+    /// and of which release.
+    #[serde(default)]
+    pub release: Option<Release>,
 }
 
 impl Plan {

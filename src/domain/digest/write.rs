@@ -4,8 +4,8 @@
 mod lines;
 
 use self::lines::{
-    Line, moved_line, need_line, rest_of_needs, said_line, ships_lines, size_of, thanks_lines,
-    with_numbers,
+    Line, length, moved_line, need_line, rest_of_needs, said_line, ships_lines, size_of,
+    thanks_lines, with_numbers,
 };
 use super::{Digest, Left, Scope, Section};
 use crate::domain::{
@@ -48,7 +48,7 @@ impl Sheet {
     fn size(&self) -> usize {
         let sizes = self.parts.iter().map(|part| {
             let addresses: usize = part.links().iter().map(|it| it.as_str().len()).sum();
-            part.text().chars().count() + addresses
+            length(&part.text()) + addresses
         });
         sizes.sum()
     }

@@ -21,7 +21,12 @@ impl Deliver {
         if !matches!(saying, Saying::Digest(page) if page.chart) {
             return Ok(None);
         }
-        let Some(Drawing { png, alt }) = self.painter.chart(self.clock.now()).await? else {
+        let drawn = self.painter.chart(self.clock.now()).await;
+        let drawn = drawn.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a digest goes without its chart");
+            None
+        });
+        let Some(Drawing { png, alt }) = drawn else {
             return Ok(None);
         };
         let picture = Picture {

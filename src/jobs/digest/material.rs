@@ -19,6 +19,8 @@ use crate::{
 
 /// What GitHub says was written this long before the last sync has arrived: its clock and ours differ.
 const ARRIVED: TimeDelta = TimeDelta::minutes(5);
+/// Who said what the bot wrote, where that is forgotten.
+const VIA_SLACK: &str = "via Slack";
 /// Without a digest before it, one tells what was said in so much time.
 const A_WEEK: TimeDelta = TimeDelta::days(7);
 
@@ -78,10 +80,17 @@ impl<S: Outbox + Store> Digests<S> {
     /// will be posted. A clock that went ahead saw to nothing that is still to come: what was posted
     /// by it is known by its key.
     pub async fn mark(&self, plan: &Plan, now: DateTime<Utc>) -> Result<Mark, StoreError> {
-        let stored = self.stored(plan).await?;
+        let note = self.store.note(&plan.note()).await?;
+        let stored = note.as_deref().and_then(read);
         let words = plan.words();
         match stored {
-            Some(mark) if mark.plan == words && mark.seen <= now => Ok(mark),
+            Some(mark) if mark.plan == words && mark.seen <= now => {
+                // One of before an upgrade is written as it is now: it is compared by its letters.
+                if note != Some(written(&mark)?) {
+                    self.set(plan, &mark).await?;
+                }
+                Ok(mark)
+            }
             other => {
                 let told = other.and_then(|mark| mark.told).map(|told| Told {
                     at: told.at.min(now),
@@ -102,7 +111,7 @@ impl<S: Outbox + Store> Digests<S> {
     /// The mark as it is stored.
     pub async fn stored(&self, plan: &Plan) -> Result<Option<Mark>, StoreError> {
         let note = self.store.note(&plan.note()).await?;
-        Ok(note.and_then(|note| serde_json::from_str(&note).ok()))
+        Ok(note.as_deref().and_then(read))
     }
 
     pub(super) async fn set(&self, plan: &Plan, mark: &Mark) -> Result<(), StoreError> {
@@ -129,7 +138,7 @@ impl<S: Outbox + Store> Digests<S> {
         let from = last.map_or(now - A_WEEK, |last| last.said);
         let said = arrived.max(from).trunc_subsecs(0);
         let updates = self.updates(scope, at.board, from, said).await?;
-        let digest = Digest::compose(
+        let mut digest = Digest::compose(
             Material {
                 board: at.board,
                 settings: &self.settings,
@@ -141,11 +150,16 @@ impl<S: Outbox + Store> Digests<S> {
             },
             scope,
         );
+        // Another cycle has other KEPs.
+        if last.is_some_and(|last| last.release != digest.release) {
+            digest.left_before = None;
+        }
         let told = Told {
             at: now,
             change,
             said,
             left: digest.left,
+            release: digest.release,
         };
         Ok(Composed { digest, told })
     }
@@ -194,11 +208,14 @@ impl<S: Outbox + Store> Digests<S> {
             .said_between(&runtime.repository, from, to)
             .await?
         {
-            let entry = board.of_issue(Some(&comment.repository), comment.issue);
-            let Some(entry) = entry.filter(|entry| {
+            // An issue may track several KEPs.
+            let mut entries = board.entries().iter().filter(|entry| {
                 let mut issues = entry.issues().map(|it| &*it.issue);
-                issues.any(|issue| issue.number == comment.issue)
-            }) else {
+                issues.any(|issue| {
+                    issue.number == comment.issue && issue.repository == comment.repository
+                })
+            });
+            let Some(entry) = entries.find(|entry| scope.concerns(entry, &self.settings)) else {
                 continue;
             };
             let (text, mark) = unmarked(&comment.body);
@@ -222,8 +239,7 @@ impl<S: Outbox + Store> Digests<S> {
         Ok(updates)
     }
 
-    /// What the bot itself wrote for somebody, and for whom; `None` where it did not write it, or what
-    /// it wrote is forgotten.
+    /// What the bot itself wrote for somebody, and for whom; `None` where it did not write it.
     async fn relayed(&self, comment: &Comment) -> Result<Option<(Box<str>, String)>, StoreError> {
         let written = Written::Comment {
             at: CommentAt {
@@ -239,14 +255,18 @@ impl<S: Outbox + Store> Digests<S> {
             return Ok(None);
         };
         let queued = self.store.queued(&key).await?;
-        Ok(queued.and_then(|queued| match queued.effect {
-            Effect::Comment { body, of, .. } => {
-                let who = of.map_or_else(|| "via Slack".into(), |of| of.who);
-                Some((who, body))
+        Ok(Some(match queued.map(|queued| queued.effect) {
+            Some(Effect::Comment { body, of, .. }) => {
+                (of.map_or_else(|| VIA_SLACK.into(), |of| of.who), body)
             }
-            _ => None,
+            // That is forgotten before the comment is.
+            _ => (VIA_SLACK.into(), unmarked(&comment.body).0.to_owned()),
         }))
     }
+}
+
+fn read(note: &str) -> Option<Mark> {
+    serde_json::from_str(note).ok()
 }
 
 pub(super) fn written(mark: &Mark) -> Result<String, StoreError> {

@@ -30,19 +30,24 @@ impl<S: Outbox + Store> Digests<S> {
             let due = due.in_words(&plan.zone);
             format!("It comes late: it was due on {due}.").into()
         });
-        let seen = Mark {
+        let key = plan.key(due.local);
+        let seen = |mark: &Mark| Mark {
             seen: due.at,
             ..mark.clone()
         };
-        let key = plan.key(due.local);
-        let is_new = self.queue(plan, &seen, &key, late, at).await?;
+        let is_new = self.queue(plan, (mark, seen(mark)), &key, late, at).await?;
         if !is_new {
-            self.set(plan, &seen).await?;
+            // Posted already, or to nobody; or another digest came in between, and it is looked at again.
+            let now = self.mark(plan, at.now).await?;
+            if now == *mark {
+                self.set(plan, &seen(mark)).await?;
+            }
         }
         Ok(is_new)
     }
 
-    /// Queues a digest that somebody wants now, whatever is due; `false` where it was queued before.
+    /// Queues a digest that somebody wants now, whatever is due; `false` where it was queued before, or
+    /// another one was at the same moment.
     pub async fn post_now(
         &self,
         plan: &Plan,
@@ -50,13 +55,14 @@ impl<S: Outbox + Store> Digests<S> {
         at: Moment<'_>,
     ) -> Result<bool, StoreError> {
         let mark = self.mark(plan, at.now).await?;
-        self.queue(plan, &mark, asked, None, at).await
+        self.queue(plan, (&mark, mark.clone()), asked, None, at)
+            .await
     }
 
     async fn queue(
         &self,
         plan: &Plan,
-        mark: &Mark,
+        (was, mark): (&Mark, Mark),
         key: &Key,
         late: Option<Box<str>>,
         at: Moment<'_>,
@@ -75,11 +81,13 @@ impl<S: Outbox + Store> Digests<S> {
         let effects = effects(plan, key, &composed.digest, small);
         let mark = Mark {
             told: Some(composed.told),
-            ..mark.clone()
+            ..mark
         };
         let cause = Cause::Digest {
             due: key.as_str(),
-            note: (&plan.note(), &written(&mark)?),
+            note: &plan.note(),
+            was: Some(&written(was)?),
+            is: &written(&mark)?,
         };
         self.store.accept(at.now, cause, &effects).await
     }

@@ -30,12 +30,16 @@ pub(super) async fn accept(
     let mut tx = begin_write(pool).await?;
     let is_new = match cause {
         Cause::Came(cause) => put_cause(&mut tx, now, cause).await?,
-        Cause::Digest { due, note } => {
-            let is_new = put_cause(&mut tx, now, due).await?;
+        Cause::Digest { due, note, was, is } => {
+            let noted: Option<String> = sqlx::query_scalar(crate::store::sql::NOTE)
+                .bind(note)
+                .fetch_optional(&mut *tx)
+                .await?;
+            let is_new = noted.as_deref() == was && put_cause(&mut tx, now, due).await?;
             if is_new {
                 sqlx::query(crate::store::sql::SET_NOTE)
-                    .bind(note.0)
-                    .bind(note.1)
+                    .bind(note)
+                    .bind(is)
                     .execute(&mut *tx)
                     .await?;
             }

@@ -154,8 +154,19 @@ impl Week {
 
     pub(super) fn digest_of(&self, now: &str, before: Option<Left>, scope: &Scope) -> Digest {
         let now = at(now);
-        let (was, is) = (board(&self.was), board(&self.is));
-        let changes: Vec<Change> = changes(&was, &is);
+        let changes = changes(&board(&self.was), &board(&self.is));
+        self.digest_after(&changes, now, before, scope)
+    }
+
+    /// The digest after other changes than those of the week.
+    pub(super) fn digest_after(
+        &self,
+        changes: &[Change],
+        now: DateTime<Utc>,
+        before: Option<Left>,
+        scope: &Scope,
+    ) -> Digest {
+        let is = board(&self.is);
         let since = (now > at("2026-07-01T00:00:00Z")).then(|| now - chrono::TimeDelta::days(7));
         Digest::compose(
             Material {
@@ -163,7 +174,7 @@ impl Week {
                 settings: &settings(),
                 now,
                 since,
-                changes: &changes,
+                changes,
                 updates: &self.updates,
                 before,
             },

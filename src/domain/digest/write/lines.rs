@@ -14,6 +14,8 @@ pub(super) type Line = Vec<Span>;
 
 /// How many KEPs somebody is thanked for by number.
 const THANKED: usize = 5;
+/// How many changes of one KEP stand in a line.
+const MOST_STEPS: usize = 12;
 /// How many numbers stand in one line.
 const NUMBERS: usize = 12;
 /// Words of people's are no longer than this.
@@ -80,7 +82,7 @@ pub(super) fn rest_of_needs(needs: &[Need]) -> Vec<Line> {
 
 pub(super) fn moved_line(moved: &Moved) -> Line {
     let mut line = named(&moved.kep);
-    for (at, step) in moved.steps.iter().enumerate() {
+    for (at, step) in moved.steps.iter().take(MOST_STEPS).enumerate() {
         line.push(Span::text(if at == 0 { ": " } else { "; " }));
         if let Some(place) = &step.place {
             line.push(link(step.url.as_deref().unwrap_or_default(), place));
@@ -88,6 +90,10 @@ pub(super) fn moved_line(moved: &Moved) -> Line {
         }
         let back = if step.back { " (back)" } else { "" };
         line.push(Span::text(format!("{}{back}", step.words)));
+    }
+    let more = moved.steps.len().saturating_sub(MOST_STEPS);
+    if more > 0 {
+        line.push(Span::text(format!("; and {more} more changes")));
     }
     line
 }
@@ -147,8 +153,13 @@ pub(super) fn with_numbers(what: &str, keps: &[Named]) -> Vec<Line> {
 
 pub(super) fn size_of(line: &[Span]) -> usize {
     let sizes = line.iter().map(|span| match span {
-        Span::Link { to, label, .. } => to.as_str().len() + label.chars().count(),
-        span => span.shown().chars().count(),
+        Span::Link { to, label, .. } => to.as_str().len() + length(label),
+        span => length(&span.shown()),
     });
     sizes.sum()
+}
+
+/// As Slack counts.
+pub(super) fn length(text: &str) -> usize {
+    text.encode_utf16().count()
 }

@@ -26,9 +26,11 @@ pub(super) async fn a_cause_counts_once(place: &dyn Place) {
 
 pub(super) async fn a_digest_counts_once_and_with_its_note(place: &dyn Place) {
     let store = &*place.open_both().await;
-    let digest = |value| Cause::Digest {
+    let digest = |is| Cause::Digest {
         due: "digest/kubernetes/C1/2026-07-06T08:00",
-        note: ("digest/kubernetes/C1", value),
+        note: "digest/kubernetes/C1",
+        was: None,
+        is,
     };
     let post = |name| [queued(name, 1, post("C1"))];
     assert!(
@@ -51,13 +53,24 @@ pub(super) async fn a_digest_counts_once_and_with_its_note(place: &dyn Place) {
     // What cannot be queued sets no note.
     let other = Cause::Digest {
         due: "digest/kubernetes/C1/2026-07-13T08:00",
-        note: ("digest/kubernetes/C1", "third"),
+        note: "digest/kubernetes/C1",
+        was: Some("first"),
+        is: "third",
     };
     let unreadable = NewEffect::now(Key::of(["x".repeat(501)]), lane(1), step());
     let refused = store.accept(at(3), other, &[unreadable]).await;
     assert!(matches!(refused, Err(StoreError::Failed(_))), "{refused:?}");
     assert_eq!(note().await.as_deref(), Some("first"));
     assert!(store.accept(at(4), other, &[]).await.unwrap());
+    assert_eq!(note().await.as_deref(), Some("third"));
+    // Who read the note before that comes too late.
+    let late = Cause::Digest {
+        due: "digest/kubernetes/C1/now",
+        note: "digest/kubernetes/C1",
+        was: Some("first"),
+        is: "fourth",
+    };
+    assert!(!store.accept(at(5), late, &[]).await.unwrap());
     assert_eq!(note().await.as_deref(), Some("third"));
 }
 
