@@ -15,6 +15,7 @@ use crate::{
         bridge::{Key, Saying},
         digest::{Digest, Material, Plan, Scope, Sheet},
         origin::Origin,
+        text::each_once,
     },
     jobs::digest::{Digests, Moment, pages},
     ports::chat::Speech,
@@ -210,17 +211,16 @@ async fn from_store(
 async fn post(of: &Of, global: &Global, config: &Config, at: Moment<'_>) -> Result<(), Failure> {
     let digests = digests(global, config, Mode::Write).await?;
     let key = Key::of(["digest", "now", &at.now.to_rfc3339()]);
-    let mut said = String::new();
     for plan in &of.plans {
         let key = key.then(&plan.note());
         digests.post_now(plan, &key, at).await?;
-        said.push_str(&format!(
-            "It is queued for {}. A bot that runs posts it within minutes, else the next that is started.\n",
-            plan.at
-        ));
     }
     digests.store.close().await;
-    print(&said)
+    let places = of.plans.iter().map(|plan| plan.at.to_string());
+    let places = each_once(places).join(" and ");
+    print(&format!(
+        "It is queued for {places}. A bot that runs posts it within minutes, else the next that is started.\n"
+    ))
 }
 
 /// The messages as lines of a terminal.

@@ -166,11 +166,14 @@ fn of_release(what: &What, of: Material<'_>) -> What {
     let What::Labels(added, removed) = what else {
         return what.clone();
     };
-    let is_of_release = |label: &&Box<str>| {
+    let is_of_release = |label: &str| {
         let mut runtimes = of.settings.runtimes.iter();
         runtimes.any(|runtime| runtime.read_label(label) != Label::Other)
     };
-    let those = |labels: &[Box<str>]| labels.iter().filter(is_of_release).cloned().collect();
+    let those = |labels: &[Box<str>]| {
+        let labels = labels.iter().filter(|label| is_of_release(label));
+        labels.cloned().collect()
+    };
     What::Labels(those(added), those(removed))
 }
 
