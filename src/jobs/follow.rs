@@ -123,8 +123,6 @@ impl Follow {
         let sync = self.sync().knowing(&before);
         let mut report = sync.run().await?;
         if report.limited_until.is_none() && !report.failed && self.sweep_is_due().await? {
-            // It takes its time, and what is stored is known to others.
-            self.publish(known, report.synced_at).await?;
             let sweep = sync.sweep().await?;
             // One that was cut short is due again at the next poll.
             if !sweep.failed && sweep.limited_until.is_none() {
