@@ -132,19 +132,20 @@ impl AskDigest {
             return Ok(why.into());
         }
         let key = Key::of(["digest", "now"]).then(asking.identity.as_str());
+        let mut is_new = false;
         // A channel may hear of several runtimes.
         for plan in plans {
             let key = key.then(&plan.scope.runtime);
             let at = Moment::of(known, asking.now);
-            if self.digests.post_now(plan, &key, at).await? {
-                self.queued.notify_one();
-            }
+            is_new |= self.digests.post_now(plan, &key, at).await?;
         }
-        Ok(
+        self.queued.notify_one();
+        let said = if is_new {
             "It is on its way. What it tells is not told again by the next one."
-                .to_owned()
-                .into(),
-        )
+        } else {
+            "One is on its way already. Where it does not come, ask again."
+        };
+        Ok(said.to_owned().into())
     }
 }
 
