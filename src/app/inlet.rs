@@ -213,10 +213,7 @@ impl Inlet {
     ) -> Result<Saying, StoreError> {
         let channel = command.from.channel.as_deref().unwrap_or_default();
         let asking = Asking {
-            asker: Asker {
-                workspace,
-                user: &command.from.user,
-            },
+            asker: asker(workspace, command),
             channel: &ChannelAt::new(workspace, channel),
             identity,
             now: self.hear.clock.now(),
@@ -230,10 +227,7 @@ impl Inlet {
         workspace: &str,
         command: &Command,
     ) -> Result<String, StoreError> {
-        let asker = Asker {
-            workspace,
-            user: &command.from.user,
-        };
+        let asker = asker(workspace, command);
         let now = self.hear.clock.now();
         self.notify.answer(&command.text, asker, now).await
     }
@@ -245,10 +239,7 @@ impl Inlet {
         workspace: &str,
         command: &Command,
     ) -> Result<String, StoreError> {
-        let asker = Asker {
-            workspace,
-            user: &command.from.user,
-        };
+        let asker = asker(workspace, command);
         let queue = handlers::outbox::Queue {
             outbox: &*self.hear.outbox,
             typed: "/kep outbox",
@@ -363,5 +354,13 @@ impl Inlet {
         effect.key = Key::of(["relay"]).then(identity.as_str());
         self.hear.accept(identity, effect).await?;
         Ok(None)
+    }
+}
+
+/// Who typed a command.
+fn asker<'a>(workspace: &'a str, command: &'a Command) -> Asker<'a> {
+    Asker {
+        workspace,
+        user: &command.from.user,
     }
 }
