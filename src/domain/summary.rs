@@ -62,7 +62,7 @@ impl Card {
         self.summary_until(Some(now))
     }
 
-    /// The same in words that do not grow old: days by their names.
+    /// The same in words that do not grow old: days by their names, and no guesses.
     pub fn lasting_summary(&self) -> Summary<'_> {
         self.summary_until(None)
     }
@@ -73,7 +73,7 @@ impl Card {
             runtimes: self
                 .runtimes
                 .iter()
-                .map(|runtime| self.runtime_line(runtime))
+                .map(|runtime| self.runtime_line(runtime, now.is_some()))
                 .collect(),
             to_do: self.to_do(),
         }
@@ -143,7 +143,7 @@ impl Card {
         }
     }
 
-    fn runtime_line<'a>(&'a self, runtime: &'a RuntimeView) -> RuntimeLine<'a> {
+    fn runtime_line<'a>(&'a self, runtime: &'a RuntimeView, guesses: bool) -> RuntimeLine<'a> {
         let line = |says, issues| RuntimeLine {
             name: &runtime.runtime,
             says,
@@ -153,7 +153,7 @@ impl Card {
             let unknown = "not known: no tracking issues were read";
             return line(vec![unknown.to_owned()], Vec::new());
         }
-        let ships = ships(runtime);
+        let ships = ships(runtime, guesses);
         if runtime.issues.is_empty() {
             let untracked = Some("no tracking issue".to_owned());
             return line(untracked.into_iter().chain(ships).collect(), Vec::new());
@@ -238,8 +238,10 @@ fn shepherds(runtime: &RuntimeView) -> Vec<&Login> {
     super::text::each_once(all)
 }
 
-fn ships(runtime: &RuntimeView) -> Option<String> {
-    let ShipsIn { release, from } = runtime.ships_in?;
+fn ships(runtime: &RuntimeView, guesses: bool) -> Option<String> {
+    let ShipsIn { release, from } = runtime
+        .ships_in
+        .filter(|ships| guesses || ships.from != ShipsFrom::Guess)?;
     let merged = runtime
         .pulls
         .iter()

@@ -109,11 +109,11 @@ pub struct Shortcut {
 impl Town {
     /// Builds it. It is there when the bot has seen all of GitHub, and Slack can reach the bot.
     pub async fn build(plan: &Plan, metrics: Metrics) -> Result<Self, TownError> {
-        let clock = SetClock::to(plan.now);
+        let clock = SetClock::to(plan.now - seed::PAST);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let github = GitHub::start(shared.clone()).await;
         github.keep_bodies();
-        let problems = plan.seed.sow(&github);
+        let problems = plan.seed.sow(&github, &clock);
         let slack = Slack::start(shared.clone()).await;
         let workspace = slack.workspace(WORKSPACE);
         let residents = folk::settle(&workspace, &github.repository(seed::RUNTIME));

@@ -11,7 +11,9 @@ use crate::{
         bridge::{
             Below, ChannelAt, Effect, Item, Key, Lane, NewEffect, Saying, Step, is_chatter, tidied,
         },
-        change::What,
+        card::Card,
+        change::{Direction, What},
+        finding::FindingCode,
     },
     ports::outbox::{Settled, Thread},
 };
@@ -79,25 +81,26 @@ impl Bridge<'_> {
         }
         let new = tidied(new);
         let thread = self.outbox.thread_of(channel, kep).await?;
-        let is_there = self.board.get(kep).is_some();
-        if let Some(of) = self.channels.get(channel).filter(|_| is_there)
+        let card = self.card(kep);
+        let is_great = |item: &&Item| is_great(item, card.as_ref());
+        if let Some(of) = self.channels.get(channel).filter(|_| card.is_some())
             && !new.is_empty()
         {
             let is_changed = new.iter().any(|item| matches!(item, Item::Changed { .. }));
             let broadcast = of.broadcast && new.iter().any(is_for_all);
             match &thread {
-                None if !new.iter().any(is_great) => {}
+                None if !broadcast && !new.iter().any(|item| is_great(&item)) => {}
                 None => {
                     if let Some(at) = self.room_at(channel, kep).await? {
                         return Err(Undecided::Later(at, "there is enough to read for today"));
                     }
-                    let latest = new.iter().rfind(|item| is_great(item));
+                    let latest = new.iter().rfind(is_great);
                     then.push(root(key, channel, kep, latest, self.today()));
                     let saying = news(kep, new, broadcast);
                     then.push(reply(key, channel, kep, broadcast, saying));
                 }
                 Some(thread) => {
-                    let latest = match new.iter().rfind(|item| is_great(item)) {
+                    let latest = match new.iter().rfind(is_great) {
                         Some(item) => Some(item.clone()),
                         // What people said is not hidden by a label.
                         None => self.latest_of(thread).await?,
@@ -298,21 +301,22 @@ impl Told {
 }
 
 /// Whether an item is worth a thread of its own, and what people look for first in it: people's
-/// words, and what changes a plan. The rest of a KEP that has no thread yet waits for the digest.
-fn is_great(item: &Item) -> bool {
+/// words, and what changes a plan. The rest of a KEP that has no thread yet waits for the digest: a step
+/// that Kubernetes took as planned, an issue that was closed by mistake, or reopened after that.
+fn is_great(item: &Item, card: Option<&Card>) -> bool {
     let change = match item {
         Item::Said { markdown, .. } => return !markdown.as_deref().is_some_and(is_chatter),
         Item::Changed { change, .. } => change,
     };
-    matches!(
-        change.what,
-        What::Stage(..)
-            | What::Status(..)
-            | What::IssueOpened
-            | What::IssueClosed
-            | What::IssueReopened
-            | What::IssueGone
-    )
+    match change.what {
+        What::IssueClosed => !card.is_some_and(|card| {
+            let mut findings = card.findings.iter();
+            findings.any(|finding| finding.code == FindingCode::ClosedEarly)
+        }),
+        What::Stage(..) => change.direction == Direction::Backward,
+        What::Status(..) | What::IssueOpened | What::IssueGone => true,
+        _ => false,
+    }
 }
 
 /// What a whole channel is shown, where it wants that.

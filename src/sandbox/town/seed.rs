@@ -1,16 +1,25 @@
 //! What is on GitHub when the bot comes to town.
 
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::{
+    ports::Clock as _,
     sample,
-    sandbox::github::{GitHub, Repository},
+    sandbox::{
+        clock::SetClock,
+        github::{GitHub, Repository},
+    },
 };
 
 /// The repository of the one runtime.
 pub(super) const RUNTIME: &str = "containerd/containerd";
 const ENHANCEMENTS: &str = "kubernetes/enhancements";
 const RELEASES: &str = "kubernetes/sig-release";
+/// Over so many weeks the KEPs come, so that there is a past for a digest's chart to show.
+const WEEKS: usize = 8;
+/// How long that takes.
+pub(super) const PAST: TimeDelta = TimeDelta::weeks(8);
 
 /// Files, issues and pages.
 #[derive(Debug, Clone, Default)]
@@ -38,11 +47,21 @@ impl Seed {
         }
     }
 
-    /// Puts everything where it belongs. Gives a sentence for each thing that cannot be read.
-    pub(super) fn sow(&self, github: &GitHub) -> Vec<String> {
+    /// Puts everything where it belongs, and moves the clock on by [`PAST`] meanwhile. Gives a sentence
+    /// for each thing that cannot be read.
+    pub(super) fn sow(&self, github: &GitHub, clock: &SetClock) -> Vec<String> {
+        let begins = clock.now();
+        let enhancements = github.repository(ENHANCEMENTS);
+        let about = std::iter::once(("keps/README.md", "# kubernetes/enhancements\n"));
         let files = self.enhancements.iter();
-        let files = files.map(|(path, text)| (path.clone(), text.as_str()));
-        push(&github.repository(ENHANCEMENTS), "keps/README.md", files);
+        let files = about.chain(files.map(|(path, text)| (&**path, &**text)));
+        let files: Vec<(&str, &str)> = files.collect();
+        let portions = files.chunks(files.len().div_ceil(WEEKS));
+        for (portion, week) in portions.zip(1..) {
+            enhancements.push(portion);
+            clock.leap(begins + TimeDelta::weeks(week));
+        }
+        clock.leap(begins + PAST);
         let runtime = github.repository(RUNTIME);
         let pages = || self.pages.iter().map(|(name, text)| (name, text.as_str()));
         let own = pages().filter(|(name, _)| *name == "containerd-RELEASES.md");

@@ -45,7 +45,7 @@ pub(super) fn short(card: &Card, latest: Option<(&str, NaiveDate)>, draft: &mut 
         let latest = Mrkdwn::default().day(day).words(", ").words(what);
         ("Latest", latest)
     }));
-    lines.extend(gravest(card).map(|todo| ("To do", Mrkdwn::default().words(&todo))));
+    lines.extend(gravest(card).map(|wrong| ("Check", Mrkdwn::default().words(&wrong))));
     let summary = card.lasting_summary();
     lines.push(("Kubernetes", Mrkdwn::default().words(&summary.kubernetes)));
     lines.extend(summary.runtimes.iter().map(runtime_line));
@@ -58,8 +58,9 @@ pub(super) fn short(card: &Card, latest: Option<(&str, NaiveDate)>, draft: &mut 
     );
 }
 
-/// What somebody should do first, if anything is urgent: not what may wait, and not how long it has
-/// been so. Most KEPs lack a label or a milestone for a while, which is nothing to stop at.
+/// What is wrong first of all, if anything is urgent: not what may wait, and not how long it has been
+/// so. Most KEPs lack a label or a milestone for a while, and a stage is noted late, which is nothing to
+/// stop at; and how it is mended concerns one reader of many.
 fn gravest(card: &Card) -> Option<String> {
     let urgent = card.findings.iter().take(card.urgent());
     let mut grave = urgent.filter(|finding| {
@@ -68,13 +69,13 @@ fn gravest(card: &Card) -> Option<String> {
             FindingCode::NoReleaseLabel
                 | FindingCode::PlaceholderReleaseLabel
                 | FindingCode::NoMilestone
+                | FindingCode::StageBehind
         )
     });
-    let first = grave.next()?;
-    let todo = format!("{} → {}", first.evidence, first.mend).replace('\n', " ");
+    let first = grave.next()?.evidence.replace('\n', " ");
     Some(match grave.count() {
-        0 => todo,
-        more => format!("{todo}; and {more} more"),
+        0 => first,
+        more => format!("{first}; and {more} more"),
     })
 }
 

@@ -16,7 +16,7 @@ const MOST_OF_COMMENTS: usize = 3_000;
 /// How much is shown of what became different; labels and titles are people's words.
 const MOST_OF_CHANGE: usize = 150;
 /// How much is shown of a comment in a line.
-const MOST_IN_SHORT: usize = 140;
+const MOST_IN_SHORT: usize = 200;
 /// The most pieces of news in a message. Of more, the latest are told.
 const MOST_ITEMS: usize = 15;
 /// The longest title.
@@ -48,7 +48,7 @@ impl<'a> News<'a> {
             }
         };
         let words: Vec<&str> = text.split_whitespace().collect();
-        clipped(&words.join(" "), MOST_IN_SHORT * 2)
+        clipped(&words.join(" "), MOST_IN_SHORT + MOST_OF_NAME)
     }
 
     /// The news, with a heading where they are `titled`: what changed as a list, what was said as

@@ -198,14 +198,20 @@ async fn small_news_of_a_kep_without_a_thread_waits() {
     containerd.open_pull("author", "List streaming", "Part of #1");
     scene.rewrites("@samuelkarp", "@samuelkarp, @mikebrow");
     containerd.comment("samuelkarp", ISSUE, "/assign @mikebrow\n\nThanks!");
+    // By mistake: the KEP is not generally available.
+    containerd.close(ISSUE, "completed");
+    scene.poll().await;
+    containerd.reopen(ISSUE);
+    // As it was planned.
+    scene.pushes("stage: alpha", "stage: beta");
     scene.poll().await;
     assert!(scene.all_said().await.is_empty());
     // What changes a plan does not.
-    scene.pushes("stage: alpha", "stage: beta");
+    scene.pushes("stage: alpha", "stage: alpha");
     scene.poll().await;
     let said = scene.all_said().await;
     assert_eq!(said.len(), 2);
-    assert!(said[1].words().contains("stage alpha → beta"));
+    assert!(said[1].words().contains("stage beta → alpha"));
     assert!(!said[1].words().contains("label"));
     scene.end().await;
 }
