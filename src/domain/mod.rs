@@ -14,6 +14,7 @@ pub mod finding;
 mod issue;
 pub mod kep;
 mod login;
+pub mod mention;
 mod number;
 pub mod origin;
 pub mod people;

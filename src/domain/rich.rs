@@ -4,7 +4,7 @@
 mod address;
 mod excerpt;
 mod found;
-mod html;
+pub(super) mod html;
 mod inline;
 mod literal;
 mod model;
@@ -14,6 +14,7 @@ mod tidy;
 mod write;
 
 use self::model::each_span;
+pub(super) use self::read::events;
 pub use self::{
     address::Address,
     model::{Block, Item, List, MOST_DEPTH, Span, Style},

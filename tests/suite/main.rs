@@ -21,6 +21,7 @@ mod lists;
 mod logs;
 mod looking_after;
 mod manifest;
+mod mentions;
 mod properties;
 mod rich;
 mod sandbox;

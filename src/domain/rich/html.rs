@@ -9,29 +9,67 @@ use super::{
 /// nobody closes.
 const LONGEST_TAG: usize = 2048;
 
+/// A part of HTML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::domain) enum Part<'a> {
+    /// Text, with its entities.
+    Text(&'a str),
+    /// A tag, of the closing ones too.
+    Tag(&'a str),
+    /// What nobody sees: a comment, and what else begins with `<!` or `<?`.
+    Hidden {
+        /// Whether it is closed here.
+        ends: bool,
+    },
+}
+
+/// The parts of a piece of HTML. What scripts and styles hold is left out.
+pub(in crate::domain) fn parts(html: &str) -> impl Iterator<Item = Part<'_>> {
+    let mut rest = html;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        if !rest.starts_with('<') {
+            let (text, behind) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+            rest = behind;
+            return Some(Part::Text(text));
+        }
+        let hidden_to = if rest.starts_with("<!--") {
+            Some("-->")
+        } else if rest.starts_with("<?") || rest.starts_with("<!") {
+            Some(">")
+        } else {
+            None
+        };
+        if let Some(end) = hidden_to {
+            let ends = rest.contains(end);
+            rest = behind(rest, end);
+            return Some(Part::Hidden { ends });
+        }
+        let Some(end) = end_of_tag(rest) else {
+            let (text, behind) = rest.split_at(1);
+            rest = behind;
+            return Some(Part::Text(text));
+        };
+        let (tag, text) = rest.split_at(end);
+        rest = match hidden(tag) {
+            Some(end) => behind_ignoring_case(text, end),
+            None => text,
+        };
+        Some(Part::Tag(tag))
+    })
+}
+
 /// Appends what a piece of HTML shows.
 pub(super) fn show(html: &str, style: Style, to: &mut Vec<Span>) {
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        to.push(Span::Text(unescaped(&rest[..at]), style));
-        rest = &rest[at..];
-        rest = if rest.starts_with("<!--") {
-            behind(rest, "-->")
-        } else if rest.starts_with("<?") || rest.starts_with("<!") {
-            behind(rest, ">")
-        } else if let Some(end) = end_of_tag(rest) {
-            let (tag, text) = rest.split_at(end);
-            show_tag(tag, style, to);
-            match hidden(tag) {
-                Some(end) => behind_ignoring_case(text, end),
-                None => text,
-            }
-        } else {
-            to.push(Span::Text("<".to_owned(), style));
-            &rest[1..]
-        };
+    for part in parts(html) {
+        match part {
+            Part::Text(text) => to.push(Span::Text(unescaped(text), style)),
+            Part::Tag(tag) => show_tag(tag, style, to),
+            Part::Hidden { .. } => {}
+        }
     }
-    to.push(Span::Text(unescaped(rest), style));
 }
 
 /// What stands behind the end of something that shows nothing; without an end, nothing does.
@@ -73,7 +111,8 @@ fn end_of_tag(text: &str) -> Option<usize> {
     None
 }
 
-fn show_tag(tag: &str, style: Style, to: &mut Vec<Span>) {
+/// Appends what a tag shows.
+pub(in crate::domain) fn show_tag(tag: &str, style: Style, to: &mut Vec<Span>) {
     match name_of(tag).as_str() {
         "img" => {
             let label = attribute(tag, "alt").unwrap_or_default();
@@ -90,7 +129,7 @@ fn show_tag(tag: &str, style: Style, to: &mut Vec<Span>) {
 }
 
 /// A picture: a link to it, or what it says where it cannot be linked.
-pub(super) fn picture(source: &str, mut label: String, style: Style) -> Span {
+pub(in crate::domain) fn picture(source: &str, mut label: String, style: Style) -> Span {
     if label.trim().is_empty() {
         "image".clone_into(&mut label);
     }
@@ -101,7 +140,7 @@ pub(super) fn picture(source: &str, mut label: String, style: Style) -> Span {
 }
 
 /// The name of a tag, of the closing one too.
-fn name_of(tag: &str) -> String {
+pub(in crate::domain) fn name_of(tag: &str) -> String {
     let name = tag.trim_start_matches(['<', '/']);
     let end = name.find(|c: char| !c.is_ascii_alphanumeric());
     name[..end.unwrap_or(name.len())].to_ascii_lowercase()
@@ -131,7 +170,7 @@ fn attribute(tag: &str, wanted: &str) -> Option<String> {
 }
 
 /// A text with its entities as characters: those that people write.
-fn unescaped(text: &str) -> String {
+pub(in crate::domain) fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {

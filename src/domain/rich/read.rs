@@ -14,16 +14,21 @@ use super::{
 /// The most bytes that are read: a comment has at most 65,536 characters of at most four.
 const LONGEST: usize = 4 * 65_536;
 
-/// The blocks of a text in Markdown.
-pub(super) fn read(markdown: &str) -> Vec<Block> {
+/// GitHub's Markdown, part by part.
+pub(in crate::domain) fn events(markdown: &str) -> Parser<'_> {
     let end = markdown.floor_char_boundary(LONGEST);
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_GFM;
+    Parser::new_ext(&markdown[..end], options)
+}
+
+/// The blocks of a text in Markdown.
+pub(super) fn read(markdown: &str) -> Vec<Block> {
     let mut reader = Reader::default();
-    for event in Parser::new_ext(&markdown[..end], options) {
+    for event in events(markdown) {
         reader.take(event);
     }
     reader.end_line();

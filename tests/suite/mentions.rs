@@ -1,0 +1,342 @@
+//! Who is mentioned in a text on GitHub, and what is shown of it to them.
+
+use std::time::{Duration, Instant};
+
+use kep_liaison::domain::{
+    Login,
+    mention::{MOST_SAID, Mention, Mentioned, mentions, newly},
+    rich::Rich,
+};
+use proptest::prelude::*;
+
+fn whom(markdown: &str) -> String {
+    named(&mentions(markdown))
+}
+
+fn named(mentions: &[Mention]) -> String {
+    let names = mentions.iter().map(|mention| mention.whom.to_string());
+    names.collect::<Vec<_>>().join(" ")
+}
+
+/// What is shown around the first mention.
+#[track_caller]
+fn said(markdown: &str) -> String {
+    let mentions = mentions(markdown);
+    let first = mentions.first().expect("somebody is mentioned");
+    first.said.text()
+}
+
+#[test]
+fn whoever_is_named_in_the_text_is_mentioned_once_and_in_order() {
+    let text =
+        "@liaison and @Shepherd, see @kubernetes/sig-node-leads.\n\n@shepherd: @LIAISON said so.";
+    assert_eq!(whom(text), "@liaison @Shepherd @kubernetes/sig-node-leads");
+    let shepherd = Login::parse("SHEPHERD").expect("a login");
+    assert_eq!(mentions(text)[1].whom, Mentioned::Person(shepherd));
+    assert_eq!(whom(""), "");
+}
+
+#[test]
+fn marks_around_a_name_do_not_matter() {
+    for text in [
+        "**@liaison**",
+        "_@liaison_",
+        "~~@liaison~~",
+        "# For @liaison",
+        "For @liaison\n===",
+        "- one\n- @liaison",
+        "1. one\n   - [ ] @liaison",
+        "| who |\n| --- |\n| @liaison |",
+        "[@liaison](https://github.com/liaison)",
+        "[see @liaison][1]\n\n[1]: https://e.org/",
+        "x[^1]\n\n[^1]: @liaison",
+        "<details><summary>@liaison</summary></details>",
+        "<p>\n@liaison\n</p>",
+        "<b>@liaison</b>",
+        "word<b>@liaison</b>",
+        // Each of these is the sign itself on the page.
+        "\\@liaison",
+        "&#64;liaison",
+        "\\`@liaison\\`",
+        "<p>&#64;liaison</p>",
+        "> quoted\n\n@liaison",
+        "<!-- comment --> @liaison",
+        "`code` @liaison `code`",
+    ] {
+        assert_eq!(whom(text), "@liaison", "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_no_text_of_the_author_mentions_nobody() {
+    for text in [
+        "`@liaison`",
+        "``a ` @liaison``",
+        "```\n@liaison\n```",
+        "~~~ @liaison\n@liaison",
+        "    @liaison",
+        "- a\n\n      @liaison",
+        "> @liaison",
+        "> > @liaison",
+        "> - a\n>   @liaison",
+        "- a\n  > @liaison",
+        "> [!NOTE]\n> @liaison",
+        "<!-- @liaison -->",
+        "a <!-- @liaison --> b",
+        "<!--\n@liaison\n\n@liaison\n-->",
+        "<div>\n<!--\n\n@liaison\n\n</div>",
+        "@<!-- -->liaison",
+        "<code>@liaison</code>",
+        "a <pre>@liaison</pre>",
+        "<pre>\n@liaison\n</pre>",
+        "<blockquote>\n\n@liaison\n\n</blockquote>",
+        "<a href=\"@liaison\" title='@liaison'>x</a>",
+        "[x](https://e.org/@liaison)",
+        "[x](/y \"@liaison\")",
+        "[x]: https://e.org/@liaison",
+        "![@liaison](https://e.org/x.png)",
+        "<https://e.org/@liaison>",
+        "<liaison@e.org>",
+        "https://e.org/@liaison/x",
+        "www.e.org/@liaison",
+        "somebody@liaison.org and somebody@liaison",
+        "<mailto:@liaison>",
+    ] {
+        assert_eq!(whom(text), "", "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_open_ends_where_html_ends_it() {
+    assert_eq!(whom("<code>@a</code> @b"), "@b");
+    assert_eq!(whom("<div>\n<!--\n\n@a\n\n<p>--> @b</p>"), "@b");
+    assert_eq!(
+        whom("<blockquote>@a\n<blockquote>@b</blockquote>\n@c</blockquote>\n\n@d"),
+        "@d"
+    );
+    assert_eq!(whom("</code></blockquote></pre>\n\n@a"), "@a");
+}
+
+#[test]
+fn what_an_email_quotes_mentions_nobody() {
+    let header = "On Tue, 2 Jan 2024 at 15:04, Some Body @other <***@***.***> wrote:";
+    let above = format!("@liaison yes.\n\n{header}\n\n> @shepherd is it?\n");
+    assert_eq!(whom(&above), "@liaison");
+    // An answer below what it quotes counts.
+    assert_eq!(whom(&format!("{above}\n@author no")), "@liaison @author");
+    // Some programs quote without signs.
+    assert_eq!(
+        whom(&format!("@liaison\n\n{header}\n\nHi @shepherd,\n\n@author")),
+        "@liaison"
+    );
+    assert_eq!(
+        whom(&format!("@liaison\n{header}\nHi @shepherd")),
+        "@liaison"
+    );
+    assert_eq!(whom("On Monday the SIG wrote:\n\n@shepherd"), "@shepherd");
+    assert_eq!(whom(&format!("```\n{header}\n```\n@shepherd")), "@shepherd");
+}
+
+#[test]
+fn an_edit_tells_only_those_who_are_new() {
+    let before = "@liaison, see `@shepherd`.";
+    assert_eq!(
+        named(&newly(before, "@Liaison, see @shepherd.")),
+        "@shepherd"
+    );
+    assert_eq!(named(&newly("", before)), "@liaison");
+    assert_eq!(named(&newly(before, "nobody")), "");
+}
+
+#[test]
+fn the_sentence_is_shown() {
+    let text = "Thanks for that. Could @shepherd look at the **e2e tests**, e.g. these? They fail.";
+    assert_eq!(
+        said(text),
+        "Could @shepherd look at the e2e tests, e.g. these?"
+    );
+    assert_eq!(
+        mentions(text)[0].said,
+        Rich::from_markdown("Could @shepherd look at the **e2e tests**, e.g. these?")
+    );
+    let text = "It was merged.\n@shepherd please look\nat [this](https://e.org/) again.\nThanks!";
+    assert_eq!(said(text), "@shepherd please look\nat this again.");
+    let text = "# Plan\n\n- one thing\n- ask @shepherd for a review\n- another thing";
+    assert_eq!(said(text), "ask @shepherd for a review");
+    let text = "| what | who |\n| --- | --- |\n| review of the tests | @shepherd |";
+    assert_eq!(said(text), "review of the tests | @shepherd");
+    // It is the first place that counts.
+    let text = "Here we ask @shepherd.\n\nThere we asked @shepherd again.";
+    assert_eq!(said(text), "Here we ask @shepherd.");
+}
+
+#[test]
+fn a_name_alone_is_shown_with_what_is_near() {
+    assert_eq!(
+        said("The tests fail.\n\nIt needs one more flag.\n\n/cc @shepherd"),
+        "It needs one more flag.\n/cc @shepherd"
+    );
+    assert_eq!(
+        said("The tests fail. Ping @shepherd."),
+        "The tests fail. Ping @shepherd."
+    );
+    assert_eq!(
+        said("@shepherd\n\nCould you look? It fails."),
+        "@shepherd\nCould you look?"
+    );
+    assert_eq!(
+        said("@shepherd. Could you look? It fails."),
+        "@shepherd. Could you look?"
+    );
+    assert_eq!(said("@shepherd"), "@shepherd");
+    // What the author did not write is not shown.
+    assert_eq!(said("> Is it so?\n\n@shepherd"), "@shepherd");
+}
+
+#[test]
+fn a_long_sentence_is_cut_at_words_around_the_name() {
+    let words = "some words ".repeat(100);
+    let text = format!("{words}@shepherd {words}");
+    let said = said(&text);
+    assert!(
+        said.starts_with("…some words") || said.starts_with("…words some"),
+        "{said}"
+    );
+    assert!(said.contains(" @shepherd some words"), "{said}");
+    assert!(
+        said.ends_with("words…") || said.ends_with("some…"),
+        "{said}"
+    );
+    assert!(
+        (MOST_SAID - 20..=MOST_SAID).contains(&said.chars().count()),
+        "{said}"
+    );
+}
+
+#[test]
+fn hundreds_of_names_are_all_found() {
+    let names: Vec<_> = (0..9_000).map(|n| format!("@a{n}")).collect();
+    assert_eq!(mentions(&names.join(" ")).len(), 9_000);
+}
+
+/// Texts that are slow where somebody looks twice, of so many bytes.
+fn long_texts(size: usize) -> Vec<(&'static str, String)> {
+    let parts = [
+        "@a ", "**@a** ", "@", "<code>", "<!--", "`", "> ", "[@a](", "<a ", "On 1 ", "On 1\n",
+        "- ", "[", "@a/", "@a.", "![", "\n\n@a", "x @a.", " ", "| @a ", "&#64;a ", ":a@a:",
+        "http://", "*a_",
+    ];
+    let long = |part: &'static str| (part, part.repeat(size / part.len()));
+    let each = |write: fn(usize) -> String| (0..size / 8).map(write).collect();
+    let mut texts: Vec<_> = parts.into_iter().map(long).collect();
+    texts.push(("names", each(|n| format!("*@a{n}*"))));
+    texts.push(("lines", each(|n| format!("@a{n}\n\n"))));
+    texts
+}
+
+#[test]
+fn a_long_text_takes_time_in_proportion() {
+    let quickest = |text: &str| {
+        let tries = (0..3).map(|_| {
+            let start = Instant::now();
+            let _ = mentions(text);
+            start.elapsed()
+        });
+        tries.min().expect("a try")
+    };
+    for ((what, short), (_, long)) in long_texts(5_000).into_iter().zip(long_texts(40_000)) {
+        let (short, long) = (quickest(&short), quickest(&long));
+        // Looking at all of it for each part of it would take 64 times as long.
+        let most = short * 8 * 4 + Duration::from_millis(100);
+        assert!(long < most, "{what:?}: {short:?}, and {long:?}");
+    }
+}
+
+/// What people write, with much of what Markdown, HTML and GitHub take for marks.
+fn anything() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        4 => "[ \\na-c0-9@#:/._*~`\\[\\]()<>!&|=+-]{0,12}",
+        1 => "\\PC{0,6}",
+        3 => prop::sample::select(vec![
+            "@liaison", "@org/team", "<!--", "-->", "<code>", "</code>", "<blockquote>", "\n```\n",
+            "\n- ", "\n> ", "\n    ", "\n\n", "**", "&#64;", "https://e.org/", "a@e.org", ":tada:",
+            "\nOn 1 Jan a wrote:\n", "|\n|-|-|\n|", "\\", "<br>", "\u{feff}", "\u{202e}", "](", "![",
+            "Some words here. ", "[a](https://e.org/) ",
+        ])
+        .prop_map(ToOwned::to_owned),
+    ];
+    prop::collection::vec(part, 0..16).prop_map(|parts| parts.concat())
+}
+
+fn login() -> impl Strategy<Value = String> {
+    "[a-z0-9](-?[a-z0-9]){0,18}".prop_filter("somebody", |name| Login::parse(name).is_some())
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        login().prop_map(|login| format!("@{login}")),
+        (login(), "[a-z0-9](-?[a-z0-9]){0,10}").prop_map(|(org, team)| format!("@{org}/{team}")),
+    ]
+}
+
+/// Words without signs.
+fn prose() -> impl Strategy<Value = String> {
+    "[a-z]{1,8}( [a-z]{1,8}){0,5}"
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn anything_can_be_read(before in anything(), after in anything()) {
+        prop_assert_eq!(newly(&after, &after), vec![]);
+        let all = mentions(&after);
+        let new = newly(&before, &after);
+        prop_assert!(new.iter().all(|mention| all.contains(mention)));
+        let known = mentions(&before);
+        let was = |mention: &Mention| known.iter().any(|known| known.whom == mention.whom);
+        prop_assert!(all.iter().all(|mention| was(mention) != new.contains(mention)));
+        for mention in all {
+            let said = mention.said.text();
+            prop_assert!(said.chars().count() <= MOST_SAID, "{}", said);
+            let (said, name) = (said.to_lowercase(), mention.whom.to_string().to_lowercase());
+            prop_assert!(said.contains(&name), "{:?} without {}", said, name);
+        }
+    }
+
+    #[test]
+    fn a_name_between_borders_is_mentioned(
+        name in name(), before in prose(), behind in prose(),
+        left in prop::sample::select(vec![" ", "\n", " (", " \"", "\n- ", "\n\n# ", " **", "é", " cc:", ", ", "\n1. "]),
+        right in prop::sample::select(vec![" ", "\n", ") ", "\" ", ", ", ". ", "... ", ": ", "!", "?", "'s ", "\n\n", ""]),
+    ) {
+        let right = if left == " **" { format!("**{right} ") } else { right.to_owned() };
+        let behind = if right.is_empty() { String::new() } else { behind };
+        let text = format!("{before}{left}{name}{right}{behind}");
+        prop_assert_eq!(whom(&text), name.clone(), "{:?}", text);
+        let said = said(&text);
+        prop_assert!(said.contains(&name), "{:?} of {:?}", said, text);
+    }
+
+    #[test]
+    fn a_name_in_what_is_not_said_is_not_mentioned(
+        name in name(), other in "[b-y]{3,9}", before in prose(), behind in prose(),
+        (open, close) in prop::sample::select(vec![
+            ("`", "`"), ("`` ", " ``"), ("\n```\n", "\n```\n"), ("\n\n    ", "\n\n"), ("\n~~~~ x\n", "\n~~~~\n"),
+            ("\n> ", "\n\n"), ("\n\n> a\n> ", "\n\n"), ("<!-- ", " -->"), ("\n<!--\n", "\n\n-->\n\n"),
+            ("<code>", "</code>"), ("[x](https://e.org/", ")"), (" https://e.org/", " "), ("<https://e.org/", ">"),
+            ("\n<pre>", "</pre>\n\n"), ("a", " "), ("a@b.org", " "), (" ![", "](x.png) "),
+            ("\n\nOn 1 Jan 2024, a wrote:\n> ", "\n\n"), ("\n\nOn 1 Jan 2024, ", " wrote:\n> a\n\n"),
+        ]),
+    ) {
+        let text = format!("{before} {open}{name} {behind}{close} @{other}");
+        // The blank ends an address.
+        let text = if open.ends_with("e.org/") { text.replacen(&format!("{name} {behind}"), &name, 1) } else { text };
+        prop_assert_eq!(whom(&text), format!("@{other}"), "{:?}", text);
+    }
+
+    #[test]
+    fn a_name_among_letters_is_an_address(name in name(), before in "[a-z0-9]{1,5}", behind in "(\\.[a-z]{1,3}){0,2}") {
+        prop_assert_eq!(whom(&format!("{before}{name}{behind}")), "");
+    }
+}
