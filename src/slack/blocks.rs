@@ -14,11 +14,12 @@ mod help;
 mod home;
 mod list;
 mod release;
+mod sign_in;
 mod who;
 
 use chrono::{DateTime, Utc};
 
-pub use self::{button::Pressed, home::home};
+pub use self::{button::Pressed, home::home, sign_in::sign_in};
 use self::{draft::Draft, list::Rows};
 use super::{
     kit::{Block, Message},
