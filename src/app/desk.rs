@@ -238,6 +238,14 @@ impl FrontDesk {
                     bot.open_view(&trigger, &dialog.await).await
                 }))
             }
+            Inbound::Pressed(pressed) if let Some(view) = Inlet::answer_dialog(pressed) => {
+                let trigger = pressed.trigger_id.clone().filter(|_| !again);
+                Ok(trigger.and_then(|trigger| {
+                    self.speak(workspace, "a dialog", async move |bot| {
+                        bot.open_view(&trigger, &view).await
+                    })
+                }))
+            }
             Inbound::Submitted(submitted) => {
                 let bridge = self.inlet.bridge(&known, &people, self);
                 let taken = self
