@@ -18,6 +18,7 @@ pub mod mention;
 mod number;
 pub mod origin;
 pub mod people;
+pub mod preview;
 mod release;
 pub mod reply;
 mod repository;

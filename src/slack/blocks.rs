@@ -13,12 +13,13 @@ mod draft;
 mod help;
 mod home;
 mod list;
+mod preview;
 mod release;
 mod who;
 
 use chrono::{DateTime, Utc};
 
-pub use self::{button::Pressed, home::home};
+pub use self::{button::Pressed, home::home, preview::preview};
 use self::{draft::Draft, list::Rows};
 use super::{
     kit::{Block, Message},
