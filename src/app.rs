@@ -6,10 +6,13 @@ pub mod desk;
 mod digests;
 mod edge;
 pub mod inlet;
+mod link;
+mod links;
 pub mod memo;
 mod notify;
 pub mod painter;
 mod ready;
+mod sign_in;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -19,9 +22,9 @@ use chrono::{DateTime, Utc};
 use crate::{
     config::{self, Bridge, Config, Name, SecretError, SecretRef},
     domain::{Repository, Secret},
-    github::{App, Credentials, GitHub},
+    github::{App, Credentials, DeviceFlow, GitHub},
     jobs::facts::Sources,
-    ports::{Clock, Dice, ForgeError, StoreError},
+    ports::{Clock, Dice, ForgeError, SignIn, StoreError},
     slack::manifest::Use,
     store::{Mode, SqliteStore},
 };
@@ -114,6 +117,20 @@ pub fn github(
         clock,
         &dice,
     )?)
+}
+
+/// Where people sign in, if there is an App for it.
+pub fn sign_in(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Arc<dyn SignIn>>, BuildError> {
+    let Some(client_id) = &config.github.oauth_client_id else {
+        return Ok(None);
+    };
+    let dice: Arc<dyn Dice> = Arc::new(SystemDice);
+    let (web, api) = (&config.github.web_url, &config.github.api_url);
+    let flow = DeviceFlow::new(web.as_str(), api.as_str(), client_id.as_str(), clock, &dice)?;
+    Ok(Some(Arc::new(flow)))
 }
 
 /// Who the bot is. Where the variable for the token is not set the bot is nobody, who may read what

@@ -2,6 +2,7 @@
 
 mod ask;
 mod digest;
+mod link;
 mod meaning;
 mod notify;
 mod outbox;
@@ -14,6 +15,7 @@ mod update;
 pub use self::{
     ask::{Ask, Asking, Command, asks_for_own, not_tied},
     digest::{DigestAsk, digest, is_digest},
+    link::{LinkAsk, is_link, link},
     notify::{NotifyAsk, is_notify, notify},
     outbox::{OutboxAsk, is_outbox, outbox},
     query::{Query, QueryError},

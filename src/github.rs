@@ -11,6 +11,7 @@ mod forge;
 mod limits;
 mod probe;
 mod shared;
+mod sign_in;
 pub mod webhook;
 pub mod wire;
 
@@ -22,6 +23,7 @@ pub use self::{
     limits::Urgency,
     probe::{Access, Account, AccountKind},
     shared::GitHub,
+    sign_in::DeviceFlow,
 };
 
 /// GitHub refuses requests that do not say who asks:

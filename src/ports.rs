@@ -5,6 +5,7 @@ pub mod forge;
 pub mod outbox;
 pub mod painter;
 pub mod request;
+pub mod sign_in;
 pub mod store;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use self::{
     forge::{Forge, ForgeError},
     outbox::Outbox,
     painter::Painter,
+    sign_in::SignIn,
     store::{Store, StoreError},
 };
 

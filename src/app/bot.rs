@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
 use chrono::TimeDelta;
 use futures::future::join_all;
 use tokio::{
@@ -29,6 +28,7 @@ use super::{
     desk::{Came, FrontDesk},
     edge,
     inlet::Chats,
+    link,
     memo::Memo,
     ready::Ready,
 };
@@ -170,7 +170,9 @@ impl Bot {
             poll_interval: config.github.poll_interval,
         };
         let (known, knowing) = watch::channel(Arc::new(follow.load().await?));
-        let people = Arc::new(config.people());
+        let bots = bots(&workspaces);
+        let (link, signing_in) = link::set_up(config, &store, &bots, &clock).await?;
+        let people = link.links.people();
         let Parts {
             tell,
             deliver,
@@ -185,6 +187,7 @@ impl Bot {
             known: knowing.clone(),
             settings: settings.clone(),
             people: people.clone(),
+            link,
             channels: Arc::new(config.bridged()),
             plans: config.digests().into(),
             clock: clock.clone(),
@@ -194,13 +197,11 @@ impl Bot {
         .parts()
         .await?;
         let speaking = TaskTracker::new();
-        let named = workspaces.iter();
-        let named = named.map(|one| (one.name.clone(), one.bot.clone()));
         let desk: Arc<dyn Receive> = Arc::new(FrontDesk {
             known: knowing.clone(),
             settings,
             people,
-            bots: named.collect(),
+            bots,
             clock: clock.clone(),
             dice,
             speaking: speaking.clone(),
@@ -213,7 +214,6 @@ impl Bot {
         let (events, waiting) = mpsc::channel(MOST_WAITING);
         let from_github = web::github::router(webhook_secret(config, env)?, events);
         let from_slack = web::slack::router(signatories(&workspaces)?, desk.clone(), clock.clone());
-        let router = Router::new().merge(from_github).merge(from_slack);
         let listener = bind("http.listen", config.http.listen).await?;
         let admin = bind("http.admin_listen", config.http.admin_listen).await?;
         let (address, admin_address) = (local(&listener)?, local(&admin)?);
@@ -224,7 +224,7 @@ impl Bot {
             finish_within: LAST_REQUESTS,
             ..Limits::default()
         };
-        let edge = edge::serve_apart(listener, router, limits, stopped());
+        let edge = edge::serve_apart(listener, from_github.merge(from_slack), limits, stopped());
         let edge = edge.map_err(|error| StartError::Failed(format!("cannot serve: {error}")))?;
         let ready = Ready {
             edge: edge.abort_handle(),
@@ -237,6 +237,7 @@ impl Bot {
         aside.spawn(metrics.clone().upkeep());
         aside.spawn(forget.run());
         aside.spawn(post_digests.run());
+        aside.spawn(signing_in);
         for workspace in &workspaces {
             aside.spawn(look_back(catch_up.clone(), &workspace.name, &sockets));
         }
@@ -348,6 +349,12 @@ async fn ended(task: JoinHandle<()>) {
         task.abort();
         let _ = task.await;
     }
+}
+
+/// Each workspace's bot.
+fn bots(workspaces: &[Connected]) -> HashMap<Box<str>, Api> {
+    let bot = |one: &Connected| (one.name.clone(), one.bot.clone());
+    workspaces.iter().map(bot).collect()
 }
 
 /// Each workspace's chat.

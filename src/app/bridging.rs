@@ -8,6 +8,7 @@ use tokio::sync::{Notify, watch};
 use super::{
     digests::AskDigest,
     inlet::{Chats, Inlet},
+    link::AskLink,
     notify::AskNotify,
     painter::ChartPainter,
 };
@@ -33,7 +34,8 @@ pub(super) struct Bridging {
     pub(super) chats: Chats,
     pub(super) known: watch::Receiver<Arc<Known>>,
     pub(super) settings: Arc<Settings>,
-    pub(super) people: Arc<People>,
+    pub(super) people: watch::Receiver<Arc<People>>,
+    pub(super) link: AskLink,
     pub(super) channels: Arc<Channels>,
     pub(super) plans: Arc<[Plan]>,
     pub(super) clock: Arc<dyn Clock>,
@@ -105,6 +107,7 @@ impl Bridging {
                 plans: self.plans.clone(),
                 subscribed: subscribed.clone(),
             },
+            link: self.link,
         };
         let post_digests = PostDigests {
             digests,

@@ -26,7 +26,7 @@ use super::{
     memo::{Memo, Question},
 };
 use crate::{
-    command::{is_digest, is_notify, is_outbox},
+    command::{is_digest, is_link, is_notify, is_outbox},
     domain::{
         Settings,
         bridge::Saying,
@@ -73,7 +73,7 @@ pub struct FrontDesk {
     /// What the operator decides.
     pub settings: Arc<Settings>,
     /// Who is who.
-    pub people: Arc<People>,
+    pub people: watch::Receiver<Arc<People>>,
     /// Each workspace's bot, by the name that the settings give it.
     pub bots: HashMap<Box<str>, Api>,
     /// The time.
@@ -208,9 +208,10 @@ impl FrontDesk {
             return Ok(None);
         };
         let known = self.known.borrow().clone();
+        let people = self.people.borrow().clone();
         match inbound {
             Inbound::Command(command) if is_outbox(&command.text) => {
-                let said = self.inlet.outbox(&self.people, workspace, command).await?;
+                let said = self.inlet.outbox(&people, workspace, command).await?;
                 Ok(whispered(&said))
             }
             Inbound::Command(command) if is_digest(&command.text) => {
@@ -220,8 +221,11 @@ impl FrontDesk {
             Inbound::Command(command) if is_notify(&command.text) => {
                 Ok(whispered(&self.inlet.notify(workspace, command).await?))
             }
+            Inbound::Command(command) if is_link(&command.text) => {
+                Ok(alone(&self.inlet.link(workspace, command).await?))
+            }
             Inbound::Command(command) => {
-                let bridge = self.inlet.bridge(&known, self);
+                let bridge = self.inlet.bridge(&known, &people, self);
                 let taken = self.inlet.update(&bridge, workspace, command, &identity);
                 Ok(told_alone(&taken.await?))
             }
@@ -229,7 +233,7 @@ impl FrontDesk {
                 if again || self.came_before(inbound) {
                     return Ok(None);
                 }
-                let bridge = self.inlet.bridge(&known, self);
+                let bridge = self.inlet.bridge(&known, &people, self);
                 let dialog = self.inlet.dialog(&bridge, workspace, shortcut).await?;
                 let trigger = shortcut.trigger_id.clone();
                 Ok(self.speak(workspace, "a dialog", async move |bot| {
@@ -237,7 +241,7 @@ impl FrontDesk {
                 }))
             }
             Inbound::Submitted(submitted) => {
-                let bridge = self.inlet.bridge(&known, self);
+                let bridge = self.inlet.bridge(&known, &people, self);
                 let taken = self
                     .inlet
                     .submitted(&bridge, workspace, submitted, &identity);
@@ -291,18 +295,19 @@ impl FrontDesk {
         ask: impl FnOnce(&Desk<'_>, &Asker<'_>) -> T,
     ) -> T {
         let known = self.known.borrow().clone();
+        let people = self.people.borrow().clone();
         let asker = Asker {
             workspace,
             user: &from.user,
         };
-        ask(&self.desk(&known), &asker)
+        ask(&self.desk(&known, &people), &asker)
     }
 
-    fn desk<'a>(&'a self, known: &'a Known) -> Desk<'a> {
+    fn desk<'a>(&'a self, known: &'a Known, people: &'a People) -> Desk<'a> {
         Desk {
             board: &known.board,
             settings: &self.settings,
-            people: &self.people,
+            people,
             now: self.clock.now(),
             synced_at: known.synced_at,
         }
@@ -310,7 +315,8 @@ impl FrontDesk {
 
     fn command(&self, workspace: &str, command: &Command) -> Option<Bytes> {
         let known = self.known.borrow().clone();
-        let desk = self.desk(&known);
+        let people = self.people.borrow().clone();
+        let desk = self.desk(&known, &people);
         let asker = Asker {
             workspace,
             user: &command.from.user,

@@ -120,9 +120,9 @@ impl AskDigest {
     }
 
     async fn now(&self, asking: &Asking<'_>, known: &Known) -> Result<Saying, StoreError> {
-        let people = &self.digests.people;
-        if !is_liaison(people, asking.asker) {
-            return Ok(refused(people, asking.asker, &self.when(asking)).into());
+        let people = self.digests.people.borrow().clone();
+        if !is_liaison(&people, asking.asker) {
+            return Ok(refused(&people, asking.asker, &self.when(asking)).into());
         }
         let plans = self.plans.iter().filter(|plan| plan.at == *asking.channel);
         let plans: Vec<&Plan> = plans.collect();

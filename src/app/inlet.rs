@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::{
     desk::FrontDesk,
     digests::{AskDigest, Asking},
+    link::AskLink,
     notify::AskNotify,
 };
 use crate::{
-    command::{is_digest, is_notify, is_outbox, is_update, outbox, update},
+    command::{is_digest, is_link, is_notify, is_outbox, is_update, outbox, update},
     domain::{
         bridge::{
             Asked, ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Saying,
@@ -28,6 +29,7 @@ use crate::{
     },
     ports::{Chat, StoreError},
     slack::{
+        Message,
         blocks::bridge::press::Press,
         dialog::{self, Dialog, Tie},
         inbound::{Author, Command, Happened, Heard, Inbound, Shortcut, Spoken, Submitted},
@@ -50,6 +52,8 @@ pub struct Inlet {
     pub(super) digests: AskDigest,
     /// What people get by direct message.
     pub(super) notify: AskNotify,
+    /// Who they are on GitHub.
+    pub(super) link: AskLink,
 }
 
 impl Inlet {
@@ -63,18 +67,27 @@ impl Inlet {
             Inbound::Pressed(pressed) => Press::read(&pressed.action_id, &pressed.value).is_some(),
             Inbound::Command(command) => {
                 let text = &command.text;
-                is_update(text) || is_outbox(text) || is_digest(text) || is_notify(text)
+                is_update(text)
+                    || is_outbox(text)
+                    || is_digest(text)
+                    || is_notify(text)
+                    || is_link(text)
             }
             _ => false,
         }
     }
 
     /// What decisions are made from.
-    pub(super) fn bridge<'a>(&'a self, known: &'a Known, desk: &'a FrontDesk) -> Bridge<'a> {
+    pub(super) fn bridge<'a>(
+        &'a self,
+        known: &'a Known,
+        people: &'a People,
+        desk: &'a FrontDesk,
+    ) -> Bridge<'a> {
         Bridge {
             board: &known.board,
             settings: &desk.settings,
-            people: &desk.people,
+            people,
             channels: &self.hear.channels,
             outbox: &*self.hear.outbox,
             chats: &self.chats,
@@ -230,6 +243,17 @@ impl Inlet {
         let asker = asker(workspace, command);
         let now = self.hear.clock.now();
         self.notify.answer(&command.text, asker, now).await
+    }
+
+    /// `/kep link` and `/kep unlink`: who they are on GitHub.
+    pub(super) async fn link(
+        &self,
+        workspace: &str,
+        command: &Command,
+    ) -> Result<Message, StoreError> {
+        let asker = asker(workspace, command);
+        let answer_to = command.response_url.as_deref();
+        self.link.answer(&command.text, asker, answer_to).await
     }
 
     /// `/kep outbox`: what waits and what was given up; or that is tried again.

@@ -79,12 +79,12 @@ impl AskNotify {
     }
 
     fn is_known(&self, asker: Asker<'_>) -> bool {
-        let person = self.digests.people.by_slack(asker.workspace, asker.user);
-        person.is_some()
+        let people = self.digests.people.borrow();
+        people.by_slack(asker.workspace, asker.user).is_some()
     }
 
     fn not_known(&self, asker: Asker<'_>) -> String {
-        let ask = self.digests.people.ask_to_be_known(asker);
+        let ask = self.digests.people.borrow().ask_to_be_known(asker);
         format!(
             "I do not know who you are on GitHub, so I cannot tell which KEPs are yours: {ask}. Then type that again."
         )

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Failure, Global, json, print};
 use crate::{
     domain::{bridge::Asked, people::People},
-    ports::{Outbox as _, outbox::Record},
+    ports::{Outbox as _, Store as _, outbox::Record},
     store::Mode,
 };
 
@@ -83,8 +83,9 @@ async fn audit(args: &Args, global: &Global) -> Result<(), Failure> {
         .made_store(&config.store.url, Mode::Read, none)
         .await?;
     let records = store.records(args.since.unwrap_or(now - USUAL)).await;
+    let links = store.links().await;
     store.close().await;
-    let (records, people) = (records?, config.people());
+    let (records, people) = (records?, config.people().with_links(&links?));
     let said: Vec<Said<'_>> = records.iter().map(|it| said(it, &people)).collect();
     match args.format {
         Format::Json => print(&json(&said)?),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::ValueEnum;
+use tokio::sync::watch;
 
 use super::{Failure, Global, json, load::Loaded, print, render};
 use crate::{
@@ -169,7 +170,7 @@ async fn digests(
     Ok(Digests {
         store: store.into(),
         settings: config.settings().into(),
-        people: config.people().into(),
+        people: watch::channel(config.people().into()).1,
     })
 }
 

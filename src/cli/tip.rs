@@ -34,6 +34,9 @@ fn tip(word: &str, after: &str) -> Option<String> {
         Some(Name::Notify) => {
             return Some("a digest of your own is asked for in Slack: /kep notify".to_owned());
         }
+        Some(Name::Link) => {
+            return Some("who you are on GitHub is proved in Slack: /kep link".to_owned());
+        }
         Some(Name::Release) if !after.is_empty() => format!("release:{after}"),
         Some(Name::Release | Name::List | Name::Who) => after.to_owned(),
         None if word.eq_ignore_ascii_case("mine") => "person:@you".to_owned(),

@@ -163,6 +163,7 @@ impl<'a> Asking<'a> {
                         | Name::Update
                         | Name::Digest
                         | Name::Notify
+                        | Name::Link
                         | Name::Outbox,
                     )
                     | None => Command::Status(query),
@@ -234,6 +235,11 @@ impl<'a> Asking<'a> {
             Name::Notify => Err(Plain {
                 text: "What you get by direct message is set by a command: /kep notify.".to_owned(),
                 instead: Some("help notify".to_owned()),
+            }),
+            Name::Link => Err(Plain {
+                text: "You sign in at GitHub by a command, so that you alone see the code: /kep link."
+                    .to_owned(),
+                instead: Some("help link".to_owned()),
             }),
             Name::Outbox => Err(Plain {
                 text: "What waits is shown to whom it concerns alone, who types it as a command: /kep outbox."

@@ -124,6 +124,12 @@ commands! {
         ],
         notes: ["It comes at eight in the morning, and stays away where nothing is new and none of your KEPs needs anybody."],
     }
+    /// Who somebody is on GitHub.
+    Link = "link" {
+        front: [("link", "sign in at GitHub, so that I know who you are")],
+        more: [("unlink", "takes that back")],
+        notes: ["You enter a code on GitHub's page. I read your login there and nothing else, and keep no access. What the settings of this bot say of somebody stays as it is."],
+    }
     /// What waits to be written.
     Outbox = "outbox" {
         front: [("outbox", "for admins: what waits, and what could not be written")],
@@ -152,6 +158,7 @@ impl Name {
         let word = match word {
             "?" | "-h" | "--help" => "help",
             "releases" => "release",
+            "unlink" => "link",
             word => word,
         };
         Self::ALL

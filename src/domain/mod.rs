@@ -13,6 +13,7 @@ pub mod field;
 pub mod finding;
 mod issue;
 pub mod kep;
+pub mod link;
 mod login;
 pub mod mention;
 mod number;

@@ -62,7 +62,8 @@ impl Card {
         self.summary_until(Some(now))
     }
 
-    /// The same in words that do not grow old: days by their names, and no guesses.
+    /// The same in words that do not grow old: days by their names, and nothing of a
+    /// release that is not known.
     pub fn lasting_summary(&self) -> Summary<'_> {
         self.summary_until(None)
     }
@@ -158,15 +159,20 @@ impl Card {
             let untracked = Some("no tracking issue".to_owned());
             return line(untracked.into_iter().chain(ships).collect(), Vec::new());
         }
-        let ships = ships.unwrap_or_else(|| "release not known".to_owned());
+        let unknown = || guesses.then(|| "release not known".to_owned());
+        let ships = ships.or_else(unknown);
         let shepherds = shepherds(runtime);
         let nobody = self.findings.iter().any(|finding| {
             finding.code == FindingCode::NoShepherd
                 && finding.runtime.as_ref() == Some(&runtime.runtime)
         });
         let says = match (shepherds.as_slice(), self.when.under_way) {
-            ([], _) if nobody => vec![format!("nobody shepherds it, {ships}")],
-            ([], _) => vec![ships],
+            ([], _) if nobody => {
+                let nobody = Some("nobody shepherds it".to_owned());
+                let both: Vec<String> = nobody.into_iter().chain(ships).collect();
+                vec![both.join(", ")]
+            }
+            ([], _) => ships.into_iter().collect(),
             (all, under_way) => {
                 let names = all.iter().map(|login| named(login, runtime));
                 let verb = match (under_way, all.len()) {
@@ -174,10 +180,8 @@ impl Card {
                     (true, 1) => "shepherds",
                     (true, _) => "shepherd",
                 };
-                vec![
-                    ships,
-                    format!("{} {verb}", names.collect::<Vec<_>>().join(", ")),
-                ]
+                let shepherds = format!("{} {verb}", names.collect::<Vec<_>>().join(", "));
+                ships.into_iter().chain([shepherds]).collect()
             }
         };
         let open = runtime.issues.iter().filter(|issue| issue.is_open());

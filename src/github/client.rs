@@ -175,6 +175,26 @@ impl Client {
         ))))
     }
 
+    /// One try of a request of somebody who waits, by a token of theirs or none; its answer is given
+    /// whatever it says.
+    pub(super) async fn once(
+        &self,
+        ask: &Ask,
+        token: Option<&Secret>,
+    ) -> Result<Answer, ForgeError> {
+        let url = self.url(&ask.path)?;
+        let answer = self.exchange(ask, &url, token, Urgency::Person).await;
+        let answer = answer.map_err(Failed::into_error)?;
+        let message = message_of(&answer);
+        match self
+            .budget
+            .observe(answer.status, &answer.headers, &message)
+        {
+            Some(until) => Err(ForgeError::Limited { until }),
+            None => Ok(answer),
+        }
+    }
+
     /// One request and its whole answer.
     async fn exchange(
         &self,
@@ -183,7 +203,7 @@ impl Client {
         token: Option<&Secret>,
         urgency: Urgency,
     ) -> Result<Answer, Failed> {
-        let leave = self.budget.enter(urgency, ask.writes()).await;
+        let leave = self.budget.enter(urgency, ask.creates).await;
         let _leave = leave.map_err(Failed::Final)?;
         let identity = auth::identity(token);
         let request = self.request(ask, url, token, &identity)?;

@@ -19,6 +19,8 @@ pub(super) struct Ask {
     pub(super) accept: &'static str,
     pub(super) known: Option<Validator>,
     pub(super) body: Option<Value>,
+    /// Whether it counts as content that is created, of which GitHub takes only so much.
+    pub(super) creates: bool,
 }
 
 pub(super) const JSON: &str = "application/vnd.github+json";
@@ -33,6 +35,7 @@ impl Ask {
             accept: JSON,
             known: None,
             body: None,
+            creates: false,
         }
     }
 
@@ -45,7 +48,17 @@ impl Ask {
         Self {
             method,
             body,
+            creates: true,
             ..Self::get(endpoint, path)
+        }
+    }
+
+    /// A question of the sign-in, which creates nothing. Without this media type the answer is a form.
+    pub(super) fn sign_in(endpoint: &'static str, path: String, body: Value) -> Self {
+        Self {
+            accept: "application/json",
+            creates: false,
+            ..Self::write(Method::POST, endpoint, path, Some(body))
         }
     }
 

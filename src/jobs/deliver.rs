@@ -64,7 +64,7 @@ pub struct Deliver {
     /// What the operator decides.
     pub settings: Arc<Settings>,
     /// Who is who.
-    pub people: Arc<People>,
+    pub people: watch::Receiver<Arc<People>>,
     /// What passes where.
     pub channels: Arc<Channels>,
     /// The time.
@@ -281,10 +281,11 @@ impl Deliver {
 
     async fn carry_out(&self, leased: &Leased) -> Carried {
         let known = self.known.borrow().clone();
+        let people = self.people.borrow().clone();
         let bridge = Bridge {
             board: &known.board,
             settings: &self.settings,
-            people: &self.people,
+            people: &people,
             channels: &self.channels,
             outbox: &*self.outbox,
             chats: &self.chats,

@@ -37,7 +37,7 @@ pub struct Tell<S> {
     /// What the operator decides.
     pub settings: Arc<Settings>,
     /// Who is who.
-    pub people: Arc<People>,
+    pub people: watch::Receiver<Arc<People>>,
     /// What passes where.
     pub channels: Arc<Channels>,
     /// The time.
@@ -85,10 +85,11 @@ impl<S: Outbox + Store> Tell<S> {
         let looked = self.outbox.looked().await?;
         let change = changes.last().map(|(id, _)| *id);
         let comment = comments.last().map(|news| news.id);
+        let people = self.people.borrow().clone();
         let bridge = Bridge {
             board: &known.board,
             settings: &self.settings,
-            people: &self.people,
+            people: &people,
             channels: &self.channels,
             outbox: &*self.outbox,
             chats: &self.chats,

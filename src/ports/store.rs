@@ -14,6 +14,7 @@ use crate::domain::{
     Comment, CommentKind, Issue, Milestone,
     change::Change,
     digest::{Often, Subscription},
+    link::Link,
 };
 
 /// Why the store did not do what was asked.
@@ -311,4 +312,15 @@ pub trait Store: Send + Sync {
 
     /// Who gets a digest of their own, by workspace and member id.
     async fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError>;
+
+    /// Somebody proved who they are. It replaces what they were, takes the login from whoever else had
+    /// it, and makes an account one member of its workspace; where the account had another login before,
+    /// it has the new one everywhere.
+    async fn link(&self, link: &Link) -> Result<(), StoreError>;
+
+    /// Who somebody is, is not known from now on.
+    async fn unlink(&self, workspace: &str, user: &str) -> Result<(), StoreError>;
+
+    /// Who proved who they are, the latest last.
+    async fn links(&self) -> Result<Vec<Link>, StoreError>;
 }

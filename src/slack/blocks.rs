@@ -15,11 +15,12 @@ mod home;
 mod list;
 mod preview;
 mod release;
+mod sign_in;
 mod who;
 
 use chrono::{DateTime, Utc};
 
-pub use self::{button::Pressed, home::home, preview::preview};
+pub use self::{button::Pressed, home::home, preview::preview, sign_in::sign_in};
 use self::{draft::Draft, list::Rows};
 use super::{
     kit::{Block, Message},

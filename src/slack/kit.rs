@@ -104,7 +104,10 @@ pub struct Button {
     kind: &'static str,
     text: Text,
     action_id: Cow<'static, str>,
+    #[serde(skip_serializing_if = "String::is_empty")]
     value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<Box<str>>,
 }
 
 impl Button {
@@ -115,6 +118,16 @@ impl Button {
             text: Text::plain(label.into(), LABEL),
             action_id: action_id.into(),
             value,
+            url: None,
+        }
+    }
+
+    /// A button that opens a page. Slack tells of its press, too.
+    /// <https://docs.slack.dev/reference/block-kit/block-elements/button-element>
+    pub(super) fn leading_to(action_id: &'static str, label: &str, url: &str) -> Self {
+        Self {
+            url: Some(url.into()),
+            ..Self::new(action_id, label, String::new())
         }
     }
 }

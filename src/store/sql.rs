@@ -234,6 +234,25 @@ pub(super) const UNSUBSCRIBE: &str =
 pub(super) const SUBSCRIPTIONS: &str =
     "SELECT workspace, member, often FROM subscriptions ORDER BY workspace, member";
 
+/// A login that somebody else proved to have is no longer that of another account.
+pub(super) const FORGET_FORMER_OWNERS: &str =
+    "DELETE FROM links WHERE lower(login) = lower($1) AND github_id <> $2";
+
+/// An account is one member of a workspace.
+pub(super) const FORGET_OTHER_MEMBERS: &str =
+    "DELETE FROM links WHERE workspace = $1 AND member <> $2 AND github_id = $3";
+
+pub(super) const RENAME_LINKS: &str = "UPDATE links SET login = $1 WHERE github_id = $2";
+
+pub(super) const PUT_LINK: &str = "\
+    INSERT INTO links (workspace, member, login, github_id, at_ms) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (workspace, member) DO UPDATE SET
+        login = excluded.login, github_id = excluded.github_id, at_ms = excluded.at_ms";
+
+pub(super) const UNLINK: &str = "DELETE FROM links WHERE workspace = $1 AND member = $2";
+
+pub(super) const LINKS: &str = "SELECT workspace, member, login, github_id, at_ms FROM links ORDER BY at_ms, workspace, member";
+
 pub(super) const SET_NOTE: &str = "\
     INSERT INTO notes (key, value) VALUES ($1, $2)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value";

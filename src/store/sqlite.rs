@@ -4,6 +4,7 @@ mod error;
 mod facts;
 mod history;
 mod journal;
+mod links;
 mod lists;
 mod look;
 mod open;
@@ -24,6 +25,7 @@ use crate::{
         Comment, CommentKind, Issue,
         change::Change,
         digest::{Often, Subscription},
+        link::Link,
     },
     ports::{
         Store, StoreError,
@@ -263,5 +265,17 @@ impl Store for SqliteStore {
 
     async fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError> {
         self.said(history::subscriptions(&self.reader).await)
+    }
+
+    async fn link(&self, link: &Link) -> Result<(), StoreError> {
+        self.said(links::link(&self.writer, link).await)
+    }
+
+    async fn unlink(&self, workspace: &str, user: &str) -> Result<(), StoreError> {
+        self.said(links::unlink(&self.writer, workspace, user).await)
+    }
+
+    async fn links(&self) -> Result<Vec<Link>, StoreError> {
+        self.said(links::links(&self.reader).await)
     }
 }

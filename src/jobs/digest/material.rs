@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use tokio::sync::watch;
 
 use crate::{
     domain::{
@@ -31,7 +32,7 @@ pub struct Digests<S> {
     /// What the operator decides.
     pub settings: Arc<Settings>,
     /// Who is who.
-    pub people: Arc<People>,
+    pub people: watch::Receiver<Arc<People>>,
 }
 
 impl<S> Clone for Digests<S> {
@@ -202,6 +203,7 @@ impl<S: Outbox + Store> Digests<S> {
         let Some(runtime) = runtimes.find(|runtime| runtime.name == scope.runtime) else {
             return Ok(Vec::new());
         };
+        let people = self.people.borrow().clone();
         let mut updates = Vec::new();
         for comment in self
             .store
@@ -223,7 +225,7 @@ impl<S: Outbox + Store> Digests<S> {
                 self.relayed(&comment).await?
             } else {
                 let author = comment.author.as_ref().filter(|author| {
-                    let person = self.people.by_login(author);
+                    let person = people.by_login(author);
                     person.is_some_and(|person| person.roles.contains(&Role::Liaison))
                         || entry.speakers(&self.settings).contains(author)
                 });

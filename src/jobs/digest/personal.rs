@@ -17,19 +17,19 @@ impl<S: Outbox + Store> Digests<S> {
         Ok(plans.collect())
     }
 
-    /// The plan of somebody; `None` where the settings tie them to no login, so that it is not known
+    /// The plan of somebody; `None` where they are tied to no login, so that it is not known
     /// which KEPs are theirs.
     pub fn plan_of(&self, subscription: &Subscription, channels: &[Plan]) -> Option<Plan> {
         let Subscription {
             workspace, user, ..
         } = subscription;
-        let person = self.people.by_slack(workspace, user)?;
+        let people = self.people.borrow();
+        let login = people.by_slack(workspace, user)?.login.clone();
         let runtime = self.settings.runtimes.first()?;
         let mut there = channels
             .iter()
             .filter(|plan| plan.at.workspace == *workspace);
         let zone = there.next().map(|plan| plan.zone.clone());
-        let login = person.login.clone();
         Some(subscription.plan(login, &runtime.name, zone.unwrap_or_default()))
     }
 

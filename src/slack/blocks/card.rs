@@ -111,7 +111,11 @@ fn lines(summary: &Summary<'_>, to_do: &str, draft: &mut Draft) {
 fn runtime_line<'a>(line: &RuntimeLine<'a>) -> (&'a str, Mrkdwn) {
     let mut text = Mrkdwn::default().words(&line.says.join(" · "));
     for (at, issue) in line.issues.iter().enumerate() {
-        let before = if at == 0 { " · " } else { ", " };
+        let before = match at {
+            0 if line.says.is_empty() => "",
+            0 => " · ",
+            _ => ", ",
+        };
         let closed = if issue.is_open() { "" } else { " (closed)" };
         let label = format!("#{}", issue.number);
         text = text.words(before).link(&issue.url, &label).words(closed);

@@ -53,7 +53,7 @@ pub(super) struct Stage {
     chats: HashMap<Box<str>, Arc<dyn Chat>>,
     known: watch::Receiver<Arc<Known>>,
     settings: Arc<Settings>,
-    people: Arc<People>,
+    people: watch::Receiver<Arc<People>>,
     bridged: Arc<Channels>,
     pub(super) queued: Arc<Notify>,
 }
@@ -125,7 +125,7 @@ impl Stage {
             chats: HashMap::from([("kubernetes".into(), chat)]),
             known: watch::channel(known).1,
             settings,
-            people: Arc::new(config.people()),
+            people: watch::channel(Arc::new(config.people())).1,
             bridged: Arc::new(config.bridged()),
             queued: Arc::default(),
         }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kep_liaison::{
     domain::{
-        CommentKind,
+        CommentKind, Login,
         digest::{Often, Subscription},
+        link::Link,
     },
     ports::{
         Store,
@@ -156,6 +157,44 @@ pub(super) async fn subscriptions(place: &dyn Place) {
     };
     let expected = [daily("cncf"), daily("kubernetes")];
     assert_eq!(store.subscriptions().await.unwrap(), expected);
+}
+
+pub(super) async fn links(place: &dyn Place) {
+    let store = &*place.open().await;
+    assert_eq!(store.links().await.unwrap(), []);
+    let link = |workspace: &str, user: &str, login: &str, github_id, seconds| Link {
+        workspace: workspace.into(),
+        user: user.into(),
+        login: Login::parse(login).unwrap(),
+        github_id,
+        at: at(seconds),
+    };
+    let put = async |one: &Link| store.link(one).await.unwrap();
+    put(&link("kubernetes", "U1", "shepherd", 1, 1)).await;
+    put(&link("cncf", "U1", "Shepherd", 1, 2)).await;
+    put(&link("kubernetes", "U2", "liaison", u64::MAX, 3)).await;
+    // Another login of the same account: it is the same person everywhere.
+    put(&link("kubernetes", "U1", "renamed", 1, 4)).await;
+    let expected = [
+        link("cncf", "U1", "renamed", 1, 2),
+        link("kubernetes", "U2", "liaison", u64::MAX, 3),
+        link("kubernetes", "U1", "renamed", 1, 4),
+    ];
+    assert_eq!(store.links().await.unwrap(), expected);
+    // Another member of a workspace, another account by a login that was given up.
+    put(&link("kubernetes", "U3", "renamed", 1, 5)).await;
+    put(&link("kubernetes", "U4", "Liaison", 2, 6)).await;
+    let expected = [
+        link("cncf", "U1", "renamed", 1, 2),
+        link("kubernetes", "U3", "renamed", 1, 5),
+        link("kubernetes", "U4", "Liaison", 2, 6),
+    ];
+    assert_eq!(store.links().await.unwrap(), expected);
+    for user in ["U3", "U3", "U9"] {
+        store.unlink("kubernetes", user).await.unwrap();
+    }
+    let left = store.links().await.unwrap();
+    assert_eq!(left, [expected[0].clone(), expected[2].clone()]);
 }
 
 pub(super) async fn pruning_comments(place: &dyn Place) {

@@ -1,0 +1,67 @@
+//! Who proved who they are on GitHub.
+
+use sqlx::SqlitePool;
+
+use super::begin_write;
+use crate::{
+    domain::{Login, link::Link},
+    store::{row, sql},
+};
+
+pub(super) async fn link(pool: &SqlitePool, link: &Link) -> sqlx::Result<()> {
+    let github_id = link.github_id.cast_signed();
+    let login = link.login.as_str();
+    let mut tx = begin_write(pool).await?;
+    sqlx::query(sql::FORGET_FORMER_OWNERS)
+        .bind(login)
+        .bind(github_id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(sql::FORGET_OTHER_MEMBERS)
+        .bind(&*link.workspace)
+        .bind(&*link.user)
+        .bind(github_id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(sql::RENAME_LINKS)
+        .bind(login)
+        .bind(github_id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(sql::PUT_LINK)
+        .bind(&*link.workspace)
+        .bind(&*link.user)
+        .bind(login)
+        .bind(github_id)
+        .bind(link.at.timestamp_millis())
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
+}
+
+pub(super) async fn unlink(pool: &SqlitePool, workspace: &str, user: &str) -> sqlx::Result<()> {
+    sqlx::query(sql::UNLINK)
+        .bind(workspace)
+        .bind(user)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn links(pool: &SqlitePool) -> sqlx::Result<Vec<Link>> {
+    let rows: Vec<(String, String, String, i64, i64)> =
+        sqlx::query_as(sql::LINKS).fetch_all(pool).await?;
+    rows.into_iter()
+        .map(|(workspace, user, login, github_id, at)| {
+            let login = Login::parse(&login)
+                .ok_or_else(|| sqlx::Error::Decode(format!("{login:?} is no login").into()))?;
+            Ok(Link {
+                workspace: workspace.into(),
+                user: user.into(),
+                login,
+                github_id: github_id.cast_unsigned(),
+                at: row::read_millis(at)?,
+            })
+        })
+        .collect()
+}
