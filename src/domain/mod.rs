@@ -20,6 +20,7 @@ pub mod notice;
 mod number;
 pub mod origin;
 pub mod people;
+pub mod preview;
 mod release;
 pub mod reply;
 mod repository;

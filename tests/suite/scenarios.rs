@@ -9,6 +9,7 @@ mod digest;
 mod everyone;
 mod notices;
 mod notify;
+mod previews;
 mod talk;
 
 use std::{
