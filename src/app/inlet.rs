@@ -163,7 +163,7 @@ impl Inlet {
         ts: &str,
     ) -> Result<Option<NewEffect>, StoreError> {
         let lane = Lane::Person(asked.channel.clone(), asked.user.clone());
-        let asker = Asker {
+        let presser = Asker {
             workspace: &asked.channel.workspace,
             user: &asked.user,
         };
@@ -173,11 +173,11 @@ impl Inlet {
             Press::Reply(..) => return Ok(None),
             Press::Snooze => return self.snooze(identity, &asked, ts).await,
             Press::Mute(kep) => {
-                let said = self.notify.mute(asker, kep).await?;
+                let said = self.notify.mute(presser, kep).await?;
                 return Ok(Some(whisper(identity, &asked, said)));
             }
             Press::Settings => {
-                let said = self.notify.show(asker, now).await?;
+                let said = self.notify.show(presser, now).await?;
                 return Ok(Some(whisper(identity, &asked, said)));
             }
             Press::Undo(written) => Step::Undo { written, asked },
