@@ -3,6 +3,7 @@
 pub mod desk;
 mod home;
 pub mod outbox;
+mod preview;
 mod release;
 mod slip;
 pub mod status;

@@ -30,6 +30,7 @@ use crate::{
     domain::{
         Settings,
         bridge::Saying,
+        card::Card,
         people::{Asker, People},
         reply::{Audience, Reply},
     },
@@ -44,7 +45,7 @@ use crate::{
         Block, Message,
         api::{Api, ApiError, Showing},
         blocks::{self, button::Press},
-        inbound::{Command, From, Inbound, Pressed, Said},
+        inbound::{Command, From, Inbound, Linked, Pressed, Said},
         receive::{NotTaken, Receive},
     },
     web::seen::Seen,
@@ -155,6 +156,7 @@ impl FrontDesk {
             Inbound::Pressed(pressed) => self.pressed(workspace, pressed),
             Inbound::Said(said) => self.said(workspace, said),
             Inbound::HomeOpened { from, .. } => self.home_opened(workspace, from),
+            Inbound::Linked(linked) => self.linked(workspace, linked),
             // The bridge's, and what nobody waits for.
             Inbound::Heard(_)
             | Inbound::Reacted(_)
@@ -236,6 +238,14 @@ impl FrontDesk {
                 let trigger = shortcut.trigger_id.clone();
                 Ok(self.speak(workspace, "a dialog", async move |bot| {
                     bot.open_view(&trigger, &dialog.await).await
+                }))
+            }
+            Inbound::Pressed(pressed) if let Some(view) = Inlet::answer_dialog(pressed) => {
+                let trigger = pressed.trigger_id.clone().filter(|_| !again);
+                Ok(trigger.and_then(|trigger| {
+                    self.speak(workspace, "a dialog", async move |bot| {
+                        bot.open_view(&trigger, &view).await
+                    })
                 }))
             }
             Inbound::Submitted(submitted) => {
@@ -402,6 +412,25 @@ impl FrontDesk {
         let view = blocks::home(&home);
         self.speak(workspace, "a home", async move |bot| {
             bot.publish_home(&from.user, &view).await
+        })
+    }
+
+    fn linked(&self, workspace: &str, linked: Linked) -> Option<Bytes> {
+        let previews = self.ask(workspace, &linked.from, |desk, _| {
+            let cards = desk.previews(linked.links.iter().map(AsRef::as_ref));
+            let origin = desk.origin();
+            let shown = |(link, card): (&str, Card)| {
+                (link.into(), blocks::preview(&card, origin, desk.now))
+            };
+            cards.into_iter().map(shown).collect::<Vec<_>>()
+        });
+        // Most links on GitHub lead to no KEP, and asking for nothing is not counted.
+        if previews.is_empty() || !self.may_ask(&linked.from, What::Speech) {
+            return None;
+        }
+        self.speak(workspace, "a preview", async move |bot| {
+            bot.unfurl(&linked.unfurl_id, &linked.source, &previews)
+                .await
         })
     }
 

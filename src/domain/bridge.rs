@@ -21,6 +21,6 @@ pub use self::{
     mark::{Key, marked, unmarked},
     named::keps_in,
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, moment_of, ts_of},
-    speech::{Item, Page, Refusal, Saying},
+    speech::{Item, Notices, Page, Refusal, Saying},
     tidy::tidied,
 };

@@ -106,7 +106,8 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) fn origin(&self) -> Origin {
+    /// How old the answers are.
+    pub fn origin(&self) -> Origin {
         Origin::Store(self.synced_at)
     }
 

@@ -13,13 +13,14 @@ mod draft;
 mod help;
 mod home;
 mod list;
+mod preview;
 mod release;
 mod sign_in;
 mod who;
 
 use chrono::{DateTime, Utc};
 
-pub use self::{button::Pressed, home::home, sign_in::sign_in};
+pub use self::{button::Pressed, home::home, preview::preview, sign_in::sign_in};
 use self::{draft::Draft, list::Rows};
 use super::{
     kit::{Block, Message},

@@ -64,6 +64,9 @@ pub enum Inbound {
         /// One for all deliveries of it.
         event_id: Box<str>,
     },
+    /// Links that somebody shared, or is about to.
+    /// <https://docs.slack.dev/reference/events/link_shared>
+    Linked(Linked),
     /// Slack asks whether this is the address.
     /// <https://docs.slack.dev/reference/events/url_verification>
     Challenge(Box<str>),
@@ -255,6 +258,21 @@ pub struct Closed {
     pub private_metadata: Box<str>,
 }
 
+/// Links to the app's domains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// Who shared them. While they write, the conversation is called `COMPOSER`.
+    pub from: From,
+    /// One for all deliveries of it.
+    pub event_id: Box<str>,
+    /// What previews of them are for.
+    pub unfurl_id: Box<str>,
+    /// `composer` or `conversations_history`.
+    pub source: Box<str>,
+    /// Their addresses.
+    pub links: Vec<Box<str>>,
+}
+
 /// Why something cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -280,6 +298,7 @@ impl Inbound {
             Self::Submitted(submitted) => Some(&submitted.from.team),
             Self::Closed(closed) => Some(&closed.from.team),
             Self::HomeOpened { from, .. } => Some(&from.team),
+            Self::Linked(linked) => Some(&linked.from.team),
             Self::Challenge(_) => None,
             Self::Other { team, .. } => team.as_deref(),
         }
@@ -296,6 +315,7 @@ impl Inbound {
             Self::Shortcut(shortcut) => Some(&shortcut.trigger_id),
             Self::Submitted(submitted) => submitted.trigger_id.as_deref(),
             Self::HomeOpened { event_id, .. } => Some(event_id),
+            Self::Linked(linked) => Some(&linked.event_id),
             Self::Closed(_) | Self::Challenge(_) | Self::Other { .. } => None,
         }
     }
@@ -313,6 +333,7 @@ impl Inbound {
             Self::Submitted(_) => "submission",
             Self::Closed(_) => "closed",
             Self::HomeOpened { .. } => "home",
+            Self::Linked(_) => "link",
             Self::Challenge(_) => "challenge",
             Self::Other { .. } => "other",
         }
@@ -350,6 +371,7 @@ impl Inbound {
             Self::Said(_)
             | Self::Closed(_)
             | Self::HomeOpened { .. }
+            | Self::Linked(_)
             | Self::Challenge(_)
             | Self::Other { .. } => None,
         }

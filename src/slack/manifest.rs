@@ -9,6 +9,7 @@
 use serde::Serialize;
 
 use super::dialog::RELAY;
+use crate::domain::preview;
 
 /// What the app is used for. Answering questions is always among it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +62,12 @@ const SCOPES: &[Need] = &[
         &[Use::Public],
     ),
     (
+        "links:read",
+        "hears of links to GitHub, and of nothing that is said around them",
+        &[],
+    ),
+    ("links:write", "shows a KEP's card below a link to it", &[]),
+    (
         "reactions:read",
         "hears the reaction with which a message is relayed",
         &[Use::Relay],
@@ -78,12 +85,17 @@ const SCOPES: &[Need] = &[
 ];
 
 /// What the bot can do without, and what is not there then.
-const WISHES: &[(&str, &str)] = &[("files:write", "digests go without their chart")];
+const WISHES: &[(&str, &str)] = &[
+    ("files:write", "digests go without their chart"),
+    ("links:read", "links to KEPs get no preview"),
+    ("links:write", "links to KEPs get no preview"),
+];
 
 /// What Slack tells the bot, and what for.
 const EVENTS: &[Need] = &[
     ("app_home_opened", "shows App Home to who opened it", &[]),
     ("app_mention", "answers in the thread", &[]),
+    ("link_shared", "shows the card of a KEP that is linked", &[]),
     (
         "message.channels",
         "relays replies in threads, and what becomes of relayed messages",
@@ -151,6 +163,7 @@ struct Features {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     shortcuts: Vec<Shortcut>,
     slash_commands: [SlashCommand; 1],
+    unfurl_domains: [&'static str; 2],
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -251,6 +264,7 @@ impl Manifest {
                     // So that @people and #channels arrive as their ids.
                     should_escape: true,
                 }],
+                unfurl_domains: preview::DOMAINS,
             },
             oauth_config: OAuth {
                 scopes: Scopes {

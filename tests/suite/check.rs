@@ -217,6 +217,16 @@ async fn a_digest_can_do_without_its_chart() {
 }
 
 #[tokio::test]
+async fn links_can_do_without_previews() {
+    for scope in ["links:read", "links:write"] {
+        let desk = Desk::new("socket").await;
+        desk.workspace.without_scope(scope);
+        desk.says(&[&format!("warn  scopes of kubernetes: {scope} is missing, so links to KEPs get no preview; add it in the app's settings under OAuth & Permissions and reinstall")])
+            .await;
+    }
+}
+
+#[tokio::test]
 async fn a_private_channel_needs_a_scope_of_its_own() {
     let desk = Desk::bridged().await;
     let kind = ChannelKind::Private;

@@ -110,8 +110,12 @@ fn it_asks_for_little_and_says_what_for() {
     let scopes = &manifest["oauth_config"]["scopes"];
     assert_eq!(
         *scopes,
-        json!({"bot": ["app_mentions:read", "chat:write", "commands", "im:history"]})
+        json!({"bot": [
+            "app_mentions:read", "chat:write", "commands", "im:history", "links:read", "links:write"
+        ]})
     );
+    let domains = &manifest["features"]["unfurl_domains"];
+    assert_eq!(*domains, json!(["github.com", "kep.k8s.io"]));
     let lines: Vec<&str> = printed.lines().map(str::trim).collect();
     let items = [
         &scopes["bot"],
@@ -221,7 +225,9 @@ fn a_digest_asks_for_what_it_needs() {
         "commands",
         "files:write",
         "im:history",
-        "im:write"
+        "im:write",
+        "links:read",
+        "links:write"
     ]);
     let manifest = from_yaml(&printed);
     assert_eq!(manifest["oauth_config"]["scopes"]["bot"], wanted);

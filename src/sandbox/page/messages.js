@@ -97,7 +97,8 @@ function content(message, where) {
   if (message.is_deleted) return el("p", { class: "unknown" }, "This message was deleted.");
   const on = scene({ channel: where, ts: message.ts });
   const drawn = message.blocks.length ? blocks(message.blocks, on) : el("div", { class: "text" }, mrkdwn(message.text, on));
-  return el("div", { class: "content" }, drawn);
+  const previews = message.previews.map((list) => el("div", { class: "content preview" }, blocks(list, on)));
+  return el("div", { class: "content" }, drawn, previews);
 }
 
 function drawMessage(message, authors, where, onReply) {

@@ -92,6 +92,8 @@ struct Line {
     is_app: bool,
     text: String,
     blocks: Vec<Value>,
+    /// The blocks of what stands below its links.
+    previews: Vec<Value>,
     thread: Option<String>,
     is_broadcast: bool,
     is_ephemeral: bool,
@@ -208,6 +210,8 @@ fn place(channel: &Channel, person: &Person) -> Place {
 
 fn line(said: Said) -> Line {
     let reaction = |(name, people)| Reaction { name, people };
+    let previews = said.previews.values();
+    let previews = previews.map(|preview| preview["blocks"].clone());
     Line {
         is_ephemeral: said.is_ephemeral(),
         is_deleted: said.is_tombstone(),
@@ -216,6 +220,7 @@ fn line(said: Said) -> Line {
         is_app: said.is_app,
         text: said.text,
         blocks: said.blocks,
+        previews: previews.collect(),
         thread: said.thread,
         is_broadcast: said.is_broadcast,
         is_edited: said.is_edited,

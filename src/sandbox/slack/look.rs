@@ -338,6 +338,16 @@ impl Person {
         self.workspace().channel_of(id)
     }
 
+    /// The previews that they see below what they are writing, by address.
+    pub fn sees_in_composer(&self) -> Map<String, Value> {
+        let state = self.slack.lock();
+        let unfurls = state.team(&self.team).unfurls.values();
+        let theirs = unfurls.filter(|unfurl| unfurl.by == self.id);
+        theirs
+            .flat_map(|unfurl| unfurl.in_composer.clone())
+            .collect()
+    }
+
     /// What was said between them and the app.
     pub fn direct_messages(&self) -> Vec<Said> {
         let state = self.slack.lock();

@@ -119,7 +119,7 @@ fn new_team(state: &mut State, domain: &str) -> String {
         events: set(EVENTS),
         commands: BTreeMap::from([("/kep".to_owned(), true)]),
         shortcuts: BTreeSet::new(),
-        unfurl_domains: set(&["github.com"]),
+        unfurl_domains: set(&["github.com", "kep.k8s.io"]),
         has_messages_tab: true,
         transport: Transport::Socket,
     };

@@ -128,6 +128,10 @@ pub(super) struct Unfurl {
     pub(super) channel: String,
     pub(super) ts: Ts,
     pub(super) links: Vec<String>,
+    /// Who wrote, or is writing, them.
+    pub(super) by: String,
+    /// What the writer sees of them before the message is sent.
+    pub(super) in_composer: BTreeMap<String, Value>,
 }
 
 impl Team {

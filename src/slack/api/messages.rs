@@ -1,9 +1,11 @@
 //! Writing messages and reactions.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Api, ApiError, Message};
-use crate::ports::chat::PostAt;
+use crate::{ports::chat::PostAt, slack::kit::Block};
 
 /// The kind of the mark by which the bot finds its messages again.
 pub(in crate::slack) const MARK: &str = "kep_liaison";
@@ -74,6 +76,18 @@ struct React<'a> {
     channel: &'a str,
     timestamp: &'a str,
     name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Previews<'a> {
+    unfurl_id: &'a str,
+    source: &'a str,
+    unfurls: BTreeMap<&'a str, Preview<'a>>,
+}
+
+#[derive(Serialize)]
+struct Preview<'a> {
+    blocks: &'a [Block],
 }
 
 #[derive(Deserialize)]
@@ -173,6 +187,25 @@ impl Api {
         };
         let unreacted = self.done("reactions.remove", &react).await;
         or_so_already(unreacted, "no_reaction")
+    }
+
+    /// Shows previews below a message that somebody wrote, or is writing, each for an address in it.
+    /// <https://docs.slack.dev/reference/methods/chat.unfurl>
+    pub async fn unfurl(
+        &self,
+        unfurl_id: &str,
+        source: &str,
+        previews: &[(Box<str>, Vec<Block>)],
+    ) -> Result<(), ApiError> {
+        let previews = previews.iter();
+        let previews = Previews {
+            unfurl_id,
+            source,
+            unfurls: previews
+                .map(|(url, blocks)| (&**url, Preview { blocks }))
+                .collect(),
+        };
+        self.done("chat.unfurl", &previews).await
     }
 
     pub(super) async fn done(

@@ -8,7 +8,7 @@ use crate::{
         card::Card,
         details::{Row, Section},
         finding::FindingCode,
-        summary::RuntimeLine,
+        summary::{RuntimeLine, Summary},
     },
     slack::{kit::Text, mrkdwn::Mrkdwn},
 };
@@ -79,6 +79,18 @@ fn gravest(card: &Card) -> Option<String> {
     })
 }
 
+/// Its three lines, for where no finding follows.
+pub(super) fn in_brief(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
+    headline(card, draft);
+    let summary = card.summary(now);
+    let to_do = &summary.to_do;
+    lines(
+        &summary,
+        to_do.strip_suffix(" below").unwrap_or(to_do),
+        draft,
+    );
+}
+
 fn headline(card: &Card, draft: &mut Draft) {
     draft.headline(&format!("KEP-{}: {}", card.kep.number, card.kep.title));
 }
@@ -86,9 +98,13 @@ fn headline(card: &Card, draft: &mut Draft) {
 fn summary(card: &Card, now: DateTime<Utc>, draft: &mut Draft) {
     headline(card, draft);
     let summary = card.summary(now);
+    lines(&summary, &summary.to_do, draft);
+}
+
+fn lines(summary: &Summary<'_>, to_do: &str, draft: &mut Draft) {
     let mut lines = vec![("Kubernetes", Mrkdwn::default().words(&summary.kubernetes))];
     lines.extend(summary.runtimes.iter().map(runtime_line));
-    lines.push(("To do", Mrkdwn::default().words(&summary.to_do)));
+    lines.push(("To do", Mrkdwn::default().words(to_do)));
     draft.summary(&lines);
 }
 

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    Author, From, Happened, Heard, Inbound, Reacted, Said, Spoken, Unreadable, missing, read,
+    Author, From, Happened, Heard, Inbound, Linked, Reacted, Said, Spoken, Unreadable, missing,
+    read,
 };
 
 /// Slack's own bot is this user in every workspace, and has no `bot_id`. A workspace's automatic
@@ -37,6 +38,7 @@ impl Inbound {
         let read = match &*kind {
             "app_home_opened" => Around::home,
             "app_mention" => Around::mention,
+            "link_shared" => Around::links,
             "message" => Around::message,
             "reaction_added" | "reaction_removed" => Around::reaction,
             _ => return Ok(Self::Other { team, kind }),
@@ -124,6 +126,20 @@ struct Changed {
     message: Option<Value>,
     previous_message: Option<Value>,
     deleted_ts: Option<Box<str>>,
+}
+
+#[derive(Deserialize)]
+struct Shared {
+    user: Option<Box<str>>,
+    channel: Option<Box<str>>,
+    unfurl_id: Option<Box<str>>,
+    source: Option<Box<str>>,
+    links: Option<Vec<Link>>,
+}
+
+#[derive(Deserialize)]
+struct Link {
+    url: Option<Box<str>>,
 }
 
 /// What stands around an event. What it lacks matters only where it is needed.
@@ -262,6 +278,27 @@ impl Around {
             Some(user) => Some(Author::Person(user)),
             None => None,
         }
+    }
+
+    /// Links; the bot's own get no previews.
+    fn links(self, raw: &RawValue) -> Read {
+        let event: Shared = read(raw.get())?;
+        let user = event.user.ok_or_else(|| missing("event.user"))?;
+        if self.bot_user.as_deref() == Some(&*user) {
+            return Ok(None);
+        }
+        let links = event.links.into_iter().flatten();
+        Ok(Some(Inbound::Linked(Linked {
+            from: From {
+                team: self.team?,
+                user,
+                channel: event.channel,
+            },
+            event_id: self.event_id?,
+            unfurl_id: event.unfurl_id.ok_or_else(|| missing("event.unfurl_id"))?,
+            source: event.source.ok_or_else(|| missing("event.source"))?,
+            links: links.filter_map(|link| link.url).collect(),
+        })))
     }
 
     fn reaction(self, raw: &RawValue) -> Read {

@@ -46,6 +46,27 @@ async fn an_answer_is_its_askers_until_it_is_posted() {
 }
 
 #[tokio::test]
+async fn a_link_to_a_kep_gets_its_card() {
+    let sandbox = Sandbox::new(WorkspaceMode::Socket).await;
+    let channel = sandbox.sig_node();
+    let link = "https://github.com/kubernetes/enhancements/issues/5825";
+    let say = json!({"act": "writes", "channel": channel, "text": link});
+    sandbox.act("bitoku", say).await;
+    let preview = async || {
+        let messages = sandbox.until("mikebrow", &channel, 1).await;
+        messages[0]["previews"].to_string()
+    };
+    let looks = async {
+        while !preview().await.contains("CRI List Streaming") {
+            tokio::task::yield_now().await;
+        }
+    };
+    let seen = tokio::time::timeout(std::time::Duration::from_secs(10), looks).await;
+    assert!(seen.is_ok(), "{}", preview().await);
+    sandbox.end().await;
+}
+
+#[tokio::test]
 async fn a_mention_is_answered_in_its_thread_and_a_message_among_two() {
     let sandbox = Sandbox::new(WorkspaceMode::Socket).await;
     let channel = sandbox.sig_node();

@@ -418,4 +418,8 @@ async fn links_are_previewed() {
     );
     let by_id = json!({"source": "composer", "unfurl_id": pasted["unfurl_id"], "unfurls": {url: {"blocks": []}}});
     world.ok("chat.unfurl", by_id).await;
+    // The writer alone sees it.
+    let seen = world.sam.sees_in_composer();
+    assert_eq!(seen.keys().collect::<Vec<_>>(), [url]);
+    assert!(world.mike.sees_in_composer().is_empty());
 }

@@ -174,6 +174,48 @@ fn homes() {
     assert!(matches!(event(&payload), Inbound::Other { .. }));
 }
 
+/// <https://docs.slack.dev/reference/events/link_shared>
+#[test]
+fn links() {
+    let mut payload = mention();
+    payload["event"] = json!({
+        "type": "link_shared", "channel": "COMPOSER", "is_bot_user_member": true, "user": "U123ABC456",
+        "message_ts": "Uxxxxxxx-909b5454-75f8-4ac4-b325-1b40e230bbd8-gryl3kb80b3wm49ihzoo35fyqoq08n2y",
+        "unfurl_id": "Uxxxxxxx-909b5454-75f8-4ac4-b325-1b40e230bbd8", "source": "composer",
+        "links": [
+            {"domain": "example.com", "url": "https://example.com/12345"},
+            {"domain": "example.com"},
+            {"domain": "another-example.com", "url": "https://yet.another-example.com/v/abcde"}
+        ],
+        "event_ts": "1515449522000016"
+    });
+    let Inbound::Linked(linked) = event(&payload) else {
+        panic!("links");
+    };
+    assert_eq!(&*linked.source, "composer");
+    assert_eq!(
+        &*linked.unfurl_id,
+        "Uxxxxxxx-909b5454-75f8-4ac4-b325-1b40e230bbd8"
+    );
+    let links = [
+        "https://example.com/12345",
+        "https://yet.another-example.com/v/abcde",
+    ];
+    assert_eq!(
+        linked.links.iter().map(|link| &**link).collect::<Vec<_>>(),
+        links
+    );
+
+    // The bot's own.
+    payload["authorizations"] = json!([{"team_id": "T1", "user_id": "U123ABC456", "is_bot": true}]);
+    assert!(matches!(event(&payload), Inbound::Other { .. }));
+    payload["authorizations"] = json!([]);
+    payload["event"]["links"] = json!(null);
+    assert!(matches!(event(&payload), Inbound::Linked(_)));
+    payload["event"]["unfurl_id"] = json!(null);
+    assert!(Inbound::of_event(&payload.to_string()).is_err());
+}
+
 #[test]
 fn events_that_nobody_waits_for() {
     for event_of in [

@@ -1,5 +1,7 @@
 //! Talking: messages, replies, edits, reactions, links.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -311,6 +313,8 @@ impl Person {
             channel: channel.to_owned(),
             ts,
             links: watched.into_iter().map(|(_, link)| link).collect(),
+            by: self.id.clone(),
+            in_composer: BTreeMap::new(),
         };
         let unfurls = &mut state.team_mut(&self.team).unfurls;
         unfurls.insert(unfurl_id, unfurl);

@@ -36,6 +36,11 @@ pub(super) fn unfurl(state: &mut State, call: &Call) -> Outcome {
     }
     let Some(ts) = ts else {
         // In the composer nothing was sent yet: the preview is shown to the writer alone.
+        let id = call.arguments.text("unfurl_id").unwrap_or_default();
+        if let Some(unfurl) = state.team_mut(&call.team).unfurls.get_mut(&id) {
+            unfurl.in_composer.extend(previews);
+        }
+        state.touch();
         return Ok(json!({}));
     };
     let message = state.message_mut(&call.team, &channel, ts);
