@@ -7,6 +7,7 @@ mod broken;
 mod connections;
 mod digest;
 mod everyone;
+mod follow;
 mod link;
 mod notices;
 mod notify;

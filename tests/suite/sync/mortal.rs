@@ -15,6 +15,7 @@ use kep_liaison::{
         bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
         change::Change,
         digest::{Often, Subscription},
+        following::Follower,
         link::Link,
         notice::{Preferences, Recipient},
         rich::Rich,
@@ -181,6 +182,8 @@ go_through!(Store {
     fn link(link: &Link) -> Result<(), StoreError>;
     fn unlink(workspace: &str, user: &str) -> Result<(), StoreError>;
     fn links() -> Result<Vec<Link>, StoreError>;
+    fn follow(follower: &Follower, kep: KepNumber, follows: bool) -> Result<(), StoreError>;
+    fn followers() -> Result<Vec<(Follower, KepNumber)>, StoreError>;
 });
 
 go_through!(Forge {
