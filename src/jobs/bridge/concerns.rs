@@ -176,7 +176,7 @@ impl Bridge<'_> {
         }
         if matches!(change.what, What::IssueOpened) {
             let author = issue.and_then(|issue| issue.author.as_ref());
-            let named = self.shepherds_of(entry, at.as_ref()).into_iter();
+            let named = shepherds_of(entry, at.as_ref()).into_iter();
             for login in named.filter(|login| Some(*login) != author) {
                 if let Some(who) = self.recipient(login) {
                     found.add(who, &cause, notice(Matter::Shepherd { joined: true }));
@@ -184,7 +184,7 @@ impl Bridge<'_> {
             }
         }
         if is_for_its_people(change) {
-            let theirs = self.shepherds_of(entry, at.as_ref()).into_iter();
+            let theirs = shepherds_of(entry, at.as_ref()).into_iter();
             for who in theirs.filter_map(|login| self.recipient(login)) {
                 found.add(who, &cause, notice(Matter::Change(change.clone())));
             }
@@ -204,6 +204,12 @@ impl Bridge<'_> {
                 continue;
             };
             if told.len() == MOST_TOLD || place.by == Some(login) {
+                continue;
+            }
+            // On an enhancement issue a whole SIG talks, and calls for many who have no part here.
+            if self.is_enhancement(&place.at.repository)
+                && !place.entry.shepherds().contains(&login)
+            {
                 continue;
             }
             let Some(who) = self.recipient(login) else {
@@ -234,25 +240,15 @@ impl Bridge<'_> {
     /// The KEP that is talked about at an issue or a pull request: of a runtime, or the KEP's own
     /// enhancement issue.
     fn entry_at(&self, repository: &str, number: u64) -> Option<&Entry> {
-        if repository.eq_ignore_ascii_case(&self.settings.enhancements_repository.to_string()) {
+        if self.is_enhancement(repository) {
             let number = u32::try_from(number).ok().and_then(KepNumber::new)?;
             return self.board.get(number);
         }
         self.board.of_issue(Some(repository), number)
     }
 
-    /// The shepherds of a KEP, or of the tracking issue alone where it is about one.
-    fn shepherds_of<'a>(&self, entry: &'a Entry, at: Option<&IssueAt>) -> Vec<&'a Login> {
-        let Some(at) = at else {
-            return entry.shepherds();
-        };
-        let mut issues = entry.issues();
-        let is_it =
-            |issue: &Issue| issue.number == at.number && *issue.repository == *at.repository;
-        issues
-            .find(|tracking| is_it(&tracking.issue))
-            .map(|tracking| tracking.shepherds.iter().collect())
-            .unwrap_or_default()
+    fn is_enhancement(&self, repository: &str) -> bool {
+        repository.eq_ignore_ascii_case(&self.settings.enhancements_repository)
     }
 
     /// Somebody who can be told: they are known on Slack.
@@ -270,6 +266,19 @@ struct Place<'a> {
     by: Option<&'a Login>,
     id: Box<str>,
     cause: String,
+}
+
+/// The shepherds of a KEP, or of the tracking issue alone where it is about one.
+fn shepherds_of<'a>(entry: &'a Entry, at: Option<&IssueAt>) -> Vec<&'a Login> {
+    let Some(at) = at else {
+        return entry.shepherds();
+    };
+    let mut issues = entry.issues();
+    let is_it = |issue: &Issue| issue.number == at.number && *issue.repository == *at.repository;
+    issues
+        .find(|tracking| is_it(&tracking.issue))
+        .map(|tracking| tracking.shepherds.iter().collect())
+        .unwrap_or_default()
 }
 
 /// A tracking issue or a pull request of a KEP.

@@ -111,7 +111,7 @@ async fn a_mention_comes_by_direct_message() {
     assert!(scene.clock.now() - before <= TimeDelta::seconds(2));
     insta::assert_snapshot!(shown(&said));
     // The first says how to stop it, and no other does.
-    scene.pass(Duration::from_secs(120)).await;
+    scene.pass(Duration::from_mins(2)).await;
     scene.comments_on_it("author", "@samuelkarp PTAL.").await;
     let second = scene.told_once(&scene.sam).await;
     insta::assert_snapshot!(shown(&second));
@@ -167,7 +167,7 @@ async fn who_is_told_twice_by_github_is_told_once() {
     scene.poll().await;
     scene.told_once(&scene.sam).await;
     // And by a poll alone.
-    scene.pass(Duration::from_secs(120)).await;
+    scene.pass(Duration::from_mins(2)).await;
     scene.containerd().comment("author", ISSUE, text);
     scene.github.take_deliveries();
     scene.poll().await;
@@ -184,7 +184,7 @@ async fn an_edit_tells_those_who_are_named_by_it() {
         .comments_on_it("author", "@samuelkarp can decide that.")
         .await;
     let first = scene.told_once(&scene.sam).await;
-    scene.pass(Duration::from_secs(300)).await;
+    scene.pass(Duration::from_mins(5)).await;
     let new = "@samuelkarp or @shepherd can decide that.";
     scene.containerd().edit_comment(comment, new);
     scene.deliver().await;
@@ -268,7 +268,7 @@ async fn who_is_made_a_shepherd_is_told_and_who_is_one_no_more() {
     scene.poll().await;
     let told = scene.told_once(&shepherd).await;
     insta::assert_snapshot!(shown(&told));
-    scene.pass(Duration::from_secs(300)).await;
+    scene.pass(Duration::from_mins(5)).await;
     scene.rewrites("@samuelkarp, @shepherd", "@samuelkarp");
     scene.poll().await;
     let told = scene.told_once(&shepherd).await;
@@ -291,11 +291,49 @@ async fn a_shepherd_is_told_where_their_kep_moves() {
 }
 
 #[tokio::test]
+async fn a_shepherd_hears_of_the_enhancement_issue_as_well() {
+    let scene = begun().await;
+    let enhancements = scene.github.repository("kubernetes/enhancements");
+    let issue = json!({
+        "number": 5825, "title": "CRI List Streaming", "state": "open",
+        "user": {"login": "author"}, "body": "", "labels": [], "assignees": [],
+        "created_at": "2026-01-05T12:00:00Z", "updated_at": "2026-01-05T12:00:00Z",
+    });
+    enhancements.take_in(&issue).expect("an issue");
+    let text = "@samuelkarp @shepherd @mikebrow: is the runtime ready?";
+    enhancements.comment("author", 5825, text);
+    scene.deliver().await;
+    let unseen = || !scene.workspace.unseen().is_empty();
+    scene.until("a word to Sam", unseen).await;
+    let told = scene.told_once(&scene.sam).await;
+    insta::assert_snapshot!(shown(&told));
+    // By polling it is found at the second poll at the latest, which asks no more often for it.
+    scene.github.take_deliveries();
+    scene.pass(Duration::from_mins(2)).await;
+    scene.poll().await;
+    scene.github.reset_log();
+    scene.poll().await;
+    let quiet = scene.github.requests().len();
+    enhancements.comment("author", 5825, "@samuelkarp: and by now?");
+    scene.github.take_deliveries();
+    scene.poll().await;
+    scene.poll().await;
+    let told = scene.told_once(&scene.sam).await;
+    assert!(told.words().contains("and by now?"), "{}", told.words());
+    for _ in 0..4 {
+        scene.github.reset_log();
+        scene.poll().await;
+        assert_eq!(scene.github.requests().len(), quiet);
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_first_start_tells_nobody_of_what_was_said_before() {
     let mut scene = unstarted(Transport::Socket, "").await;
     let containerd = scene.containerd();
     containerd.comment("author", ISSUE, "@samuelkarp, an old question.");
-    scene.clock.advance(Duration::from_secs(60));
+    scene.clock.advance(Duration::from_mins(1));
     scene.tells_people = true;
     scene.start().await;
     scene.synced().await;

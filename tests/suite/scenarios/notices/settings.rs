@@ -47,7 +47,7 @@ async fn a_kind_or_all_of_it_is_left_out() {
         ("/kep notify unmute 5825", true),
     ] {
         scene.answers(&scene.sam, typed).await;
-        scene.pass(Duration::from_secs(120)).await;
+        scene.pass(Duration::from_mins(2)).await;
         scene.mentions_sam().await;
         if is_told {
             scene.told_once(&scene.sam).await;
@@ -93,7 +93,7 @@ async fn quiet_hours_hold_what_comes_and_tell_it_as_one() {
     scene.pushes("stage: alpha", "stage: beta");
     scene.poll().await;
     scene.nobody_is_told().await;
-    scene.pass(Duration::from_mins(60)).await;
+    scene.pass(Duration::from_hours(1)).await;
     let told = scene.told_once(&scene.sam).await;
     let words = told.words();
     assert!(
