@@ -27,6 +27,7 @@ use super::{
     bridging::{Bridging, Parts},
     desk::{Came, FrontDesk},
     edge,
+    follow::AskFollow,
     inlet::Chats,
     link,
     memo::Memo,
@@ -172,7 +173,6 @@ impl Bot {
         let (known, knowing) = watch::channel(Arc::new(follow.load().await?));
         let bots = bots(&workspaces);
         let (link, signing_in) = link::set_up(config, &store, &bots, &clock).await?;
-        let people = link.links.people();
         let Parts {
             tell,
             deliver,
@@ -187,8 +187,9 @@ impl Bot {
             chats: chats(&workspaces, &clock),
             known: knowing.clone(),
             settings: settings.clone(),
-            people: people.clone(),
+            people: link.links.people(),
             link,
+            follow: AskFollow::load(store.clone(), config.served()).await?,
             channels: Arc::new(config.bridged()),
             plans: config.digests().into(),
             clock: clock.clone(),
@@ -201,7 +202,7 @@ impl Bot {
         let desk: Arc<dyn Receive> = Arc::new(FrontDesk {
             known: knowing.clone(),
             settings,
-            people,
+            people: inlet.link.links.people(),
             bots,
             clock: clock.clone(),
             dice,

@@ -7,6 +7,7 @@ use tokio::sync::{Notify, watch};
 
 use super::{
     digests::AskDigest,
+    follow::AskFollow,
     inlet::{Chats, Inlet},
     link::AskLink,
     notify::AskNotify,
@@ -37,6 +38,7 @@ pub(super) struct Bridging {
     pub(super) settings: Arc<Settings>,
     pub(super) people: watch::Receiver<Arc<People>>,
     pub(super) link: AskLink,
+    pub(super) follow: AskFollow,
     pub(super) channels: Arc<Channels>,
     pub(super) plans: Arc<[Plan]>,
     pub(super) clock: Arc<dyn Clock>,
@@ -121,6 +123,7 @@ impl Bridging {
                 subscribed: subscribed.clone(),
             },
             link: self.link,
+            follow: self.follow,
         };
         let post_digests = PostDigests {
             digests,
