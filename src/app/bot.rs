@@ -179,6 +179,7 @@ impl Bot {
             inlet,
             catch_up,
             forget,
+            nearing,
             post_digests,
         } = Bridging {
             store: store.clone(),
@@ -237,6 +238,7 @@ impl Bot {
         let mut aside = JoinSet::new();
         aside.spawn(metrics.clone().upkeep());
         aside.spawn(forget.run());
+        aside.spawn(nearing.run());
         aside.spawn(post_digests.run());
         aside.spawn(signing_in);
         for workspace in &workspaces {

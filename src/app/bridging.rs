@@ -22,6 +22,7 @@ use crate::{
         follow::Known,
         forget::Forget,
         hear::Hear,
+        nearing::Nearing,
         tell::Tell,
     },
     ports::{Clock, Dice, Forge, StoreError},
@@ -58,6 +59,8 @@ pub(super) struct Parts {
     pub(super) catch_up: Arc<CatchUp>,
     /// Forgets it.
     pub(super) forget: Forget,
+    /// Tells of freezes.
+    pub(super) nearing: Nearing<SqliteStore>,
     /// Posts digests.
     pub(super) post_digests: PostDigests<SqliteStore>,
 }
@@ -68,6 +71,16 @@ impl Bridging {
         let tell = Tell {
             outbox: self.store.clone(),
             forge: self.forge.clone(),
+            chats: self.chats.clone(),
+            known: self.known.clone(),
+            settings: self.settings.clone(),
+            people: self.people.clone(),
+            channels: self.channels.clone(),
+            clock: self.clock.clone(),
+            queued: queued.clone(),
+        };
+        let nearing = Nearing {
+            outbox: self.store.clone(),
             chats: self.chats.clone(),
             known: self.known.clone(),
             settings: self.settings.clone(),
@@ -149,6 +162,7 @@ impl Bridging {
             inlet,
             catch_up,
             forget,
+            nearing,
             post_digests,
         })
     }
