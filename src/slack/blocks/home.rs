@@ -111,8 +111,11 @@ fn section(heading: &str, rows: &[Row<'_>], now: DateTime<Utc>, draft: &mut Draf
         let fields = some.iter().flat_map(|(card, parts)| {
             let title = card.kep.title.replace('\n', " ");
             let title = format!("{}{title}", mark(card));
-            let parts = parts.iter().copied().map(Part::name);
-            let text = parts.fold(stands(card), |text, part| text.words(" · ").words(part));
+            let parts: Vec<&str> = parts.iter().copied().map(Part::name).collect();
+            let mut text = stands(card);
+            if !parts.is_empty() {
+                text = text.words(&format!(" · {}", parts.join(", ")));
+            }
             [
                 Text::plain_field(title),
                 Text::field(&with_need(text, card, now)),

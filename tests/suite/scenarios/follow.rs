@@ -16,12 +16,6 @@ async fn serving(transport: Transport) -> Scene {
 }
 
 impl Scene {
-    async fn asks(&self, person: &Person, typed: &str) -> String {
-        let shown = person.types(&self.sig_node, typed).await;
-        assert!(shown.said().is_ephemeral());
-        shown.words()
-    }
-
     /// The home of somebody, as a phone shows it.
     async fn home_of(&self, person: &Person) -> String {
         person.opens_home().await;
@@ -35,23 +29,23 @@ impl Scene {
 async fn a_member_follows_and_no_more() {
     let mut scene = serving(Transport::Http).await;
     let (sam, mike) = (scene.sam.clone(), scene.mike.clone());
-    let told = scene.asks(&sam, "/kep follow").await;
+    let told = scene.is_answered(&sam, "/kep follow").await;
     assert_eq!(
         told,
         "You follow no KEP. Type /kep follow 5825 for what changes of it, by direct message; for those you own or shepherd you need not."
     );
-    let told = scene.asks(&sam, "/kep follow KEP-4680").await;
+    let told = scene.is_answered(&sam, "/kep follow KEP-4680").await;
     assert_eq!(
         told,
         "You follow KEP-4680 (Add Resource Health Status to the Pod Status for Device Plugin and DRA) from now on: what changes of it comes to you by direct message. /kep unfollow 4680 ends it."
     );
     assert_eq!(
-        scene.asks(&sam, "/kep follow 4680").await,
+        scene.is_answered(&sam, "/kep follow 4680").await,
         "You follow KEP-4680 already."
     );
     // Nobody needs a login for that.
     let id = mike.id();
-    let told = scene.asks(&mike, "/kep follow 5825").await;
+    let told = scene.is_answered(&mike, "/kep follow 5825").await;
     assert_eq!(
         told,
         format!(
@@ -65,30 +59,30 @@ async fn a_member_follows_and_no_more() {
     );
     assert!(home.contains("You follow 1 KEP"), "{home}");
     assert!(home.contains("CRI List Streaming"), "{home}");
-    scene.asks(&sam, "/kep follow 5825").await;
+    scene.is_answered(&sam, "/kep follow 5825").await;
     scene.stop().await;
     scene.start().await;
-    let told = scene.asks(&sam, "/kep follow").await;
+    let told = scene.is_answered(&sam, "/kep follow").await;
     assert_eq!(
         told,
         "You follow, by direct message:\nKEP-4680 (Add Resource Health Status to the Pod Status for Device Plugin and DRA)\nKEP-5825 (CRI List Streaming)"
     );
     insta::assert_snapshot!(scene.home_of(&sam).await);
     assert_eq!(
-        scene.asks(&sam, "/kep unfollow 4680").await,
+        scene.is_answered(&sam, "/kep unfollow 4680").await,
         "You follow KEP-4680 no more."
     );
     assert_eq!(
-        scene.asks(&sam, "/kep unfollow 4680").await,
+        scene.is_answered(&sam, "/kep unfollow 4680").await,
         "You do not follow KEP-4680, so there is nothing to end."
     );
     // Neither is one that there is not.
     assert_eq!(
-        scene.asks(&sam, "/kep unfollow 9999").await,
+        scene.is_answered(&sam, "/kep unfollow 9999").await,
         "You do not follow KEP-9999, so there is nothing to end."
     );
     assert_eq!(
-        scene.asks(&sam, "/kep follow 9999").await,
+        scene.is_answered(&sam, "/kep follow 9999").await,
         "I know no KEP-9999, so there is nothing to follow. /kep list and a word of its title finds its number."
     );
     scene.end().await;
@@ -98,30 +92,34 @@ async fn a_member_follows_and_no_more() {
 async fn a_channel_follows_where_the_bot_is_set_up() {
     let scene = serving(Transport::Socket).await;
     let sam = scene.sam.clone();
-    let told = scene.asks(&sam, "/kep follow 5825 here").await;
+    let told = scene.is_answered(&sam, "/kep follow 5825 here").await;
     assert_eq!(
         told,
         "This channel follows KEP-5825 (CRI List Streaming) from now on: what changes of it is told here. /kep unfollow 5825 here ends it."
     );
     assert_eq!(
-        scene.asks(&scene.mike, "/kep follow here 5825").await,
+        scene
+            .is_answered(&scene.mike, "/kep follow here 5825")
+            .await,
         "Type /kep follow 5825 for what changes of a KEP by direct message, /kep follow 5825 here for the same in this channel, and unfollow for no more of it. /kep follow lists what you follow."
     );
     assert_eq!(
-        scene.asks(&scene.mike, "/kep follow 5825 here").await,
+        scene
+            .is_answered(&scene.mike, "/kep follow 5825 here")
+            .await,
         "This channel follows KEP-5825 already."
     );
-    let told = scene.asks(&sam, "/kep follow").await;
+    let told = scene.is_answered(&sam, "/kep follow").await;
     assert!(
         told.ends_with("\nThis channel follows:\nKEP-5825 (CRI List Streaming)"),
         "{told}"
     );
     assert_eq!(
-        scene.asks(&sam, "/kep unfollow 5825").await,
+        scene.is_answered(&sam, "/kep unfollow 5825").await,
         "You do not follow KEP-5825, so there is nothing to end."
     );
     assert_eq!(
-        scene.asks(&sam, "/kep unfollow 5825 here").await,
+        scene.is_answered(&sam, "/kep unfollow 5825 here").await,
         "This channel follows KEP-5825 no more."
     );
     // Elsewhere it is told what to do.

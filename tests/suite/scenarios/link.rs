@@ -39,7 +39,8 @@ async fn unstarted(transport: Transport) -> Scene {
 }
 
 impl Scene {
-    async fn is_answered(&self, person: &Person, typed: &str) -> String {
+    /// What somebody alone is answered.
+    pub(super) async fn is_answered(&self, person: &Person, typed: &str) -> String {
         let shown = person.types(&self.sig_node, typed).await;
         assert!(shown.said().is_ephemeral());
         shown.words()
