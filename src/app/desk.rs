@@ -210,6 +210,7 @@ impl FrontDesk {
         };
         let known = self.known.borrow().clone();
         let people = self.people.borrow().clone();
+        let followers = self.inlet.follow.followers().borrow().clone();
         match inbound {
             Inbound::Command(command) if is_outbox(&command.text) => {
                 let said = self.inlet.outbox(&people, workspace, command).await?;
@@ -230,7 +231,7 @@ impl FrontDesk {
                 Ok(alone(&self.inlet.link(workspace, command).await?))
             }
             Inbound::Command(command) => {
-                let bridge = self.inlet.bridge(&known, &people, self);
+                let bridge = self.inlet.bridge(&known, (&people, &followers), self);
                 let taken = self.inlet.update(&bridge, workspace, command, &identity);
                 Ok(told_alone(&taken.await?))
             }
@@ -238,7 +239,7 @@ impl FrontDesk {
                 if again || self.came_before(inbound) {
                     return Ok(None);
                 }
-                let bridge = self.inlet.bridge(&known, &people, self);
+                let bridge = self.inlet.bridge(&known, (&people, &followers), self);
                 let dialog = self.inlet.dialog(&bridge, workspace, shortcut).await?;
                 let trigger = shortcut.trigger_id.clone();
                 Ok(self.speak(workspace, "a dialog", async move |bot| {
@@ -254,7 +255,7 @@ impl FrontDesk {
                 }))
             }
             Inbound::Submitted(submitted) => {
-                let bridge = self.inlet.bridge(&known, &people, self);
+                let bridge = self.inlet.bridge(&known, (&people, &followers), self);
                 let taken = self
                     .inlet
                     .submitted(&bridge, workspace, submitted, &identity);

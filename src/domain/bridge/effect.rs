@@ -162,6 +162,8 @@ pub enum Step {
     Notify {
         /// Who.
         who: Recipient,
+        /// In which workspace, most likely.
+        workspace: Box<str>,
         /// Of what.
         notices: Vec<Notice>,
     },
@@ -348,9 +350,9 @@ impl Step {
             // Whether one more thread may begin there is decided for one after the other.
             Self::News { channel, .. } | Self::Tell { channel, .. } => Place::News(channel.clone()),
             Self::Direct { to, .. } => Place::Asking(to.workspace.clone()),
-            Self::Notify { who, .. } | Self::Remind { who, .. } => Place::Told(who.clone()),
+            Self::Notify { workspace, .. } => Place::Told(workspace.clone()),
             Self::Alarm(_) => Place::Alarms,
-            Self::Settle { .. } | Self::Lifted { .. } => Place::Here,
+            Self::Settle { .. } | Self::Lifted { .. } | Self::Remind { .. } => Place::Here,
         }
     }
 }
