@@ -178,9 +178,7 @@ impl Bot {
             deliver,
             inlet,
             catch_up,
-            forget,
-            nearing,
-            post_digests,
+            aside: parts,
         } = Bridging {
             store: store.clone(),
             forge,
@@ -237,9 +235,9 @@ impl Bot {
         };
         let mut aside = JoinSet::new();
         aside.spawn(metrics.clone().upkeep());
-        aside.spawn(forget.run());
-        aside.spawn(nearing.run());
-        aside.spawn(post_digests.run());
+        for part in parts {
+            aside.spawn(part);
+        }
         aside.spawn(signing_in);
         for workspace in &workspaces {
             aside.spawn(look_back(catch_up.clone(), &workspace.name, &sockets));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use futures::{FutureExt as _, future::BoxFuture};
 use tokio::sync::{Notify, watch};
 
 use super::{
@@ -57,12 +58,8 @@ pub(super) struct Parts {
     pub(super) inlet: Inlet,
     /// Finds what they said while nobody heard it.
     pub(super) catch_up: Arc<CatchUp>,
-    /// Forgets it.
-    pub(super) forget: Forget,
-    /// Tells of freezes.
-    pub(super) nearing: Nearing<SqliteStore>,
-    /// Posts digests.
-    pub(super) post_digests: PostDigests<SqliteStore>,
+    /// What goes on beside all that: it forgets, tells of freezes, and posts digests.
+    pub(super) aside: Vec<BoxFuture<'static, ()>>,
 }
 
 impl Bridging {
@@ -161,9 +158,11 @@ impl Bridging {
             deliver,
             inlet,
             catch_up,
-            forget,
-            nearing,
-            post_digests,
+            aside: vec![
+                forget.run().boxed(),
+                nearing.run().boxed(),
+                post_digests.run().boxed(),
+            ],
         })
     }
 }

@@ -15,7 +15,6 @@ use crate::{
     domain::{
         Settings,
         bridge::{Channels, NewEffect},
-        card::DateView,
         cycle::CycleEvent,
         finding::Inspector,
         people::People,
@@ -73,7 +72,10 @@ impl<S: Outbox + Store> Nearing<S> {
         let Some(current) = inspector.current() else {
             return Ok(());
         };
-        for date in inspector.dates_of(current).iter().filter(is_freeze) {
+        for date in &inspector.dates_of(current) {
+            if !is_freeze(date.what) {
+                continue;
+            }
             for days in BEFORE {
                 let due = date.at - TimeDelta::days(days);
                 if now < due || now - due > LATE || due < began {
@@ -109,9 +111,9 @@ impl<S: Outbox + Store> Nearing<S> {
     }
 }
 
-fn is_freeze(date: &&DateView) -> bool {
+fn is_freeze(event: CycleEvent) -> bool {
     matches!(
-        date.what,
+        event,
         CycleEvent::EnhancementsFreeze | CycleEvent::CodeFreeze
     )
 }
