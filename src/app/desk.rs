@@ -90,7 +90,7 @@ pub struct FrontDesk {
     /// What came already.
     pub came: Came,
     /// What was answered just now.
-    pub memo: Memo<Known>,
+    pub memo: Memo<Known, People>,
     /// What the bridge is for.
     pub inlet: Inlet,
 }
@@ -351,7 +351,10 @@ impl FrontDesk {
             may_ask.then(|| acknowledged(&desk.typed(&asker, ask, audience)))?
         };
         let answer = match question {
-            Some(question) => self.memo.answer(&known, desk.now, question, answer),
+            Some(question) => {
+                let of = (&known, &people);
+                self.memo.answer(of, desk.now, question, answer)
+            }
             None => answer(),
         };
         answer.or_else(|| whispered(TOO_MUCH))
