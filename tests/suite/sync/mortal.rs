@@ -15,6 +15,7 @@ use kep_liaison::{
         bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
         change::Change,
         digest::{Often, Subscription},
+        link::Link,
         rich::Rich,
     },
     ports::{
@@ -176,6 +177,9 @@ go_through!(Store {
     fn set_note(key: &str, value: &str) -> Result<(), StoreError>;
     fn subscribe(workspace: &str, user: &str, often: Option<Often>) -> Result<(), StoreError>;
     fn subscriptions() -> Result<Vec<Subscription>, StoreError>;
+    fn link(link: &Link) -> Result<(), StoreError>;
+    fn unlink(workspace: &str, user: &str) -> Result<(), StoreError>;
+    fn links() -> Result<Vec<Link>, StoreError>;
 });
 
 go_through!(Forge {
