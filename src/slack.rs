@@ -1,5 +1,6 @@
 //! Slack: what is answered, as Block Kit messages.
 
+pub mod answer;
 pub mod api;
 pub mod blocks;
 pub mod chat;

@@ -13,7 +13,7 @@ use super::{
     notify::AskNotify,
 };
 use crate::{
-    command::{is_digest, is_link, is_notify, is_outbox, is_update, outbox, update},
+    command::{is_digest, is_link, is_notify, is_outbox, is_ping, is_update, outbox, update},
     domain::{
         bridge::{
             Asked, ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Saying,
@@ -72,6 +72,7 @@ impl Inlet {
                     || is_digest(text)
                     || is_notify(text)
                     || is_link(text)
+                    || is_ping(text)
             }
             _ => false,
         }
@@ -161,6 +162,8 @@ impl Inlet {
         let lane = Lane::Person(asked.channel.clone(), asked.user.clone());
         let step = match press {
             Press::Undo(written) => Step::Undo { written, asked },
+            // Its dialog is what counts.
+            Press::Answer(..) => return Ok(None),
             Press::GoOn(lane, alarm) => Step::GoOn { alarm, lane, asked },
             Press::Which(kep, of) => {
                 let queued = self.hear.outbox.queued(&of).await?;

@@ -7,6 +7,7 @@ mod alarm;
 mod direct;
 mod elsewhere;
 mod news;
+mod ping;
 mod relay;
 mod role;
 mod thread;
@@ -80,6 +81,7 @@ impl Bridge<'_> {
             Step::Again { message } => self.again(key, message).await,
             Step::Undo { written, asked } => self.undo(key, written, asked).await,
             Step::Direct { to, sayings } => self.tell_directly(key, to, sayings).await,
+            Step::Ping(ping) => self.ping(key, ping).await,
             Step::Settle { written } => self.settle(key, written).await,
             Step::Alarm(alarm) => self.alarm(key, alarm).await,
             Step::GoOn { alarm, lane, asked } => self.go_on(key, alarm, lane, asked).await,

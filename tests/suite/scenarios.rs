@@ -8,6 +8,7 @@ mod connections;
 mod digest;
 mod everyone;
 mod notify;
+mod ping;
 mod previews;
 mod talk;
 

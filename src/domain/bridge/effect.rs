@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Alarm, ChannelAt, CommentAt, IssueAt, Item, Key, MessageAt, Place, Saying};
+use super::{Alarm, ChannelAt, CommentAt, IssueAt, Item, Key, MessageAt, Ping, Place, Saying};
 use crate::domain::KepNumber;
 
 /// One thing to do.
@@ -155,6 +155,8 @@ pub enum Step {
         /// What, the first message first; the others stand below it.
         sayings: Vec<Saying>,
     },
+    /// Somebody has a question for a KEP's shepherds, or an answer.
+    Ping(Ping),
     /// The time in which a relayed text could be taken back is over.
     Settle {
         /// The key of the comment.
@@ -316,6 +318,7 @@ impl Step {
             // Whether one more thread may begin there is decided for one after the other.
             Self::News { channel, .. } | Self::Tell { channel, .. } => Place::News(channel.clone()),
             Self::Direct { to, .. } => Place::Asking(to.workspace.clone()),
+            Self::Ping(ping) => Place::Asking(ping.workspace().into()),
             Self::Alarm(_) => Place::Alarms,
             Self::Settle { .. } | Self::Lifted { .. } => Place::Here,
         }
@@ -332,6 +335,7 @@ impl Effect {
             Self::Step(Step::Tell { .. }) => "tell",
             Self::Step(Step::News { .. }) => "news",
             Self::Step(Step::Direct { .. }) => "direct",
+            Self::Step(Step::Ping(_)) => "ping",
             Self::Step(Step::Settle { .. }) => "settle",
             Self::Step(Step::Alarm(_)) => "alarm",
             Self::Step(Step::GoOn { .. }) => "go-on",

@@ -12,6 +12,8 @@ const UNDO: &str = "bridge_undo";
 const WHICH: &str = "bridge_which_";
 /// The action of the button that lets a lane go on that is held.
 const GO_ON: &str = "bridge_go_on";
+/// The action of the button that answers a question.
+const ANSWER: &str = "bridge_answer";
 /// The longest value of a button.
 /// <https://docs.slack.dev/reference/block-kit/block-elements/button-element>
 const LONGEST: usize = 2_000;
@@ -27,6 +29,8 @@ pub enum Press {
     Which(KepNumber, Key),
     /// To let this lane go on, of which this alarm told.
     GoOn(Box<str>, Key),
+    /// To answer a question about this KEP, by the question's key.
+    Answer(KepNumber, Key),
 }
 
 impl Press {
@@ -39,10 +43,16 @@ impl Press {
             let (alarm, lane) = value.split_once(' ')?;
             return Some(Self::GoOn(lane.into(), Key::parse(alarm)?));
         }
-        action_id.strip_prefix(WHICH)?;
+        if action_id != ANSWER {
+            action_id.strip_prefix(WHICH)?;
+        }
         let (kep, of) = value.split_once(' ')?;
         let kep = kep.parse().ok().and_then(KepNumber::new)?;
-        Some(Self::Which(kep, Key::parse(of)?))
+        let of = Key::parse(of)?;
+        Some(match action_id {
+            ANSWER => Self::Answer(kep, of),
+            _ => Self::Which(kep, of),
+        })
     }
 }
 
@@ -57,6 +67,12 @@ pub(super) fn which(at: usize, kep: KepNumber, of: &Key) -> Option<Button> {
     Key::parse(of.as_str()).filter(|of| of.as_str().len() <= LONGEST_OF_MANY)?;
     let (action, label) = (format!("{WHICH}{at}"), format!("KEP-{kep}"));
     Some(Button::new(action, &label, format!("{kep} {of}")))
+}
+
+/// None where the key is longer than one that is read again.
+pub(super) fn answer(kep: KepNumber, question: &Key) -> Option<Button> {
+    Key::parse(question.as_str())?;
+    Some(Button::new(ANSWER, "Answer", format!("{kep} {question}")))
 }
 
 /// None where it would be too long for a button.
@@ -80,6 +96,8 @@ mod tests {
             ("bridge_which_0", "0 a"),
             ("bridge_which_0", "x a"),
             ("bridge_which_0", "99999999999999 a"),
+            (ANSWER, "5825"),
+            (ANSWER, "x a"),
             (GO_ON, "held"),
             (GO_ON, "<held> issue/a/b#1"),
         ] {
