@@ -45,10 +45,10 @@ use crate::{
     },
     slack::{
         Block, Message,
-        answer::ANSWER,
         api::{Api, ApiError, Showing},
         blocks::{self, button::Press},
         inbound::{Command, From, Inbound, Pressed, Said},
+        question::QUESTION,
         receive::{NotTaken, Receive},
     },
     web::seen::Seen,
@@ -255,16 +255,23 @@ impl FrontDesk {
                     bot.open_view(&trigger, &dialog.await).await
                 }))
             }
-            Inbound::Submitted(submitted) if *submitted.callback_id == *ANSWER => {
-                let answered = self.inlet.answered(workspace, submitted, &identity);
+            Inbound::Submitted(submitted) if *submitted.callback_id == *QUESTION => {
+                let answered = self
+                    .inlet
+                    .question_answered(workspace, submitted, &identity);
                 answered.await?;
                 Ok(None)
             }
-            Inbound::Pressed(pressed) if ping::dialog(pressed).is_some() => {
-                if again || self.came_before(inbound) {
-                    return Ok(None);
-                }
-                Ok(self.answer_dialog(workspace, pressed))
+            Inbound::Pressed(pressed)
+                if let Some(view) =
+                    Inlet::answer_dialog(pressed).or_else(|| ping::dialog(pressed)) =>
+            {
+                let trigger = pressed.trigger_id.clone().filter(|_| !again);
+                Ok(trigger.and_then(|trigger| {
+                    self.speak(workspace, "a dialog", async move |bot| {
+                        bot.open_view(&trigger, &view).await
+                    })
+                }))
             }
             Inbound::Submitted(submitted) => {
                 let bridge = self.inlet.bridge(&known, &people, self);

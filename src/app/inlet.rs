@@ -1,6 +1,8 @@
 //! Takes in from Slack what the bridge is for: it is stored, with what is to follow, before Slack is
 //! told that it was received.
 
+mod told;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
@@ -29,7 +31,7 @@ use crate::{
     },
     ports::{Chat, StoreError},
     slack::{
-        Message,
+        Message, answer,
         blocks::bridge::press::Press,
         dialog::{self, Dialog, Tie},
         inbound::{Author, Command, Happened, Heard, Inbound, Shortcut, Spoken, Submitted},
@@ -121,7 +123,8 @@ impl Inlet {
                 };
                 let channel = pressed.from.channel.as_deref().unwrap_or_default();
                 let asked = self.hear.asked(workspace, channel, &pressed.from.user);
-                if let Some(effect) = self.pressed(identity, press, asked).await? {
+                let ts = pressed.ts.as_deref().unwrap_or_default();
+                if let Some(effect) = self.pressed(identity, press, asked, ts).await? {
                     self.hear.accept(identity, effect).await?;
                 }
             }
@@ -158,9 +161,26 @@ impl Inlet {
         identity: &Key,
         press: Press,
         asked: Asked,
+        ts: &str,
     ) -> Result<Option<NewEffect>, StoreError> {
         let lane = Lane::Person(asked.channel.clone(), asked.user.clone());
+        let presser = Asker {
+            workspace: &asked.channel.workspace,
+            user: &asked.user,
+        };
+        let now = self.hear.clock.now();
         let step = match press {
+            // Its dialog is opened elsewhere.
+            Press::Reply(..) => return Ok(None),
+            Press::Snooze => return self.snooze(identity, &asked, ts).await,
+            Press::Mute(kep) => {
+                let said = self.notify.mute(presser, kep).await?;
+                return Ok(Some(whisper(identity, &asked, said)));
+            }
+            Press::Settings => {
+                let said = self.notify.show(presser, now).await?;
+                return Ok(Some(whisper(identity, &asked, said)));
+            }
             Press::Undo(written) => Step::Undo { written, asked },
             // Its dialog is what counts.
             Press::Answer(..) => return Ok(None),
@@ -355,6 +375,9 @@ impl Inlet {
         submitted: &Submitted,
         identity: &Key,
     ) -> Result<Option<Bytes>, StoreError> {
+        if *submitted.callback_id == *answer::ANSWER {
+            return self.answered(bridge, workspace, submitted, identity).await;
+        }
         let Some(sent) = dialog::read(&submitted.private_metadata, &submitted.values) else {
             return Ok(None);
         };
@@ -382,6 +405,18 @@ impl Inlet {
         self.hear.accept(identity, effect).await?;
         Ok(None)
     }
+}
+
+/// Says a sentence to who pressed a button, where they pressed it.
+fn whisper(identity: &Key, asked: &Asked, said: String) -> NewEffect {
+    let effect = Effect::Whisper {
+        channel: asked.channel.clone(),
+        user: asked.user.clone(),
+        thread: None,
+        saying: said.into(),
+    };
+    let lane = Lane::Person(asked.channel.clone(), asked.user.clone());
+    NewEffect::now(identity.then("said"), lane, effect)
 }
 
 /// Who typed a command.

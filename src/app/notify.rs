@@ -1,18 +1,21 @@
-//! `/kep notify`: somebody wants a digest of their own KEPs by direct message, or no more.
+//! `/kep notify`, and the buttons below what somebody is told: what they want to hear by direct message,
+//! when and where.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 
 use crate::{
     command::{NotifyAsk, notify},
     domain::{
+        KepNumber,
         digest::{Often, Plan, Subscription},
-        people::Asker,
+        notice::{Kind, Off, Preferences, Recipient},
+        people::{Asker, People},
     },
     jobs::digest::Digests,
-    ports::{Store as _, StoreError},
+    ports::{Outbox as _, Store as _, StoreError},
     store::SqliteStore,
 };
 
@@ -32,22 +35,93 @@ impl AskNotify {
         asker: Asker<'_>,
         now: DateTime<Utc>,
     ) -> Result<String, StoreError> {
-        match notify(typed) {
-            Err(why) => Ok(why),
-            Ok(NotifyAsk::Show) => self.show(asker, now).await,
-            Ok(NotifyAsk::Digest(Some(often))) => self.subscribe(asker, often, now).await,
-            Ok(NotifyAsk::Digest(None)) => {
+        let ask = match notify(typed) {
+            Ok(ask) => ask,
+            Err(why) => return Ok(why),
+        };
+        let set: &(dyn Fn(&mut Preferences) + Sync) = &|it| match ask {
+            NotifyAsk::Show | NotifyAsk::Digest(_) => {}
+            NotifyAsk::Off(time) => it.off = Some(off(time, now)),
+            NotifyAsk::On => it.off = None,
+            NotifyAsk::Kind(kind, true) => {
+                it.without.remove(&kind);
+            }
+            NotifyAsk::Kind(kind, false) => {
+                it.without.insert(kind);
+            }
+            NotifyAsk::Quiet(hours) => it.quiet = hours,
+            NotifyAsk::Mute(kep, true) => {
+                it.muted.insert(kep);
+            }
+            NotifyAsk::Mute(kep, false) => {
+                it.muted.remove(&kep);
+            }
+            NotifyAsk::Here => it.workspace = Some(asker.workspace.into()),
+        };
+        match ask {
+            NotifyAsk::Show => self.show(asker, now).await,
+            NotifyAsk::Digest(Some(often)) => self.subscribe(asker, often, now).await,
+            NotifyAsk::Digest(None) => {
                 let store = &self.digests.store;
                 store.subscribe(asker.workspace, asker.user, None).await?;
                 Ok("You get no digest of your KEPs from now on. /kep notify digest weekly brings it back.".to_owned())
             }
+            _ => {
+                self.set(asker, set).await?;
+                self.show(asker, now).await
+            }
         }
     }
 
-    async fn show(&self, asker: Asker<'_>, now: DateTime<Utc>) -> Result<String, StoreError> {
-        if !self.is_known(asker) {
-            return Ok(self.not_known(asker));
+    /// From now on somebody hears nothing of a KEP.
+    pub(super) async fn mute(
+        &self,
+        asker: Asker<'_>,
+        kep: KepNumber,
+    ) -> Result<String, StoreError> {
+        self.set(asker, &|it| {
+            it.muted.insert(kep);
+        })
+        .await?;
+        Ok(format!(
+            "You hear nothing more of KEP-{kep} from me. /kep notify unmute {kep} brings it back."
+        ))
+    }
+
+    async fn set(
+        &self,
+        asker: Asker<'_>,
+        set: &(dyn Fn(&mut Preferences) + Sync),
+    ) -> Result<(), StoreError> {
+        let who = recipient(&self.people(), asker);
+        let store = &self.digests.store;
+        let mut preferences = store.preferences(&who).await?;
+        set(&mut preferences);
+        store.set_preferences(&who, &preferences).await
+    }
+
+    /// What somebody gets by direct message, and how to have it otherwise.
+    pub(super) async fn show(
+        &self,
+        asker: Asker<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<String, StoreError> {
+        let people = self.people();
+        let who = recipient(&people, asker);
+        let preferences = self.digests.store.preferences(&who).await?;
+        let mut text = match &who {
+            Recipient::Login(_) => told_of(&preferences, now),
+            Recipient::Member(_) => not_known(&people, asker),
+        };
+        if let Recipient::Login(_) = who {
+            text.push('\n');
+            text.push_str(&self.digest(asker, now).await?);
+            text.push_str("\n\nTo change that: /kep notify mentions off (or assignments, changes), /kep notify quiet 22:00-08:00, /kep notify mute 5825, /kep notify off 3d. on, quiet off and unmute bring it back.");
         }
+        Ok(text)
+    }
+
+    async fn digest(&self, asker: Asker<'_>, now: DateTime<Utc>) -> Result<String, StoreError> {
         let subscriptions = self.digests.store.subscriptions().await?;
         let is_theirs =
             |it: &&Subscription| *it.workspace == *asker.workspace && *it.user == *asker.user;
@@ -71,24 +145,87 @@ impl AskNotify {
             often,
         };
         let Some(plan) = self.digests.plan_of(&subscription, &self.plans) else {
-            return Ok(self.not_known(asker));
+            return Ok(not_known(&self.people(), asker));
         };
         self.digests.subscribe(&subscription, &plan, now).await?;
         self.subscribed.notify_one();
         Ok(told(often, &plan, now))
     }
 
-    fn is_known(&self, asker: Asker<'_>) -> bool {
-        let people = self.digests.people.borrow();
-        people.by_slack(asker.workspace, asker.user).is_some()
+    fn people(&self) -> Arc<People> {
+        self.digests.people.borrow().clone()
     }
+}
 
-    fn not_known(&self, asker: Asker<'_>) -> String {
-        let ask = self.digests.people.borrow().ask_to_be_known(asker);
-        format!(
-            "I do not know who you are on GitHub, so I cannot tell which KEPs are yours: {ask}. Then type that again."
-        )
+/// Who somebody is to whom things are told.
+fn recipient(people: &People, asker: Asker<'_>) -> Recipient {
+    match people.by_slack(asker.workspace, asker.user) {
+        Some(person) => Recipient::Login(person.login.clone()),
+        None => Recipient::Member(crate::domain::bridge::ChannelAt::new(
+            asker.workspace,
+            asker.user,
+        )),
     }
+}
+
+fn off(time: Option<TimeDelta>, now: DateTime<Utc>) -> Off {
+    match time {
+        None => Off::ForGood,
+        Some(time) => Off::Until(now + time),
+    }
+}
+
+fn not_known(people: &People, asker: Asker<'_>) -> String {
+    let ask = people.ask_to_be_known(asker);
+    format!(
+        "I do not know who you are on GitHub, so I cannot tell what concerns you: {ask}. Then type that again."
+    )
+}
+
+/// What somebody is told of, when and where.
+fn told_of(preferences: &Preferences, now: DateTime<Utc>) -> String {
+    let mut text = match preferences.off.filter(|_| preferences.is_off(now)) {
+        Some(Off::ForGood) => {
+            "I tell you nothing by direct message until you type /kep notify on. After that:\n"
+                .to_owned()
+        }
+        Some(Off::Until(then)) => format!(
+            "I tell you nothing by direct message until {}; /kep notify on ends that. After that:\n",
+            then.format("%-d %b %Y, %H:%M UTC")
+        ),
+        None => String::new(),
+    };
+    let (without, with): (Vec<Kind>, Vec<Kind>) = Kind::ALL
+        .into_iter()
+        .partition(|kind| preferences.without.contains(kind));
+    if with.is_empty() {
+        text.push_str("I tell you nothing of GitHub.");
+    } else {
+        text.push_str("I tell you by direct message when:");
+    }
+    for kind in with {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n• {} ({})", kind.about(), kind.word());
+    }
+    if !without.is_empty() {
+        let words: Vec<&str> = without.into_iter().map(Kind::word).collect();
+        let _ = write!(text, "\nNot of: {}.", words.join(", "));
+    }
+    if let Some(quiet) = preferences.quiet {
+        let _ = write!(
+            text,
+            "\nNot from {quiet} by your clock on Slack: it waits until then."
+        );
+    }
+    if !preferences.muted.is_empty() {
+        let keps = preferences.muted.iter().map(|kep| format!("KEP-{kep}"));
+        let keps: Vec<String> = keps.collect();
+        let _ = write!(text, "\nNothing of {}.", keps.join(", "));
+    }
+    if let Some(workspace) = &preferences.workspace {
+        let _ = write!(text, "\nOn the workspace {workspace}.");
+    }
+    text
 }
 
 /// What somebody gets, when, and how to have it otherwise.

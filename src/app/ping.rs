@@ -12,9 +12,9 @@ use crate::{
     jobs::bridge::Bridge,
     ports::StoreError,
     slack::{
-        answer,
         blocks::bridge::press::Press,
         inbound::{Command, Pressed, Said, Submitted},
+        question,
     },
 };
 
@@ -45,7 +45,7 @@ impl Inlet {
             let why = "Questions to shepherds are asked in a channel that takes part in the bridge, where others can read along; this is none. /kep who names them.";
             return Ok(why.to_owned().into());
         }
-        let whom = match bridge.can_ask(&asked, kep) {
+        let whom = match bridge.can_ask(&asked, kep).await? {
             Ok(whom) => whom,
             Err(why) => return Ok(why.into()),
         };
@@ -126,13 +126,13 @@ impl Inlet {
     }
 
     /// An answer was sent from its dialog.
-    pub(super) async fn answered(
+    pub(super) async fn question_answered(
         &self,
         workspace: &str,
         submitted: &Submitted,
         identity: &Key,
     ) -> Result<(), StoreError> {
-        let read = answer::read(&submitted.private_metadata, &submitted.values);
+        let read = question::read(&submitted.private_metadata, &submitted.values);
         let Some((of, text)) = read else {
             return Ok(());
         };
@@ -143,20 +143,17 @@ impl Inlet {
                 .asked(workspace, &of.channel, &submitted.from.user),
             text,
         }));
-        let key = Key::of(["answer"]).then(identity.as_str());
+        let key = Key::of(["pinged"]).then(identity.as_str());
         let effect = NewEffect::now(key.clone(), Lane::Later(key), step);
         self.hear.accept(identity, effect).await.map(drop)
     }
 }
 
-/// The dialog that a pressed button opens, if it is the one for an answer.
-pub(super) fn dialog(pressed: &Pressed) -> Option<(Box<str>, serde_json::Value)> {
+/// The dialog that a pressed button opens, if it is the one for an answer to a question.
+pub(super) fn dialog(pressed: &Pressed) -> Option<serde_json::Value> {
     let Press::Answer(kep, question) = Press::read(&pressed.action_id, &pressed.value)? else {
         return None;
     };
-    let of = answer::Of {
-        question,
-        channel: pressed.from.channel.clone()?,
-    };
-    Some((pressed.trigger_id.clone()?, answer::view(kep, &of)))
+    let channel = pressed.from.channel.clone()?;
+    Some(question::view(kep, &question::Of { question, channel }))
 }

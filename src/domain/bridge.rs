@@ -23,6 +23,6 @@ pub use self::{
     named::keps_in,
     ping::{Ping, Question},
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, moment_of, ts_of},
-    speech::{Item, Page, Refusal, Saying},
+    speech::{Item, Notices, Page, Refusal, Saying},
     tidy::tidied,
 };

@@ -7,9 +7,10 @@ use std::{collections::HashMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Field, IssueState, KepNumber, Login, Release, Status,
+    Field, Issue, IssueState, KepNumber, Login, Release, Status,
     board::{Board, Entry},
     kep::{Kep, Person},
+    mention::{Mentioned, newly},
     tracking::TrackingIssue,
 };
 
@@ -80,6 +81,8 @@ pub enum What {
     Labels(Vec<Box<str>>, Vec<Box<str>>),
     /// Its milestone.
     IssueMilestone(Old, New),
+    /// People and teams whom the text of an issue or a pull request mentions since then.
+    Named(Vec<Box<str>>),
     /// A linked pull request that was not there before.
     PullOpened,
     /// A linked pull request was merged.
@@ -289,11 +292,11 @@ impl<'a> Log<'a> {
                 match before {
                     Some(before) if Arc::ptr_eq(before, tracking) => {}
                     Some(before) => self.tracking(before, tracking),
-                    None => self.say(
-                        Some(place(&tracking.issue)),
-                        What::IssueOpened,
-                        Direction::Forward,
-                    ),
+                    None => {
+                        let at = Some(place(&tracking.issue));
+                        self.say(at, What::IssueOpened, Direction::Forward);
+                        self.named(None, &tracking.issue, &tracking.shepherds);
+                    }
                 }
             }
             for gone in old.into_iter().flat_map(|old| &old.issues) {
@@ -323,12 +326,32 @@ impl<'a> Log<'a> {
                 if before.is_none() {
                     self.say(Some(place(issue)), What::PullOpened, Direction::Forward);
                 }
+                self.named(before.map(|before| &*before.issue), issue, &[]);
                 if merged(issue) && !was_merged {
                     self.say(Some(place(issue)), What::PullMerged, Direction::Forward);
                 } else if !issue.is_open() && was_open && !merged(issue) {
                     self.say(Some(place(issue)), What::PullClosed, Direction::Backward);
                 }
             }
+        }
+    }
+
+    /// Whom a text mentions and did not before; that somebody is made a shepherd by it is told
+    /// already.
+    fn named(&mut self, was: Option<&Issue>, is: &Issue, shepherds: &[Login]) {
+        let was = was.map_or("", |was| &was.body);
+        if *was == *is.body {
+            return;
+        }
+        let is_shepherd = |whom: &Mentioned| match whom {
+            Mentioned::Person(login) => shepherds.contains(login),
+            Mentioned::Team { .. } => false,
+        };
+        let names = newly(was, &is.body).into_iter().map(|mention| mention.whom);
+        let names = names.filter(|whom| !is_shepherd(whom));
+        let names: Vec<Box<str>> = names.map(|whom| whom.to_string().into()).collect();
+        if !names.is_empty() {
+            self.say(Some(place(is)), What::Named(names), Direction::Forward);
         }
     }
 
@@ -370,6 +393,7 @@ impl<'a> Log<'a> {
                 );
             }
         }
+        self.named(Some(&was.issue), &is.issue, &is.shepherds);
         let (added, removed) = moved(&was.issue.labels, &is.issue.labels);
         if !(added.is_empty() && removed.is_empty()) {
             self.say(

@@ -16,6 +16,7 @@ pub mod kep;
 pub mod link;
 mod login;
 pub mod mention;
+pub mod notice;
 mod number;
 pub mod origin;
 pub mod people;

@@ -4,9 +4,12 @@
 mod after;
 mod again;
 mod alarm;
+mod answer;
+mod concerns;
 mod direct;
 mod elsewhere;
 mod news;
+mod notice;
 mod ping;
 mod relay;
 mod role;
@@ -20,6 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub use self::{
     after::{Failed, failed},
     again::worded,
+    concerns::concerns,
     news::{Gathered, gather},
 };
 use crate::{
@@ -82,6 +86,14 @@ impl Bridge<'_> {
             Step::Undo { written, asked } => self.undo(key, written, asked).await,
             Step::Direct { to, sayings } => self.tell_directly(key, to, sayings).await,
             Step::Ping(ping) => self.ping(key, ping).await,
+            Step::Notify { who, notices } => self.notify(key, who, notices).await,
+            Step::Remind { who, of } => self.remind(key, who, of).await,
+            Step::Answer {
+                issue,
+                kep,
+                text,
+                asked,
+            } => self.answer(key, (issue, *kep), text, asked).await,
             Step::Settle { written } => self.settle(key, written).await,
             Step::Alarm(alarm) => self.alarm(key, alarm).await,
             Step::GoOn { alarm, lane, asked } => self.go_on(key, alarm, lane, asked).await,

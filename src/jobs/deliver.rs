@@ -221,7 +221,9 @@ impl Deliver {
             Place::Channel(_) => limited.or(Some(now + CHANNEL_PACE)),
             // The client keeps GitHub's pace.
             Place::Forge => limited,
-            Place::Asking(_) | Place::News(_) | Place::Alarms | Place::Here => None,
+            Place::Asking(_) | Place::News(_) | Place::Alarms | Place::Told(_) | Place::Here => {
+                None
+            }
         }
     }
 
@@ -395,7 +397,7 @@ impl Deliver {
 
     async fn is_too_much(&self, bridge: &Bridge<'_>, leased: &Leased) -> Result<bool, StoreError> {
         // What somebody asked for by hand is theirs to bear; an admin is told what there is to tell;
-        // and a digest has an end.
+        // a digest has an end, and of what concerns somebody they say themselves what is too much.
         let is_theirs = matches!(
             leased.effect,
             Effect::Whisper { .. }
@@ -404,7 +406,7 @@ impl Deliver {
                     ..
                 }
                 | Effect::Post {
-                    saying: Saying::Digest(_),
+                    saying: Saying::Digest(_) | Saying::Notices(_),
                     ..
                 }
         );

@@ -79,6 +79,7 @@ impl Follow {
         let mut due = self.clock.now();
         let mut looked_at = due;
         let mut past = Past::default();
+        let mut hears_enhancements = false;
         loop {
             let now = self.clock.now();
             if now < looked_at {
@@ -90,7 +91,12 @@ impl Follow {
             let outcome = tokio::select! {
                 // Somebody who sends events without end must not keep the bot from asking.
                 biased;
-                () = self.clock.sleep(wait) => self.poll(known, &mut due, &mut past).await,
+                () = self.clock.sleep(wait) => {
+                    let polled = self.poll(known, &mut due, &mut past, hears_enhancements);
+                    let polled = polled.await;
+                    hears_enhancements = !hears_enhancements;
+                    polled
+                }
                 Some(event) = events.recv() => self.take(event, &mut events, known, &mut due).await,
             };
             if let Err(error) = outcome {
@@ -116,11 +122,13 @@ impl Follow {
         known: &watch::Sender<Arc<Known>>,
         due: &mut DateTime<Utc>,
         past: &mut Past,
+        hears_enhancements: bool,
     ) -> Result<(), StoreError> {
         // Even where the store fails it is not asked again at once.
         *due = self.clock.now() + self.pause();
         let before = known.borrow().clone();
         let sync = self.sync().knowing(&before);
+        let sync = sync.hearing_enhancements(hears_enhancements);
         let mut report = sync.run().await?;
         if report.limited_until.is_none() && !report.failed && self.sweep_is_due().await? {
             let sweep = sync.sweep().await?;
@@ -149,7 +157,8 @@ impl Follow {
         known: &watch::Sender<Arc<Known>>,
         due: &mut DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let sync = self.sync();
+        let before = known.borrow().clone();
+        let sync = self.sync().knowing(&before);
         let mut changed = Vec::new();
         // No more than those that are there: the next poll may be due.
         for event in

@@ -55,6 +55,8 @@ pub struct Sync<'a> {
     sources: &'a Sources,
     settings: &'a Settings,
     known: Option<&'a Known>,
+    /// Whether it is the turn of what is said on the enhancement issues.
+    hears_enhancements: bool,
     /// What did not go through.
     errors: Mutex<Vec<String>>,
     failed: AtomicBool,
@@ -118,6 +120,7 @@ impl<'a> Sync<'a> {
             sources,
             settings,
             known: None,
+            hears_enhancements: false,
             errors: Mutex::default(),
             failed: AtomicBool::new(false),
         }
@@ -132,6 +135,17 @@ impl<'a> Sync<'a> {
         }
     }
 
+    /// The same, where it is the turn of what is said on the enhancement issues. Those and the release
+    /// pages take turns, so that a sync in which nothing is new asks no more often for it: of either,
+    /// hardly anything is urgent.
+    #[must_use]
+    pub fn hearing_enhancements(self, hears_enhancements: bool) -> Self {
+        Self {
+            hears_enhancements,
+            ..self
+        }
+    }
+
     /// Asks for everything that is new, once.
     pub async fn run(&self) -> Result<Report, StoreError> {
         self.read_anew_if_need_be().await?;
@@ -139,7 +153,7 @@ impl<'a> Sync<'a> {
         let mut limited_until = None;
         let (keps, pages, runtimes) = futures::join!(
             self.kep_files(),
-            self.release_pages(),
+            self.pages_or_talk(),
             futures::future::join_all(
                 self.sources
                     .runtimes
@@ -147,10 +161,7 @@ impl<'a> Sync<'a> {
                     .map(|runtime| self.runtime(runtime))
             ),
         );
-        let own = [
-            (&self.sources.enhancements, keps),
-            (&self.sources.releases, pages),
-        ];
+        let own = [(&self.sources.enhancements, keps), (self.of_turn(), pages)];
         let outcomes = own
             .into_iter()
             .chain(self.sources.runtimes.iter().zip(runtimes));
@@ -178,6 +189,32 @@ impl<'a> Sync<'a> {
             failed: self.failed.load(Ordering::Relaxed),
             limited_until,
             ..report
+        }
+    }
+
+    async fn pages_or_talk(&self) -> Result<(), Trouble> {
+        if self.hears_enhancements {
+            return self.enhancement_comments().await;
+        }
+        self.release_pages().await?;
+        // What is said from the first sync on is heard, whosever turn it is.
+        let name = self.sources.enhancements.to_string();
+        let feed = Feed::Comments(CommentKind::Issue);
+        if self.store.position(&name, feed).await?.since.is_none() {
+            let begins = Position {
+                since: Some(self.clock.now()),
+                ..Position::default()
+            };
+            self.store.set_position(&name, feed, &begins).await?;
+        }
+        Ok(())
+    }
+
+    fn of_turn(&self) -> &Repository {
+        if self.hears_enhancements {
+            &self.sources.enhancements
+        } else {
+            &self.sources.releases
         }
     }
 

@@ -1,5 +1,5 @@
-//! Finds what is news for channels each time that the board is published, and queues what is to be
-//! told. Webhooks and polls both end in the store, so both give the same news, once.
+//! Finds what is news for channels and people each time that the board is published, and queues what is
+//! to be told. Webhooks and polls both end in the store, so both give the same news, once.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use super::follow::Known;
 use crate::{
     domain::{Repository, Settings, bridge::Channels, people::People},
-    jobs::bridge::{Bridge, Gathered, Undecided, gather},
+    jobs::bridge::{Bridge, Gathered, Undecided, concerns, gather},
     ports::{
         Chat, Clock, Forge, Outbox, Store, StoreError,
         forge::Account,
@@ -96,16 +96,14 @@ impl<S: Outbox + Store> Tell<S> {
             now: self.clock.now(),
         };
         let own = self.own(&comments).await?;
-        let effects = gather(
-            &bridge,
-            Gathered {
-                changes: &changes,
-                comments: &comments,
-                began,
-                own: &own,
-            },
-        )
-        .await?;
+        let news = Gathered {
+            changes: &changes,
+            comments: &comments,
+            began,
+            own: &own,
+        };
+        let mut effects = gather(&bridge, news).await?;
+        effects.extend(concerns(&bridge, news).await?);
         let cause = Cause::News {
             change: change
                 .or(looked.map(|looked| looked.change))

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::domain::{
+    Zone,
     bridge::{Key, Saying},
     card::Card,
     rich::Rich,
@@ -208,6 +209,9 @@ pub trait Chat: Send + Sync {
 
     /// The name that a member goes by; `None` where the workspace does not tell.
     async fn name_of(&self, user: &str) -> Result<Option<Box<str>>, ChatError>;
+
+    /// The time zone in which a member lives; `None` where the workspace does not tell.
+    async fn zone_of(&self, user: &str) -> Result<Option<Zone>, ChatError>;
 
     /// The direct conversation with a member.
     async fn direct(&self, user: &str) -> Result<Box<str>, ChatError>;

@@ -14,6 +14,7 @@ use crate::domain::{
     Comment, CommentKind, KepNumber,
     bridge::{Asked, ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
     change::Change,
+    notice::{Preferences, Recipient},
 };
 
 /// What effects are queued for.
@@ -331,14 +332,9 @@ pub trait Outbox: Send + Sync {
     /// Comments that were queued with keys that go on from this one, unless they were given up.
     async fn comments_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
 
-    /// What is neither done nor given up of a KEP's thread in a channel, or of all threads there, in
-    /// the order in which it is to be done: effects of this name.
-    async fn open_in(
-        &self,
-        channel: &ChannelAt,
-        kep: Option<KepNumber>,
-        name: &str,
-    ) -> Result<Vec<Effect>, StoreError>;
+    /// What is neither done nor given up in the lane of this name, or in all whose names go on from it
+    /// with a `/`, in the order in which it is to be done: effects of this name.
+    async fn open_in(&self, lane: &str, name: &str) -> Result<Vec<Effect>, StoreError>;
 
     /// Edits of comments that are still to be made, queued with keys that go on from this one, oldest
     /// first.
@@ -394,6 +390,16 @@ pub trait Outbox: Send + Sync {
 
     /// Lets what has a lane's turn, and waits, be done now.
     async fn hurry(&self, lane: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// How somebody wants to be told of things.
+    async fn preferences(&self, who: &Recipient) -> Result<Preferences, StoreError>;
+
+    /// Sets how somebody wants to be told of things.
+    async fn set_preferences(
+        &self,
+        who: &Recipient,
+        preferences: &Preferences,
+    ) -> Result<(), StoreError>;
 
     /// Records of writes to the forge at or after a moment, oldest first.
     async fn records(&self, since: DateTime<Utc>) -> Result<Vec<Record>, StoreError>;

@@ -1,52 +1,65 @@
-//! The dialog in which a shepherd answers a question.
+//! The dialog in which somebody answers on GitHub what they were told of in Slack.
 //!
 //! <https://docs.slack.dev/surfaces/modals>
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::domain::{KepNumber, bridge::Key};
+use crate::domain::{KepNumber, bridge::IssueAt};
 
 /// The dialog.
 pub const ANSWER: &str = "answer";
-
-/// The longest text that a field takes:
-/// <https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element>
+/// The longest text that a field is given: <https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element>
 const LONGEST: usize = 3000;
 
-/// What the dialog remembers.
+/// Where the answer goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Of {
-    /// The key of the question.
-    pub question: Key,
-    /// The direct conversation with whoever answers.
+pub struct To {
+    /// The issue or pull request.
+    pub issue: IssueAt,
+    /// The KEP.
+    pub kep: KepNumber,
+    /// The conversation in which they were told.
     pub channel: Box<str>,
 }
 
-/// The view that `views.open` takes.
-pub fn view(kep: KepNumber, of: &Of) -> Value {
-    let plain = |text: &str| json!({ "type": "plain_text", "text": text });
-    json!({
-        "type": "modal", "callback_id": ANSWER,
-        "private_metadata": serde_json::to_string(of).unwrap_or_default(),
-        "title": plain(&format!("Answer on KEP-{kep}")),
-        "submit": plain("Answer"),
-        "close": plain("Cancel"),
-        "blocks": [{
-            "type": "input", "block_id": "text", "label": plain("Answer"),
-            "hint": plain("It goes into the thread of the question, with your name."),
-            "element": {
-                "type": "plain_text_input", "action_id": "text", "multiline": true,
-                "max_length": LONGEST,
-            },
-        }],
-    })
+impl To {
+    /// The view that `views.open` takes.
+    pub fn view(&self) -> Value {
+        json!({
+            "type": "modal", "callback_id": ANSWER,
+            "private_metadata": serde_json::to_string(self).unwrap_or_default(),
+            "title": plain("Answer on GitHub"),
+            "submit": plain("Comment"),
+            "close": plain("Cancel"),
+            "blocks": [{
+                "type": "input", "block_id": "text",
+                "label": plain(&format!("Your comment on {}", self.issue)),
+                "hint": plain("I post it as a comment that says it is from you. Everybody on GitHub can read it."),
+                "element": {
+                    "type": "plain_text_input", "action_id": "text", "multiline": true,
+                    "max_length": LONGEST,
+                },
+            }],
+        })
+    }
+
+    /// Reads what was sent; `None` where it is none of ours.
+    pub fn read(remembered: &str, values: &Value) -> Option<(Self, String)> {
+        let to = serde_json::from_str(remembered).ok()?;
+        let text = values["text"]["text"]["value"].as_str()?;
+        Some((to, text.to_owned()))
+    }
 }
 
-/// Reads what was sent; `None` where it is none of ours, or says nothing.
-pub fn read(remembered: &str, values: &Value) -> Option<(Of, String)> {
-    let of: Of = serde_json::from_str(remembered).ok()?;
-    let question = Key::parse(of.question.as_str())?;
-    let text = values["text"]["text"]["value"].as_str()?.trim();
-    (!text.is_empty()).then(|| (Of { question, ..of }, text.to_owned()))
+/// What an acknowledgement says of an answer that cannot go there.
+/// <https://docs.slack.dev/surfaces/modals#displaying_errors>
+pub fn wrong(why: &str) -> Bytes {
+    let errors = json!({ "response_action": "errors", "errors": { "text": why } });
+    errors.to_string().into()
+}
+
+fn plain(text: &str) -> Value {
+    json!({ "type": "plain_text", "text": text })
 }

@@ -18,7 +18,7 @@ use super::{
     blocks, rich,
 };
 use crate::{
-    domain::{bridge::Key, rich::Rich},
+    domain::{Zone, bridge::Key, rich::Rich},
     ports::{
         Clock,
         chat::{Chat, ChatError, History, Message, Picture, PostAt, Speech},
@@ -302,6 +302,14 @@ impl Chat for SlackChat {
         };
         self.names.put(user, now, name.clone());
         Ok(name)
+    }
+
+    async fn zone_of(&self, user: &str) -> Result<Option<Zone>, ChatError> {
+        match self.api.zone(user).await {
+            Ok(zone) => Ok(zone.and_then(|name| Zone::named(&name))),
+            Err(ApiError::Refused(error)) if is_untold(&error) => Ok(None),
+            Err(error) => Err(meant(error)),
+        }
     }
 
     async fn direct(&self, user: &str) -> Result<Box<str>, ChatError> {

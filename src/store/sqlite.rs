@@ -9,6 +9,7 @@ mod lists;
 mod look;
 mod open;
 mod outbox;
+mod preferences;
 mod queue;
 mod traces;
 

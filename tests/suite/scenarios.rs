@@ -7,6 +7,7 @@ mod broken;
 mod connections;
 mod digest;
 mod everyone;
+mod notices;
 mod notify;
 mod ping;
 mod previews;
@@ -65,6 +66,8 @@ struct Scene {
     tokens: Vec<(String, String)>,
     folder: TempDir,
     bot: Option<Bot>,
+    /// Whether people are told of what concerns them; otherwise they want to hear nothing.
+    tells_people: bool,
 }
 
 fn noon() -> DateTime<Utc> {
@@ -142,6 +145,7 @@ impl Scene {
             tokens: tokens.into(),
             folder,
             bot: None,
+            tells_people: false,
         }
     }
 
@@ -171,6 +175,24 @@ impl Scene {
             self.workspace.connected(2).await;
         }
         self.bot = Some(bot);
+        if !self.tells_people {
+            self.wants_nothing(&["samuelkarp", "mikebrow", "shepherd", "liaison"])
+                .await;
+        }
+    }
+
+    /// These people have said that they want to be told nothing.
+    async fn wants_nothing(&self, logins: &[&str]) {
+        let mut store = self.store().await;
+        for login in logins {
+            let who = format!("github/{login}");
+            sqlx::query("INSERT OR REPLACE INTO preferences (who, doc) VALUES ($1, $2)")
+                .bind(who)
+                .bind(r#"{"off": "for_good"}"#)
+                .execute(&mut store)
+                .await
+                .expect("it is stored");
+        }
     }
 
     fn bot(&self) -> &Bot {

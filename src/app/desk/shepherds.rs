@@ -1,15 +1,9 @@
-//! Questions to shepherds that come as a mention of the bot, and the dialog for an answer.
+//! Questions to shepherds that come as a mention of the bot.
 
 use bytes::Bytes;
 
 use super::{FrontDesk, pace::What};
-use crate::{
-    app::ping,
-    domain::people::People,
-    jobs::follow::Known,
-    ports::StoreError,
-    slack::inbound::{Pressed, Said},
-};
+use crate::{domain::people::People, jobs::follow::Known, ports::StoreError, slack::inbound::Said};
 
 impl FrontDesk {
     /// Somebody asks who shepherds a KEP: the question goes on to them.
@@ -27,12 +21,5 @@ impl FrontDesk {
             asked.await?;
         }
         Ok(None)
-    }
-
-    pub(super) fn answer_dialog(&self, workspace: &str, pressed: &Pressed) -> Option<Bytes> {
-        let (trigger, view) = ping::dialog(pressed)?;
-        self.speak(workspace, "a dialog", async move |bot| {
-            bot.open_view(&trigger, &view).await
-        })
     }
 }

@@ -7,7 +7,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Alarm, ChannelAt, CommentAt, IssueAt, Item, Key, MessageAt, Ping, Place, Saying};
-use crate::domain::KepNumber;
+use crate::domain::{
+    KepNumber,
+    notice::{Notice, Recipient},
+};
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +160,31 @@ pub enum Step {
     },
     /// Somebody has a question for a KEP's shepherds, or an answer.
     Ping(Ping),
+    /// Somebody is to be told of what concerns them.
+    Notify {
+        /// Who.
+        who: Recipient,
+        /// Of what.
+        notices: Vec<Notice>,
+    },
+    /// Somebody wanted to be told again by now.
+    Remind {
+        /// Who.
+        who: Recipient,
+        /// The key of the message that told them.
+        of: Key,
+    },
+    /// Somebody answers on GitHub what they were told of.
+    Answer {
+        /// Where.
+        issue: IssueAt,
+        /// The KEP.
+        kep: KepNumber,
+        /// Their text, in Slack's markup.
+        text: String,
+        /// Who, where and when.
+        asked: Asked,
+    },
     /// The time in which a relayed text could be taken back is over.
     Settle {
         /// The key of the comment.
@@ -259,6 +287,8 @@ pub enum Lane {
     Message(MessageAt),
     /// What one person is told.
     Person(ChannelAt, Box<str>),
+    /// What one person is told of what concerns them, wherever they are.
+    Told(Recipient),
     /// What waits for nothing else, and holds up nothing.
     Later(Key),
 }
@@ -277,6 +307,7 @@ impl fmt::Display for Lane {
             Self::Thread(channel, kep) => write!(f, "{}/{kep}", Self::threads_of(channel)),
             Self::Message(message) => write!(f, "message/{message}"),
             Self::Person(channel, user) => write!(f, "person/{channel}/{user}"),
+            Self::Told(who) => write!(f, "told/{who}"),
             Self::Later(key) => write!(f, "later/{key}"),
         }
     }
@@ -313,12 +344,14 @@ impl Step {
         match self {
             Self::Relay(Relay { asked, .. })
             | Self::Undo { asked, .. }
+            | Self::Answer { asked, .. }
             | Self::GoOn { asked, .. } => Place::Asking(asked.channel.workspace.clone()),
             Self::Again { message } => Place::Asking(message.channel.workspace.clone()),
             // Whether one more thread may begin there is decided for one after the other.
             Self::News { channel, .. } | Self::Tell { channel, .. } => Place::News(channel.clone()),
             Self::Direct { to, .. } => Place::Asking(to.workspace.clone()),
             Self::Ping(ping) => Place::Asking(ping.workspace().into()),
+            Self::Notify { who, .. } | Self::Remind { who, .. } => Place::Told(who.clone()),
             Self::Alarm(_) => Place::Alarms,
             Self::Settle { .. } | Self::Lifted { .. } => Place::Here,
         }
@@ -336,6 +369,9 @@ impl Effect {
             Self::Step(Step::News { .. }) => "news",
             Self::Step(Step::Direct { .. }) => "direct",
             Self::Step(Step::Ping(_)) => "ping",
+            Self::Step(Step::Notify { .. }) => "notify",
+            Self::Step(Step::Remind { .. }) => "remind",
+            Self::Step(Step::Answer { .. }) => "answer",
             Self::Step(Step::Settle { .. }) => "settle",
             Self::Step(Step::Alarm(_)) => "alarm",
             Self::Step(Step::GoOn { .. }) => "go-on",

@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::{Repository, notice::Recipient};
+
 /// A channel, or a direct conversation, of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChannelAt {
@@ -55,6 +57,8 @@ pub enum Place {
     News(ChannelAt),
     /// Alarms, which look for the admins in any workspace.
     Alarms,
+    /// What one person is told is decided piece by piece.
+    Told(Recipient),
     /// Nobody is asked outside.
     Here,
 }
@@ -85,6 +89,17 @@ pub fn moment_of(ts: &str) -> Option<DateTime<Utc>> {
 pub fn ts_of(moment: DateTime<Utc>) -> String {
     let (seconds, micros) = (moment.timestamp(), moment.timestamp_subsec_micros());
     format!("{seconds}.{micros:06}")
+}
+
+impl IssueAt {
+    /// Reads `containerd/containerd#12814`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (repository, number) = text.rsplit_once('#')?;
+        Some(Self {
+            repository: Repository::parse(repository)?.to_string().into(),
+            number: number.parse().ok()?,
+        })
+    }
 }
 
 impl ChannelAt {
@@ -123,6 +138,7 @@ impl fmt::Display for Place {
             Self::Asking(workspace) => write!(f, "asking/{workspace}"),
             Self::News(channel) => write!(f, "news/{channel}"),
             Self::Alarms => f.write_str("alarms"),
+            Self::Told(who) => write!(f, "told/{who}"),
             Self::Here => f.write_str("here"),
         }
     }

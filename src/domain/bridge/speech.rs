@@ -4,7 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{IssueAt, Key};
-use crate::domain::{KepNumber, change::Change};
+use crate::domain::{
+    KepNumber,
+    change::Change,
+    notice::{Notice, Recipient},
+};
 
 /// What a message of the bridge says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,10 +106,27 @@ pub enum Saying {
     },
     /// A polite no.
     Refused(Refusal),
+    /// What concerns somebody, to them alone.
+    Notices(Box<Notices>),
     /// A part of a digest.
     Digest(Box<Page>),
     /// A sentence of the bot's own.
     Plain(Box<str>),
+}
+
+/// What one person is told by one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notices {
+    /// Who.
+    pub who: Recipient,
+    /// Of what, oldest first.
+    pub items: Vec<Notice>,
+    /// Whether it is the first that they ever get, and has to say why.
+    pub is_first: bool,
+    /// Whether they wanted to be told of it again.
+    pub is_reminder: bool,
+    /// Whether what follows on the same subjects stands below it.
+    pub begins: bool,
 }
 
 /// A message of a digest.

@@ -95,6 +95,11 @@ impl fmt::Display for Step {
             Self::News { channel, kep, .. } => write!(f, "news of KEP-{kep} in {channel}"),
             Self::Direct { to, .. } => write!(f, "a direct message to {to}"),
             Self::Ping(ping) => write!(f, "a question to shepherds, asked in {}", ping.workspace()),
+            Self::Notify { who, .. } => write!(f, "a word to {who}"),
+            Self::Remind { who, .. } => write!(f, "a reminder to {who}"),
+            Self::Answer { issue, asked, .. } => {
+                write!(f, "an answer of {} on {issue}", asked.user)
+            }
             Self::Settle { written } => write!(f, "the button below {written}"),
             Self::Alarm(_) => f.write_str("a word to the admins"),
             Self::GoOn { lane, .. } | Self::Lifted { lane, .. } => {

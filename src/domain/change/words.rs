@@ -67,6 +67,7 @@ impl fmt::Display for What {
                 moved(f, labels, added, removed)
             }
             Self::IssueMilestone(old, new) => from_to(f, "milestone", old, new),
+            Self::Named(names) => write!(f, "mentions {}", names.join(", ")),
             Self::PullOpened => f.write_str("linked"),
             Self::PullMerged => f.write_str("merged"),
             Self::PullClosed => f.write_str("closed without merging"),

@@ -1,6 +1,6 @@
 //! What follows from a write: once it is done, or once it is given up.
 
-use super::{Bridge, UNDO_WITHIN, Undecided, again::STRUCK, news::said_key};
+use super::{Bridge, UNDO_WITHIN, Undecided, again::STRUCK, news::said_key, notice::keys_of};
 use crate::{
     domain::bridge::{
         Asked, Below, Effect, Item, Key, Lane, MessageAt, NewEffect, Relayed, Saying, Step, Written,
@@ -251,7 +251,7 @@ fn tell(key: Key, to: &Asked, thread: Option<Box<str>>, saying: Saying) -> NewEf
     NewEffect::now(key, lane, effect)
 }
 
-/// The comments that a message tells of, as keys under which it is found.
+/// What a message tells of, as keys under which it is found.
 fn aliases(effect: &Effect) -> Vec<Key> {
     let (Effect::Post {
         channel, saying, ..
@@ -262,8 +262,13 @@ fn aliases(effect: &Effect) -> Vec<Key> {
     else {
         return Vec::new();
     };
-    let Saying::News { items, .. } = saying else {
-        return Vec::new();
+    let items = match saying {
+        Saying::News { items, .. } => items,
+        Saying::Notices(notices) => {
+            let is_new = matches!(effect, Effect::Post { .. });
+            return keys_of(notices, is_new);
+        }
+        _ => return Vec::new(),
     };
     let key = |item: &Item| match item {
         Item::Said { issue, comment, .. } => Some(said_key(channel, &issue.repository, *comment)),

@@ -1,6 +1,6 @@
 //! Other channels are told what a comment says that stands on a tracking issue, and see it follow.
 
-use super::{Bridge, Undecided, again::STRUCK, relay::unsigned};
+use super::{Bridge, Undecided, again::STRUCK, place_of, relay::unsigned};
 use crate::domain::{
     KepNumber,
     bridge::{Asked, ChannelAt, Effect, IssueAt, Key, Lane, NewEffect, Relayed, Saying, Step},
@@ -17,6 +17,9 @@ impl Bridge<'_> {
         of: Option<&Relayed>,
         asked: &Asked,
     ) -> Vec<NewEffect> {
+        if of.is_none() && !self.is_update(issue, kep, asked) {
+            return Vec::new();
+        }
         let who = match of {
             Some(of) => of.who.clone(),
             None => self.name_of(asked).await,
@@ -47,6 +50,17 @@ impl Bridge<'_> {
                 )
             })
             .collect()
+    }
+
+    /// Whether somebody's words below an issue are for those who follow the KEP: they speak for it, and it
+    /// is its tracking issue.
+    fn is_update(&self, issue: &IssueAt, kep: KepNumber, asked: &Asked) -> bool {
+        let Some(entry) = self.board.get(kep) else {
+            return false;
+        };
+        let mut issues = entry.issues().map(|tracking| place_of(&tracking.issue));
+        let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
+        issues.any(|at| at == *issue) && self.may_speak(person, entry)
     }
 
     /// Has them see what it says since an edit. It follows from the edit as what they are told follows

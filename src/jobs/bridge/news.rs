@@ -202,7 +202,10 @@ impl Bridge<'_> {
         channel: &ChannelAt,
         said: &CommentNews,
     ) -> Result<Option<(KepNumber, Item)>, Undecided> {
-        let open = self.outbox.open_in(channel, None, "news").await?;
+        let open = self
+            .outbox
+            .open_in(&Lane::threads_of(channel), "news")
+            .await?;
         let mut found = open.into_iter().filter_map(|effect| match effect {
             Effect::Step(Step::News { kep, items, .. }) => Some((kep, items)),
             _ => None,
@@ -215,7 +218,11 @@ impl Bridge<'_> {
 
     /// Whether the bot wrote a comment: by what is stored, or, where the answer was lost, by its
     /// mark, which counts on nobody else's.
-    async fn is_own(&self, comment: &Comment, news: Gathered<'_>) -> Result<bool, Undecided> {
+    pub(super) async fn is_own(
+        &self,
+        comment: &Comment,
+        news: Gathered<'_>,
+    ) -> Result<bool, Undecided> {
         let issue = IssueAt {
             repository: comment.repository.clone(),
             number: comment.issue,

@@ -10,10 +10,11 @@ use crate::{
             Asked, Below, ChannelAt, Effect, Key, Lane, NewEffect, Ping, Question, Saying, Step,
             Written,
         },
+        notice::Recipient,
         people::Person,
         text::each_once,
     },
-    ports::outbox::Settled,
+    ports::{StoreError, outbox::Settled},
 };
 
 /// How many are asked: anybody can write names into an issue.
@@ -22,58 +23,75 @@ const MOST_ASKED: usize = 5;
 impl Bridge<'_> {
     pub(super) async fn ping(&self, key: &Key, ping: &Ping) -> Result<Settled, Undecided> {
         match ping {
-            Ping::Ask(question) => self.ask(key, question).await,
-            Ping::Bring { question, .. } => self.bring(question).await,
+            Ping::Ask(question) => self.question_ask(key, question).await,
+            Ping::Bring { question, .. } => self.question_bring(question).await,
             Ping::Answer {
                 question,
                 asked,
                 text,
-            } => self.answer(key, question, asked, text).await,
+            } => self.question_answer(key, question, asked, text).await,
             Ping::Answered {
                 question,
                 answer,
                 asked,
-            } => self.answered(question, answer, asked).await,
+            } => self.question_answered(question, answer, asked).await,
         }
     }
 
-    /// The shepherds of a KEP who can be asked, with the account that is nearest to whoever asks; those
-    /// who ask excepted.
-    fn reached(&self, entry: &Entry, asked: &Asked) -> Vec<(&Person, ChannelAt)> {
-        let here = &*asked.channel.workspace;
-        let people = entry.shepherds().into_iter();
-        let people = people.filter_map(|login| self.people.by_login(login));
-        let asks = |person: &Person| {
-            let id = person.slack.get(here);
-            id.is_some_and(|id| *id == asked.user)
-        };
-        let account = |person: &Person| {
-            let served = person.slack.iter();
-            let mut served = served.filter(|(name, _)| self.chats.contains_key(*name));
-            let there = person.slack.get_key_value(here);
-            let (workspace, user) = there
-                .filter(|_| self.chats.contains_key(here))
-                .or_else(|| served.next())?;
-            Some(ChannelAt::new(workspace, user))
-        };
-        people
-            .filter(|person| !asks(person))
-            .filter_map(|person| Some((person, account(person)?)))
-            .take(MOST_ASKED)
-            .collect()
+    /// The shepherds of a KEP who can be asked, with the account on which they are: the one that they
+    /// chose, else one where the question was asked. Not those who ask, or want to hear nothing.
+    async fn askable(
+        &self,
+        entry: &Entry,
+        asked: &Asked,
+    ) -> Result<Vec<(&Person, ChannelAt)>, StoreError> {
+        let here = &asked.channel.workspace;
+        let mut askable = Vec::new();
+        for login in entry.shepherds() {
+            let Some(person) = self.people.by_login(login) else {
+                continue;
+            };
+            let who = Recipient::Login(login.clone());
+            let preferences = self.outbox.preferences(&who).await?;
+            let is_asking = person.slack.get(here).is_some_and(|id| *id == asked.user);
+            let hears =
+                !preferences.is_off(self.now) && !preferences.muted.contains(&entry.kep.number);
+            let accounts = person.slack.iter();
+            let mut accounts: Vec<_> = accounts
+                .filter(|(name, _)| self.chats.contains_key(*name))
+                .collect();
+            accounts.sort_by_key(|(name, _)| {
+                (Some(*name) != preferences.workspace.as_ref(), *name != here)
+            });
+            if let Some((workspace, user)) = accounts.first()
+                && hears
+                && !is_asking
+            {
+                askable.push((person, ChannelAt::new(workspace, user)));
+            }
+            if askable.len() == MOST_ASKED {
+                break;
+            }
+        }
+        Ok(askable)
     }
 
     /// Whether a question of somebody about a KEP can be brought to anybody; or why not, and whom else
     /// to ask.
-    pub fn can_ask(&self, asked: &Asked, kep: KepNumber) -> Result<String, String> {
+    pub async fn can_ask(
+        &self,
+        asked: &Asked,
+        kep: KepNumber,
+    ) -> Result<Result<String, String>, StoreError> {
         let Some(entry) = self.board.get(kep) else {
-            return Err(format!("I know no KEP with the number {kep}."));
+            return Ok(Err(format!("I know no KEP with the number {kep}.")));
         };
-        let reached = self.reached(entry, asked);
-        if reached.is_empty() {
-            return Err(self.nobody_to_ask(entry));
-        }
-        Ok(listed(reached.iter().map(|(person, _)| &person.login)))
+        let askable = self.askable(entry, asked).await?;
+        Ok(if askable.is_empty() {
+            Err(self.nobody_to_ask(entry))
+        } else {
+            Ok(listed(askable.iter().map(|(person, _)| &person.login)))
+        })
     }
 
     /// Who shepherds a KEP.
@@ -117,11 +135,11 @@ impl Bridge<'_> {
         )
     }
 
-    async fn ask(&self, key: &Key, question: &Question) -> Result<Settled, Undecided> {
+    async fn question_ask(&self, key: &Key, question: &Question) -> Result<Settled, Undecided> {
         let Question {
             asked, kep, text, ..
         } = question;
-        let can_ask = self.can_ask(asked, *kep);
+        let can_ask = self.can_ask(asked, *kep).await?;
         let (below, saying) = match (&question.message, &can_ask) {
             (Some((at, thread)), can_ask) => {
                 let said = match (can_ask, self.board.get(*kep)) {
@@ -171,7 +189,7 @@ impl Bridge<'_> {
     }
 
     /// Brings a question that stands in its channel to those who can be asked.
-    async fn bring(&self, key: &Key) -> Result<Settled, Undecided> {
+    async fn question_bring(&self, key: &Key) -> Result<Settled, Undecided> {
         let Some(question) = self.question(key).await? else {
             return Ok(Settled::default());
         };
@@ -197,20 +215,36 @@ impl Bridge<'_> {
             permalink: Some(chat.permalink(&at.channel.id, &at.ts).await?),
             answer: Some(key.clone()),
         };
-        let reached = self.reached(entry, asked).into_iter();
-        let tell = |(_, to): (&Person, ChannelAt)| {
+        let mut then = Vec::new();
+        for (person, to) in self.askable(entry, asked).await? {
+            let delay_ms = self.quiet_for(&person.login, &to).await?;
             let key = Question::told(key, &to.workspace, &to.id);
             let sayings = vec![saying.clone()];
             let step = Effect::Step(Step::Direct { to, sayings });
-            NewEffect::now(key.clone(), Lane::Later(key), step)
-        };
+            let lane = Lane::Later(key.clone());
+            then.push(NewEffect {
+                delay_ms,
+                ..NewEffect::now(key, lane, step)
+            });
+        }
         Ok(Settled {
-            then: reached.map(tell).collect(),
+            then,
             ..Settled::default()
         })
     }
 
-    async fn answer(
+    /// How long somebody's quiet hours last from now on, in milliseconds.
+    async fn quiet_for(&self, login: &Login, at: &ChannelAt) -> Result<i64, Undecided> {
+        let who = Recipient::Login(login.clone());
+        let Some(quiet) = self.outbox.preferences(&who).await?.quiet else {
+            return Ok(0);
+        };
+        let zone = self.chat(&at.workspace)?.zone_of(&at.id).await?;
+        let over = quiet.over_at(self.now, &zone.unwrap_or_default());
+        Ok(over.map_or(0, |over| (over - self.now).num_milliseconds()))
+    }
+
+    async fn question_answer(
         &self,
         key: &Key,
         question: &Key,
@@ -259,7 +293,7 @@ impl Bridge<'_> {
     }
 
     /// Those who were asked see who answered, in place of the button.
-    async fn answered(
+    async fn question_answered(
         &self,
         question: &Key,
         answer: &Key,
@@ -279,11 +313,14 @@ impl Bridge<'_> {
         let link = link.permalink(&at.channel.id, &at.ts).await?;
         let who = self.name_of(asked).await;
         let entry = self.board.get(of.kep);
-        let reached = entry.map(|entry| self.reached(entry, &of.asked));
-        let reached = reached.into_iter().flatten().map(|(_, to)| to);
+        let askable = match entry {
+            Some(entry) => self.askable(entry, &of.asked).await?,
+            None => Vec::new(),
+        };
+        let askable = askable.into_iter().map(|(_, to)| to);
         let own = ChannelAt::new(&asked.channel.workspace, &asked.user);
         let mut then = Vec::new();
-        for to in each_once(reached.chain([own])) {
+        for to in each_once(askable.chain([own])) {
             let told = Question::told(question, &to.workspace, &to.id);
             let written = told.then("post");
             let queued = self.outbox.queued(&told).await?.map(|it| it.effect);

@@ -149,7 +149,7 @@ impl Bridge<'_> {
         items: &[Item],
     ) -> Result<Vec<Item>, Undecided> {
         let mut found = items.to_vec();
-        let open = self.outbox.open_in(channel, Some(kep), "news").await?;
+        let open = self.outbox.open_in(&lane(channel, kep), "news").await?;
         for later in open {
             let Effect::Step(Step::News { items, .. }) = later else {
                 continue;
@@ -240,13 +240,16 @@ impl Bridge<'_> {
         channel: &ChannelAt,
         kep: KepNumber,
     ) -> Result<Option<DateTime<Utc>>, Undecided> {
-        let words = self.outbox.open_in(channel, Some(kep), "tell").await?;
+        let words = self.outbox.open_in(&lane(channel, kep), "tell").await?;
         if !words.is_empty() {
             return Ok(None);
         }
         let day = TimeDelta::days(1);
         // In this order: a root that is posted between the two questions is counted twice, not never.
-        let open = self.outbox.open_in(channel, None, "root").await?;
+        let open = self
+            .outbox
+            .open_in(&Lane::threads_of(channel), "root")
+            .await?;
         let threads = self.outbox.threads().await?.into_iter();
         let threads = threads.filter(|it| it.channel == *channel);
         let began = threads.filter_map(|thread| {
@@ -330,6 +333,10 @@ fn is_for_all(item: &Item) -> bool {
             )
         }
     }
+}
+
+fn lane(channel: &ChannelAt, kep: KepNumber) -> String {
+    Lane::Thread(channel.clone(), kep).to_string()
 }
 
 fn news(kep: KepNumber, items: Vec<Item>, titled: bool) -> Saying {

@@ -196,7 +196,7 @@ impl Sync<'_> {
     }
 
     async fn commented(&self, comment: Comment) -> Result<Need, Trouble> {
-        let Some((repository, _)) = self.runtime_at(&comment.repository) else {
+        let Some(repository) = self.talked_at(&comment) else {
             return Ok(Need::Nothing);
         };
         let name = repository.to_string();
@@ -209,7 +209,8 @@ impl Sync<'_> {
             // What was said before the bot came is nobody's news.
             return Ok(Need::Nothing);
         };
-        if self.store.issue(&name, comment.issue).await?.is_none() {
+        let is_enhancement = *repository == self.sources.enhancements;
+        if !is_enhancement && self.store.issue(&name, comment.issue).await?.is_none() {
             return Ok(Need::Nothing);
         }
         let stored = self.store.comments(&name, comment.issue).await?;
@@ -245,13 +246,27 @@ impl Sync<'_> {
         Ok(Need::Nothing)
     }
 
+    /// The repository of a comment, where what is said there is kept: a runtime's, or the enhancement
+    /// issue of a KEP.
+    fn talked_at(&self, comment: &Comment) -> Option<&Repository> {
+        let enhancements = &self.sources.enhancements;
+        if is_same(enhancements, &comment.repository) {
+            return self.is_tracked_kep(comment.issue).then_some(enhancements);
+        }
+        self.runtime_at(&comment.repository)
+            .map(|(repository, _)| repository)
+    }
+
     async fn uncommented(
         &self,
         repository: &Repository,
         kind: CommentKind,
         id: u64,
     ) -> Result<(), Trouble> {
-        if let Some((repository, _)) = self.runtime_at(&repository.to_string()) {
+        let name = repository.to_string();
+        let enhancements = Some(&self.sources.enhancements).filter(|own| is_same(own, &name));
+        let runtime = || self.runtime_at(&name).map(|(repository, _)| repository);
+        if let Some(repository) = enhancements.or_else(runtime) {
             let name = repository.to_string();
             self.store.remove_comment(&name, kind, id).await?;
         }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Comment, CommentKind, Issue, Repository, Runtime,
+        Comment, CommentKind, Issue, KepNumber, Repository, Runtime,
         tracking::{read_pull, read_tracking_issue},
     },
     ports::{
@@ -234,6 +234,46 @@ impl Sync<'_> {
             }
             position = next;
         }
+    }
+}
+
+impl Sync<'_> {
+    /// What is said on the enhancement issues of KEPs that a runtime tracks. Their texts are the KEPs'
+    /// own, and are not asked for.
+    pub(super) async fn enhancement_comments(&self) -> Result<(), Trouble> {
+        let repository = &self.sources.enhancements;
+        let name = repository.to_string();
+        let feed = Feed::Comments(CommentKind::Issue);
+        let mut position = self.store.position(&name, feed).await?;
+        if position.since.is_none() {
+            position.since = Some(self.clock.now());
+        }
+        loop {
+            let known = position.validator.as_ref();
+            let since = since(&position);
+            let asked = self
+                .forge
+                .comments(repository, CommentKind::Issue, since, known);
+            let Fetched::New(page, validator) = asked.await? else {
+                return Ok(());
+            };
+            let (next, again) = advance(&position, &page, validator);
+            let mut comments = page.items;
+            comments.retain(|comment| self.is_tracked_kep(comment.issue));
+            let feed = Some((CommentKind::Issue, &next));
+            self.store.put_comments(&name, &comments, feed).await?;
+            if !again {
+                return Ok(());
+            }
+            position = next;
+        }
+    }
+
+    /// Whether an enhancement issue is that of a KEP that a runtime tracks, as far as is known.
+    pub(super) fn is_tracked_kep(&self, number: u64) -> bool {
+        let number = u32::try_from(number).ok().and_then(KepNumber::new);
+        let entry = number.and_then(|number| self.known?.board.get(number));
+        entry.is_some_and(|entry| entry.issues().next().is_some())
     }
 }
 

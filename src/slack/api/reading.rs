@@ -65,6 +65,7 @@ struct Known {
 #[derive(Deserialize)]
 struct User {
     profile: Option<Profile>,
+    tz: Option<Box<str>>,
 }
 
 #[derive(Serialize)]
@@ -118,6 +119,13 @@ impl Api {
         let query = vec![("user", Some(user))];
         let known: Known = self.ask("users.info", &query).await?;
         Ok(known.user.profile.unwrap_or_default())
+    }
+
+    /// The name of a member's time zone. <https://docs.slack.dev/reference/objects/user-object>
+    pub(in crate::slack) async fn zone(&self, user: &str) -> Result<Option<Box<str>>, ApiError> {
+        let query = vec![("user", Some(user))];
+        let known: Known = self.ask("users.info", &query).await?;
+        Ok(known.user.tz)
     }
 
     /// Where a message is to be seen.

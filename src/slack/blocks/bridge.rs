@@ -2,6 +2,7 @@
 //! words. The words of people stand in it as formatted text, in which nothing pings.
 
 mod news;
+mod notice;
 pub mod press;
 
 use self::news::News;
@@ -98,6 +99,7 @@ pub fn message(speech: &Speech<'_>) -> Message {
         }
         Saying::Held { lane, what, alarm } => held(lane, what, alarm, &mut draft),
         Saying::Refused(refusal) => refused(refusal, &mut draft),
+        Saying::Notices(notices) => notice::tell(notices, &mut draft),
         Saying::Digest(page) => digest::render(page, &mut draft),
         Saying::Plain(text) => draft.plain(text),
     }

@@ -251,6 +251,12 @@ pub(in crate::store) const PUT_RECORD: &str = "\
 pub(in crate::store) const RECORDS: &str = "\
     SELECT at_ms, what, target, asked, outcome FROM records WHERE at_ms >= $1 ORDER BY at_ms, id";
 
+pub(in crate::store) const PREFERENCES: &str = "SELECT doc FROM preferences WHERE who = $1";
+
+pub(in crate::store) const SET_PREFERENCES: &str = "\
+    INSERT INTO preferences (who, doc) VALUES ($1, $2)
+    ON CONFLICT (who) DO UPDATE SET doc = excluded.doc";
+
 pub(in crate::store) const LOOKED: &str = "SELECT change, comment FROM looked WHERE id = 1";
 
 /// Touches nothing where it would go back, or nowhere.

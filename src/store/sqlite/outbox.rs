@@ -4,12 +4,13 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{SqliteStore, journal, queue, traces};
+use super::{SqliteStore, journal, preferences, queue, traces};
 use crate::{
     domain::{
         KepNumber,
         bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
         change::Change,
+        notice::{Preferences, Recipient},
     },
     ports::{
         Outbox, StoreError,
@@ -83,13 +84,8 @@ impl Outbox for SqliteStore {
         self.said(queue::comments_below(&self.reader, key).await)
     }
 
-    async fn open_in(
-        &self,
-        channel: &ChannelAt,
-        kep: Option<KepNumber>,
-        name: &str,
-    ) -> Result<Vec<Effect>, StoreError> {
-        self.said(queue::open_in(&self.reader, channel, kep, name).await)
+    async fn open_in(&self, lane: &str, name: &str) -> Result<Vec<Effect>, StoreError> {
+        self.said(queue::open_in(&self.reader, lane, name).await)
     }
 
     async fn edits_below(&self, key: &Key) -> Result<Vec<(Key, Queued)>, StoreError> {
@@ -146,6 +142,18 @@ impl Outbox for SqliteStore {
 
     async fn hurry(&self, lane: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.said(queue::hurry(&self.writer, lane, now).await)
+    }
+
+    async fn preferences(&self, who: &Recipient) -> Result<Preferences, StoreError> {
+        self.said(preferences::get(&self.reader, who).await)
+    }
+
+    async fn set_preferences(
+        &self,
+        who: &Recipient,
+        preferences: &Preferences,
+    ) -> Result<(), StoreError> {
+        self.said(preferences::set(&self.writer, who, preferences).await)
     }
 
     async fn records(&self, since: DateTime<Utc>) -> Result<Vec<Record>, StoreError> {

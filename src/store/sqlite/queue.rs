@@ -10,10 +10,7 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{begin_write, journal, traces};
 use crate::{
-    domain::{
-        KepNumber,
-        bridge::{ChannelAt, Effect, Key, Lane, NewEffect, Place, Step},
-    },
+    domain::bridge::{Effect, Key, NewEffect, Place, Step},
     ports::outbox::{Cause, Dead, HELD, Leased, Load, Outcome, Queued, Settled},
     store::{row, sql::outbox as sql},
 };
@@ -372,16 +369,11 @@ async fn below(
 
 pub(super) async fn open_in(
     pool: &SqlitePool,
-    channel: &ChannelAt,
-    kep: Option<KepNumber>,
+    lane: &str,
     name: &str,
 ) -> sqlx::Result<Vec<Effect>> {
-    let lanes = match kep {
-        Some(kep) => Lane::Thread(channel.clone(), kep).to_string(),
-        None => Lane::threads_of(channel),
-    };
     let docs: Vec<String> = sqlx::query_scalar(sql::OPEN_IN)
-        .bind(lanes)
+        .bind(lane)
         .bind(name)
         .fetch_all(pool)
         .await?;

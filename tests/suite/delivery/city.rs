@@ -212,7 +212,8 @@ impl City {
             }
             2 => {
                 let number = u64::try_from(issue).expect("a number");
-                self.containerd.comment("mikebrow", number, &word);
+                let text = format!("@samuelkarp: {word}");
+                self.containerd.comment("mikebrow", number, &text);
                 self.news.entry(issue).or_default().push(word);
             }
             3 => {
@@ -290,6 +291,7 @@ impl City {
         let mut wrongs = Vec::new();
         let comments = self.comments();
         let messages = self.channel.messages();
+        let direct = self.sam.direct().messages();
         // By its key everything stands there once.
         let marks = comments
             .iter()
@@ -298,6 +300,7 @@ impl City {
         let marks = marks.map(|key| key.to_string());
         let keys = messages
             .iter()
+            .chain(&direct)
             .filter_map(|said| Some(said.metadata.as_ref()?["event_payload"].to_string()));
         let mut seen = BTreeSet::new();
         for key in marks.chain(keys) {
@@ -357,6 +360,15 @@ impl City {
             let places: Vec<_> = words.iter().filter_map(|(word, _)| place(word)).collect();
             if !places.is_sorted() {
                 wrongs.push(format!("out of order on #{issue}: {places:?}"));
+            }
+        }
+        // Each comment mentions Sam, who is told of it once.
+        let told: Vec<String> = direct.iter().map(Said::words).collect();
+        let told = told.join("\n");
+        for word in self.news.values().flatten() {
+            match told.matches(word.as_str()).count() {
+                1 => {}
+                count => wrongs.push(format!("Sam was told of {word} {count} times")),
             }
         }
         let roots = messages

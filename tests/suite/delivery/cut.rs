@@ -4,7 +4,11 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use kep_liaison::{
-    domain::bridge::{Effect, Item, Key, Lane, MessageAt, NewEffect, Relay, Step, Way, unmarked},
+    domain::{
+        Login,
+        bridge::{Effect, Item, Key, Lane, MessageAt, NewEffect, Relay, Step, Way, unmarked},
+        notice::{Matter, Notice, Recipient},
+    },
     ports::Outbox as _,
     sandbox::slack::Said,
 };
@@ -52,8 +56,33 @@ impl Play {
         NewEffect::now(Key::of([name]), lane, Effect::Step(step))
     }
 
-    /// A reaction, a command, and a comment come in.
-    fn first(&self) -> [NewEffect; 3] {
+    /// What Sam is told of a comment.
+    fn mention(name: &str, comment: u64, said: &str) -> NewEffect {
+        let who = Recipient::Login(Login::parse("samuelkarp").expect("a login"));
+        let matter = Matter::Mention {
+            by: "mikebrow".into(),
+            team: None,
+            said: Some(said.to_owned()),
+            others: 0,
+            gone: false,
+        };
+        let notice = Notice {
+            id: format!("mention/{comment}").into(),
+            kep: kep(3),
+            title: "Feature 4003".into(),
+            at: Some(issue_at(3)),
+            url: "https://github.com/containerd/containerd/issues/3".into(),
+            matter,
+        };
+        let step = Step::Notify {
+            who: who.clone(),
+            notices: vec![notice],
+        };
+        Self::step(name, Lane::Told(who), step)
+    }
+
+    /// A reaction, a command, and a comment come in, which mentions Sam.
+    fn first(&self) -> [NewEffect; 4] {
         let (asked, message) = (self.stage.asked(), self.message());
         let person = Lane::Person(asked.channel.clone(), asked.user.clone());
         let reacted = Relay {
@@ -88,13 +117,14 @@ impl Play {
             Self::step("reacted", Lane::Message(message), Step::Relay(reacted)),
             Self::step("typed", person, Step::Relay(typed)),
             Self::step("news", thread, news),
+            Self::mention("mention", 1, "@samuelkarp: it needs a rebase."),
         ]
     }
 
     /// The message is edited, and the command taken back; another comment comes in.
-    fn second(&self) -> [NewEffect; 3] {
+    fn second(&self) -> [NewEffect; 4] {
         let (asked, message) = (self.stage.asked(), self.message());
-        let [.., news] = self.first();
+        let [.., news, _] = self.first();
         let Effect::Step(Step::News { mut items, .. }) = news.effect else {
             unreachable!("it was made so");
         };
@@ -121,6 +151,7 @@ impl Play {
             Self::step("again", Lane::Message(message), again),
             Self::step("undo", person, undo),
             Self::step("news2", news_lane(self), news),
+            Self::mention("mention2", 2, "@samuelkarp: it is rebased."),
         ]
     }
 
@@ -202,7 +233,12 @@ impl Play {
             comments: (1..=3)
                 .map(|nth| stage.containerd.comments_on(nth))
                 .collect(),
-            messages: stage.channels.iter().map(in_channel).collect(),
+            messages: stage
+                .channels
+                .iter()
+                .map(in_channel)
+                .chain([in_channel(&stage.sam.direct())])
+                .collect(),
         }
     }
 
@@ -211,10 +247,9 @@ impl Play {
         let stage = &self.stage;
         let comments = (1..=3).flat_map(|nth| stage.containerd.comments_on(nth));
         let marks = comments.filter_map(|body| Some(unmarked(&body).1?.to_string()));
-        let messages = stage
-            .channels
-            .iter()
-            .flat_map(kep_liaison::sandbox::slack::Channel::messages);
+        let direct = stage.sam.direct();
+        let channels = stage.channels.iter().chain([&direct]);
+        let messages = channels.flat_map(kep_liaison::sandbox::slack::Channel::messages);
         let keys = messages.filter_map(|said| Some(said.metadata?["event_payload"].to_string()));
         let mut seen = BTreeSet::new();
         for key in marks.chain(keys) {

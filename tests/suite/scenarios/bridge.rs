@@ -107,7 +107,7 @@ impl Scene {
     }
 
     /// Lets time pass as far as somebody waits for it, half a minute at a time at most.
-    async fn nudge(&self) {
+    pub(super) async fn nudge(&self) {
         self.give_way().await;
         // Nothing is late by it.
         if self.slack.is_delivering() || self.clock.is_asking() {

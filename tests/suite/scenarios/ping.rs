@@ -13,6 +13,7 @@ const ASK: &str = "/kep ping 5825 who *reviews* the CRI change?";
 const POST: &str = "chat.postMessage";
 
 async fn begun(mut scene: Scene) -> Scene {
+    scene.tells_people = true;
     scene.start().await;
     scene.synced().await;
     scene.rest().await;
@@ -368,5 +369,28 @@ async fn a_mention_that_is_delivered_again_is_passed_on_once() {
     assert_eq!(told(&scene, &scene.sam).await.len(), 1);
     assert_eq!(said(&scene).await.len(), 2);
     scene.slack.take_violations();
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn who_wants_to_be_left_alone_is() {
+    let scene = bridged(Transport::Socket).await;
+    let types = async |person: &Person, typed: &str| {
+        let shown = person.types(&scene.sig_node, typed).await;
+        shown.words()
+    };
+    types(&scene.sam, "/kep notify quiet 11:00-13:00").await;
+    let on_its_way = types(&scene.mike, ASK).await;
+    assert!(on_its_way.starts_with("On its way"), "{on_its_way}");
+    assert!(told(&scene, &scene.sam).await.is_empty());
+    scene.pass(Duration::from_mins(59)).await;
+    assert!(told(&scene, &scene.sam).await.is_empty());
+    scene.pass(Duration::from_mins(2)).await;
+    assert_eq!(told(&scene, &scene.sam).await.len(), 1);
+
+    types(&scene.sam, "/kep notify off").await;
+    let no = types(&scene.person("stranger"), ASK).await;
+    assert!(no.contains("found nobody of them"), "{no}");
+    said(&scene).await;
     scene.end().await;
 }

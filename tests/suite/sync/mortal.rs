@@ -11,11 +11,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use kep_liaison::{
     domain::{
-        Comment, CommentKind, Issue, KepNumber, Login, Repository,
+        Comment, CommentKind, Issue, KepNumber, Login, Repository, Zone,
         bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
         change::Change,
         digest::{Often, Subscription},
         link::Link,
+        notice::{Preferences, Recipient},
         rich::Rich,
     },
     ports::{
@@ -176,10 +177,10 @@ go_through!(Store {
     fn note(key: &str) -> Result<Option<String>, StoreError>;
     fn set_note(key: &str, value: &str) -> Result<(), StoreError>;
     fn subscribe(workspace: &str, user: &str, often: Option<Often>) -> Result<(), StoreError>;
-    fn subscriptions() -> Result<Vec<Subscription>, StoreError>;
     fn link(link: &Link) -> Result<(), StoreError>;
     fn unlink(workspace: &str, user: &str) -> Result<(), StoreError>;
     fn links() -> Result<Vec<Link>, StoreError>;
+    fn subscriptions() -> Result<Vec<Subscription>, StoreError>;
 });
 
 go_through!(Forge {
@@ -218,7 +219,7 @@ go_through!(Outbox {
     fn is_superseded(id: i64, effect: &Effect) -> Result<bool, StoreError>;
     fn queued(key: &Key) -> Result<Option<Queued>, StoreError>;
     fn comments_below(key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
-    fn open_in(channel: &ChannelAt, kep: Option<KepNumber>, name: &str) -> Result<Vec<Effect>, StoreError>;
+    fn open_in(lane: &str, name: &str) -> Result<Vec<Effect>, StoreError>;
     fn edits_below(key: &Key) -> Result<Vec<(Key, Queued)>, StoreError>;
     fn thread_of(channel: &ChannelAt, kep: KepNumber) -> Result<Option<Thread>, StoreError>;
     fn thread_at(root: &MessageAt) -> Result<Option<Thread>, StoreError>;
@@ -231,6 +232,8 @@ go_through!(Outbox {
     fn done_since(lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError>;
     fn dead() -> Result<Vec<Dead>, StoreError>;
     fn retry(id: i64, now: DateTime<Utc>) -> Result<bool, StoreError>;
+    fn preferences(who: &Recipient) -> Result<Preferences, StoreError>;
+    fn set_preferences(who: &Recipient, preferences: &Preferences) -> Result<(), StoreError>;
     fn hurry(lane: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
     fn records(since: DateTime<Utc>) -> Result<Vec<Record>, StoreError>;
     fn load() -> Result<Load, StoreError>;
@@ -252,5 +255,6 @@ go_through!(Chat {
     fn replies(channel: &str, thread: &str, oldest: &str, page: Option<&str>) -> Result<History, ChatError>;
     fn permalink(channel: &str, ts: &str) -> Result<Box<str>, ChatError>;
     fn name_of(user: &str) -> Result<Option<Box<str>>, ChatError>;
+    fn zone_of(user: &str) -> Result<Option<Zone>, ChatError>;
     fn direct(user: &str) -> Result<Box<str>, ChatError>;
 });

@@ -1,7 +1,10 @@
 //! The buttons below what the bridge says, and what a pressed one asks for.
 
 use crate::{
-    domain::{KepNumber, bridge::Key},
+    domain::{
+        KepNumber,
+        bridge::{IssueAt, Key},
+    },
     slack::kit::Button,
 };
 
@@ -14,6 +17,16 @@ const WHICH: &str = "bridge_which_";
 const GO_ON: &str = "bridge_go_on";
 /// The action of the button that answers a question.
 const ANSWER: &str = "bridge_answer";
+/// What the actions of the buttons begin with by which somebody answers on GitHub; a number follows.
+const REPLY: &str = "notice_reply_";
+/// The action of the button that opens a page, of whose press nothing follows.
+const OPEN: &str = "notice_open";
+/// The action of the button by which somebody is told again later.
+const SNOOZE: &str = "notice_snooze";
+/// The action of the button by which somebody hears no more of a KEP.
+const MUTE: &str = "notice_mute";
+/// The action of the button that shows how somebody is told of things.
+const SETTINGS: &str = "notice_settings";
 /// The longest value of a button.
 /// <https://docs.slack.dev/reference/block-kit/block-elements/button-element>
 const LONGEST: usize = 2_000;
@@ -31,6 +44,14 @@ pub enum Press {
     GoOn(Box<str>, Key),
     /// To answer a question about this KEP, by the question's key.
     Answer(KepNumber, Key),
+    /// To answer on this issue, of this KEP.
+    Reply(IssueAt, KepNumber),
+    /// To be told again later.
+    Snooze,
+    /// To hear no more of this KEP.
+    Mute(KepNumber),
+    /// To see how one is told of things.
+    Settings,
 }
 
 impl Press {
@@ -43,17 +64,50 @@ impl Press {
             let (alarm, lane) = value.split_once(' ')?;
             return Some(Self::GoOn(lane.into(), Key::parse(alarm)?));
         }
+        match action_id {
+            SNOOZE => return Some(Self::Snooze),
+            MUTE => return Some(Self::Mute(number(value)?)),
+            SETTINGS => return Some(Self::Settings),
+            _ => {}
+        }
+        if action_id.starts_with(REPLY) {
+            let (kep, issue) = value.split_once(' ')?;
+            return Some(Self::Reply(IssueAt::parse(issue)?, number(kep)?));
+        }
         if action_id != ANSWER {
             action_id.strip_prefix(WHICH)?;
         }
         let (kep, of) = value.split_once(' ')?;
-        let kep = kep.parse().ok().and_then(KepNumber::new)?;
-        let of = Key::parse(of)?;
+        let (kep, of) = (number(kep)?, Key::parse(of)?);
         Some(match action_id {
             ANSWER => Self::Answer(kep, of),
             _ => Self::Which(kep, of),
         })
     }
+}
+
+fn number(value: &str) -> Option<KepNumber> {
+    value.parse().ok().and_then(KepNumber::new)
+}
+
+pub(super) fn open(url: &str) -> Button {
+    Button::leading_to(OPEN, "Open", url)
+}
+
+pub(super) fn reply(at: usize, issue: &IssueAt, kep: KepNumber) -> Button {
+    Button::new(format!("{REPLY}{at}"), "Reply", format!("{kep} {issue}"))
+}
+
+pub(super) fn snooze() -> Button {
+    Button::new(SNOOZE, "Remind me tomorrow", String::new())
+}
+
+pub(super) fn mute(kep: KepNumber) -> Button {
+    Button::new(MUTE, &format!("Mute KEP-{kep}"), kep.to_string())
+}
+
+pub(super) fn settings() -> Button {
+    Button::new(SETTINGS, "Settings", String::new())
 }
 
 /// None where the key is longer than one that is read again.

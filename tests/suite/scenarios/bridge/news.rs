@@ -21,7 +21,7 @@ impl Scene {
     }
 
     /// Changes the tracking issue's references.
-    fn rewrites(&self, from: &str, to: &str) {
+    pub(in super::super) fn rewrites(&self, from: &str, to: &str) {
         let issue = self.containerd().issue(ISSUE);
         let body = issue["body"].as_str().expect("a body");
         assert!(body.contains(from));

@@ -1,0 +1,158 @@
+//! What somebody is told by direct message, because it concerns them.
+
+mod preferences;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::preferences::{Off, Preferences, Quiet};
+use super::{
+    KepNumber, Login,
+    bridge::{ChannelAt, IssueAt},
+    change::{Change, Role, What},
+};
+
+/// Who is told: somebody with a login, wherever they are, or a member of a workspace without one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// Somebody whose login is known.
+    Login(Login),
+    /// A member, by workspace and id.
+    Member(ChannelAt),
+}
+
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Login(login) => write!(f, "github/{}", login.as_str().to_ascii_lowercase()),
+            Self::Member(member) => write!(f, "slack/{member}"),
+        }
+    }
+}
+
+/// Something that somebody is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What names it in keys: the same however it became known, and to whomever it is told.
+    pub id: Box<str>,
+    /// The KEP.
+    pub kep: KepNumber,
+    /// Its title.
+    pub title: Box<str>,
+    /// The issue or pull request that it is about, where it is about one.
+    pub at: Option<IssueAt>,
+    /// The page to look at.
+    pub url: Box<str>,
+    /// What it is.
+    pub matter: Matter,
+}
+
+/// What a notice is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matter {
+    /// Somebody mentioned them.
+    Mention {
+        /// Who, a login.
+        by: Box<str>,
+        /// The team that was named, where it was not they themselves.
+        team: Option<Box<str>>,
+        /// What was said around it, Markdown; none where it is not to be repeated.
+        said: Option<String>,
+        /// How many others were named with them.
+        others: usize,
+        /// Whether it was taken back since.
+        gone: bool,
+    },
+    /// They became a shepherd of the KEP, or are one no more.
+    Shepherd {
+        /// Whether they are one now.
+        joined: bool,
+    },
+    /// The KEP moved.
+    Change(Change),
+}
+
+/// The kinds of notices that somebody may want or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Being mentioned on GitHub.
+    Mentions,
+    /// Becoming a shepherd, or being one no more.
+    Assignments,
+    /// What changes of one's KEPs.
+    Changes,
+}
+
+impl Kind {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Self; 3] = [Self::Mentions, Self::Assignments, Self::Changes];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Mentions => "mentions",
+            Self::Assignments => "assignments",
+            Self::Changes => "changes",
+        }
+    }
+
+    /// What it tells of.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Mentions => "somebody mentions you on a KEP's issue or pull request",
+            Self::Assignments => "you become a shepherd, or are one no more",
+            Self::Changes => "a KEP that you shepherd or follow moves",
+        }
+    }
+
+    /// Reads a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl Notice {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        match self.matter {
+            Matter::Mention { .. } => Kind::Mentions,
+            Matter::Shepherd { .. } => Kind::Assignments,
+            Matter::Change(_) => Kind::Changes,
+        }
+    }
+
+    /// Whether it was taken back since.
+    pub fn is_gone(&self) -> bool {
+        matches!(self.matter, Matter::Mention { gone: true, .. })
+    }
+
+    /// What further notices belong together with it: those of one issue, or of the KEP itself.
+    pub fn subject(&self) -> String {
+        match &self.at {
+            Some(at) => at.to_string(),
+            None => format!("kep/{}", self.kep),
+        }
+    }
+}
+
+/// Whether a change is worth a direct message to those whose KEP it is: what changes their plans.
+pub fn is_for_its_people(change: &Change) -> bool {
+    match &change.what {
+        What::Stage(..) | What::Status(..) | What::IssueClosed | What::IssueGone => true,
+        // A later one is a plan; one that is gone leaves none.
+        What::LatestMilestone(_, new) | What::IssueMilestone(_, new) => new.is_none(),
+        _ => false,
+    }
+}
+
+/// Who became a shepherd by a change, and who is one no more.
+pub fn shepherds(change: &Change) -> Option<(&[Login], &[Login])> {
+    match &change.what {
+        What::IssuePeople(Role::Shepherd, joined, left) => Some((joined, left)),
+        _ => None,
+    }
+}

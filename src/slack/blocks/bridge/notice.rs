@@ -1,0 +1,152 @@
+//! What concerns somebody, told to them alone: who said what where, and what can be done about it.
+
+use super::{Draft, link, press};
+use crate::{
+    domain::{
+        bridge::{IssueAt, Notices},
+        notice::{Matter, Notice, Recipient},
+        rich::{Block, Rich, Span, Style},
+        text::each_once,
+    },
+    slack::kit::{Block as Part, Button, fit},
+};
+
+/// The longest title.
+const MOST_OF_TITLE: usize = 150;
+/// The longest name.
+const MOST_OF_NAME: usize = 80;
+/// How much is shown of what was said around a mention.
+const MOST_SAID: usize = 600;
+
+/// One piece after the other, each with its own answer where there are several.
+pub(super) fn tell(notices: &Notices, draft: &mut Draft) {
+    if notices.is_reminder {
+        draft.small("You wanted to be reminded of this.");
+    }
+    let subjects = each_once(notices.items.iter().map(Notice::subject));
+    let is_one = subjects.len() == 1;
+    for (at, item) in notices.items.iter().enumerate() {
+        draft.rich(&Rich::new(said(item)));
+        let is_answered = !is_one && !item.is_gone();
+        if let (Matter::Mention { .. }, Some(issue), true) = (&item.matter, &item.at, is_answered) {
+            let reply = press::reply(at, issue, item.kep);
+            draft.blocks.push(Part::actions(vec![reply]));
+        }
+    }
+    if notices.is_first {
+        let why = match &notices.who {
+            Recipient::Login(login) => format!("you are {login} on GitHub"),
+            Recipient::Member(_) => "you follow this KEP".to_owned(),
+        };
+        draft.small(&format!(
+            "You get this because {why}. /kep notify shows what else I tell you and when; /kep notify off stops it."
+        ));
+    }
+    draft.blocks.push(Part::actions(buttons(notices, is_one)));
+}
+
+fn buttons(notices: &Notices, is_one: bool) -> Vec<Button> {
+    let mut buttons = Vec::new();
+    let last = notices.items.iter().rfind(|item| !item.is_gone());
+    if let Some(last) = last.filter(|_| is_one) {
+        buttons.push(press::open(&last.url));
+        if let (Matter::Mention { .. }, Some(issue)) = (&last.matter, &last.at) {
+            buttons.push(press::reply(0, issue, last.kep));
+        }
+    }
+    buttons.push(press::snooze());
+    if let Some(last) = last.filter(|_| is_one) {
+        buttons.push(press::mute(last.kep));
+    }
+    buttons.push(press::settings());
+    buttons
+}
+
+fn said(notice: &Notice) -> Vec<Block> {
+    let title = title(notice);
+    match &notice.matter {
+        Matter::Mention {
+            by,
+            team,
+            said,
+            others,
+            gone,
+        } => {
+            let by = Span::Text(clipped(by, MOST_OF_NAME), Style::BOLD);
+            let place = place(notice.at.as_ref(), &notice.url);
+            if *gone {
+                let spans = vec![
+                    by,
+                    Span::text("'s comment on "),
+                    place,
+                    Span::text(", which mentioned you, was deleted. "),
+                    title,
+                ];
+                return vec![Block::Paragraph(spans)];
+            }
+            let whom = match team {
+                Some(team) => format!(" mentioned @{}", clipped(team, MOST_OF_NAME)),
+                None => " mentioned you".to_owned(),
+            };
+            let others = match others {
+                0 => String::new(),
+                1 => " and one other".to_owned(),
+                many => format!(" and {many} others"),
+            };
+            let first = vec![
+                by,
+                Span::text(format!("{whom}{others} on ")),
+                place,
+                Span::text(" · "),
+                title,
+            ];
+            let mut blocks = vec![Block::Paragraph(first)];
+            if let Some(said) = said {
+                let (said, _) = Rich::from_markdown(said).excerpt(MOST_SAID);
+                blocks.push(Block::Quote(said.blocks().to_vec()));
+            }
+            blocks
+        }
+        Matter::Shepherd { joined } => {
+            let (before, after) = match joined {
+                true => ("You shepherd ", " now, as "),
+                false => ("You do not shepherd ", " any more, as "),
+            };
+            let place = place(notice.at.as_ref(), &notice.url);
+            let spans = vec![
+                Span::text(before),
+                title,
+                Span::text(after),
+                place,
+                Span::text(" says."),
+            ];
+            vec![Block::Paragraph(spans)]
+        }
+        Matter::Change(change) => {
+            let (place, between) = match &notice.at {
+                Some(at) => (place(Some(at), &notice.url), " "),
+                None => (link(Some(&notice.url), "in Kubernetes", Style::PLAIN), ": "),
+            };
+            let words = clipped(&change.words(), MOST_SAID);
+            let words = Span::text(format!("{between}{words}"));
+            let spans = vec![title, Span::text(" · "), place, words];
+            vec![Block::Paragraph(spans)]
+        }
+    }
+}
+
+/// `KEP-5825: CRI List Streaming`
+fn title(notice: &Notice) -> Span {
+    let title = clipped(&notice.title, MOST_OF_TITLE);
+    Span::Text(format!("KEP-{}: {title}", notice.kep), Style::BOLD)
+}
+
+/// `#12814`, as a link.
+fn place(at: Option<&IssueAt>, url: &str) -> Span {
+    let label = at.map_or_else(|| "GitHub".to_owned(), |at| format!("#{}", at.number));
+    link(Some(url), &label, Style::PLAIN)
+}
+
+fn clipped(text: &str, most: usize) -> String {
+    fit(text.to_owned(), most)
+}

@@ -1,0 +1,356 @@
+//! What somebody is told by direct message because it concerns them: once, where and when they want it,
+//! and nobody else.
+
+mod settings;
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use kep_liaison::{
+    ports::Clock as _,
+    sandbox::slack::{Person, Said},
+};
+use serde_json::json;
+
+use super::{
+    Scene, Transport,
+    bridge::{ISSUE, unstarted},
+};
+use crate::desk::phone::phone;
+
+/// A bot that has taken in what was there before, and hears of what happens from then on.
+async fn begun() -> Scene {
+    let mut scene = unstarted(Transport::Socket, "").await;
+    scene.tells_people = true;
+    scene.start().await;
+    scene.synced().await;
+    scene.rest().await;
+    scene.hook();
+    scene.deliver().await;
+    scene
+}
+
+impl Scene {
+    /// Somebody comments on the tracking issue of KEP-5825, and the bot hears of it.
+    async fn comments_on_it(&self, login: &str, text: &str) -> u64 {
+        let comment = self.containerd().comment(login, ISSUE, text);
+        self.deliver().await;
+        self.taken_in(comment, text).await;
+        comment
+    }
+
+    /// Waits until the bot has taken in that a comment says something, and has done what follows.
+    async fn taken_in(&self, comment: u64, text: &str) {
+        let mut store = self.store().await;
+        let began = std::time::Instant::now();
+        loop {
+            let doc: Option<String> = sqlx::query_scalar("SELECT doc FROM comments WHERE id = $1")
+                .bind(i64::try_from(comment).expect("a number"))
+                .fetch_optional(&mut store)
+                .await
+                .expect("a row");
+            let doc: serde_json::Value =
+                serde_json::from_str(&doc.unwrap_or_default()).unwrap_or_default();
+            if doc["body"] == *text {
+                break;
+            }
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "it is not taken in"
+            );
+            self.nudge().await;
+        }
+        self.rest().await;
+    }
+
+    /// What was said to somebody alone and that they have not looked at; nothing was said elsewhere.
+    async fn told(&self, person: &Person) -> Vec<Said> {
+        self.rest().await;
+        let direct = person.direct();
+        let said = self.workspace.unseen();
+        let words: Vec<String> = said.iter().map(Said::words).collect();
+        assert!(
+            said.iter().all(|it| it.channel == direct.id()),
+            "{words:#?}"
+        );
+        direct.look_at_all();
+        said
+    }
+
+    /// The one thing that was said to somebody alone.
+    async fn told_once(&self, person: &Person) -> Said {
+        let mut said = self.told(person).await;
+        let words: Vec<String> = said.iter().map(Said::words).collect();
+        assert_eq!(said.len(), 1, "{words:#?}");
+        said.remove(0)
+    }
+
+    /// Nothing was said to anybody.
+    async fn nobody_is_told(&self) {
+        self.rest().await;
+        let words: Vec<String> = self.workspace.unseen().iter().map(Said::words).collect();
+        assert!(words.is_empty(), "{words:#?}");
+    }
+}
+
+fn shown(said: &Said) -> String {
+    phone(&json!({ "blocks": said.blocks }))
+}
+
+#[tokio::test]
+async fn a_mention_comes_by_direct_message() {
+    let scene = begun().await;
+    let before = scene.clock.now();
+    scene
+        .comments_on_it(
+            "author",
+            "Rebased.\n\n@samuelkarp, is `RuntimeConfig` <b>the</b> place for *this*? It pings <!channel> & @everyone.",
+        )
+        .await;
+    let said = scene.told_once(&scene.sam).await;
+    assert!(scene.clock.now() - before <= TimeDelta::seconds(2));
+    insta::assert_snapshot!(shown(&said));
+    // The first says how to stop it, and no other does.
+    scene.pass(Duration::from_mins(2)).await;
+    scene.comments_on_it("author", "@samuelkarp PTAL.").await;
+    let second = scene.told_once(&scene.sam).await;
+    insta::assert_snapshot!(shown(&second));
+    assert_eq!(second.thread.as_deref(), Some(&*said.ts));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_mentions_nobody_tells_nobody() {
+    let scene = begun().await;
+    let quoted = "> @samuelkarp said so\n\n`@samuelkarp` in code, <!-- @samuelkarp --> mail@samuelkarp.example";
+    for (login, text) in [
+        // One's own doing.
+        ("samuelkarp", "/assign @samuelkarp"),
+        // Known to nobody here.
+        ("author", "@stranger, and @author themselves"),
+        ("author", quoted),
+    ] {
+        scene.comments_on_it(login, text).await;
+        scene.nobody_is_told().await;
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_burst_is_one_message() {
+    let scene = begun().await;
+    scene.comments_on_it("author", "@samuelkarp one.").await;
+    let first = scene.told_once(&scene.sam).await;
+    scene.pass(Duration::from_secs(20)).await;
+    scene.comments_on_it("stranger", "@samuelkarp two.").await;
+    scene.pass(Duration::from_secs(20)).await;
+    scene.comments_on_it("author", "@samuelkarp three.").await;
+    let folded = scene.told(&scene.sam).await;
+    assert!(folded.iter().all(|said| said.ts == first.ts));
+    let now = scene.sam.direct().message(&first.ts).expect("it stands");
+    insta::assert_snapshot!(shown(&now));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn who_is_told_twice_by_github_is_told_once() {
+    let scene = begun().await;
+    let text = "@samuelkarp, please look.";
+    scene.containerd().comment("author", ISSUE, text);
+    // By a webhook, by the same one once more, and by a poll.
+    for delivery in scene.github.deliveries() {
+        for _ in 0..2 {
+            assert_eq!(scene.github.deliver(&delivery).await, Some(200));
+        }
+    }
+    scene.github.take_deliveries();
+    scene.poll().await;
+    scene.told_once(&scene.sam).await;
+    // And by a poll alone.
+    scene.pass(Duration::from_mins(2)).await;
+    scene.containerd().comment("author", ISSUE, text);
+    scene.github.take_deliveries();
+    scene.poll().await;
+    scene.told_once(&scene.sam).await;
+    scene.nobody_is_told().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_edit_tells_those_who_are_named_by_it() {
+    let scene = begun().await;
+    let shepherd = scene.person("shepherd");
+    let comment = scene
+        .comments_on_it("author", "@samuelkarp can decide that.")
+        .await;
+    let first = scene.told_once(&scene.sam).await;
+    scene.pass(Duration::from_mins(5)).await;
+    let new = "@samuelkarp or @shepherd can decide that.";
+    scene.containerd().edit_comment(comment, new);
+    scene.deliver().await;
+    scene.taken_in(comment, new).await;
+    let said = scene.workspace.unseen();
+    scene.sam.direct().look_at_all();
+    shepherd.direct().look_at_all();
+    // What one was told says what it says now, and pings nobody again.
+    let (edited, told): (Vec<Said>, Vec<Said>) =
+        said.into_iter().partition(|said| said.ts == first.ts);
+    assert_eq!((edited.len(), told.len()), (1, 1));
+    assert!(edited[0].words().contains("or @shepherd can decide"));
+    assert_eq!(told[0].channel, shepherd.direct().id());
+
+    scene.containerd().delete_comment(comment);
+    scene.deliver().await;
+    scene
+        .until("both are told", || scene.workspace.unseen().len() > 1)
+        .await;
+    scene.rest().await;
+    let said = scene.workspace.unseen();
+    scene.sam.direct().look_at_all();
+    shepherd.direct().look_at_all();
+    assert_eq!(said.len(), 2);
+    insta::assert_snapshot!(shown(&said[0]));
+    assert!(!said.iter().any(|said| said.words().contains("decide")));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn one_answers_by_a_button() {
+    let scene = begun().await;
+    scene
+        .comments_on_it("author", "@samuelkarp may I merge?")
+        .await;
+    let said = scene.told_once(&scene.sam).await;
+    scene.sam.clicks(&said, "Reply").await;
+    scene
+        .until("a dialog", || scene.sam.modal().is_some())
+        .await;
+    let dialog = scene.sam.modal().expect("it is open");
+    let shown = scene
+        .sam
+        .submits(&dialog, &[("text", "Yes. @everyone else: #1 is *done*.")])
+        .await;
+    assert_eq!(shown.error, None);
+    let holds = |comment: &String| comment.contains("Yes.");
+    let comments = || scene.containerd().comments_on(ISSUE);
+    scene
+        .until("a comment", || comments().iter().any(holds))
+        .await;
+    scene.rest().await;
+    let comment = comments().into_iter().find(holds).expect("it is there");
+    let (text, _) = comment.rsplit_once("\n\n").expect("a mark");
+    insta::assert_snapshot!(text);
+    // It is Sam's word as a shepherd, so the KEP's thread has it, and Sam a receipt.
+    let said = scene.all_said().await;
+    scene.sam.direct().look_at_all();
+    let words: Vec<String> = said.iter().map(Said::words).collect();
+    assert!(
+        words.iter().any(|words| words.contains("✅ Posted as")),
+        "{words:#?}"
+    );
+    assert!(
+        words
+            .iter()
+            .any(|words| words.contains(" on KEP-5825\nYes.")),
+        "{words:#?}"
+    );
+    // What the bot wrote concerns nobody.
+    scene.poll().await;
+    scene.nobody_is_told().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn who_is_made_a_shepherd_is_told_and_who_is_one_no_more() {
+    let scene = begun().await;
+    let shepherd = scene.person("shepherd");
+    scene.rewrites("@samuelkarp", "@samuelkarp, @shepherd");
+    scene.poll().await;
+    let told = scene.told_once(&shepherd).await;
+    insta::assert_snapshot!(shown(&told));
+    scene.pass(Duration::from_mins(5)).await;
+    scene.rewrites("@samuelkarp, @shepherd", "@samuelkarp");
+    scene.poll().await;
+    let told = scene.told_once(&shepherd).await;
+    assert!(
+        told.words().contains("You do not shepherd"),
+        "{}",
+        told.words()
+    );
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_shepherd_is_told_where_their_kep_moves() {
+    let scene = begun().await;
+    scene.pushes("stage: alpha", "stage: beta");
+    scene.poll().await;
+    let told = scene.told_once(&scene.sam).await;
+    insta::assert_snapshot!(shown(&told));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_shepherd_hears_of_the_enhancement_issue_as_well() {
+    let scene = begun().await;
+    let enhancements = scene.github.repository("kubernetes/enhancements");
+    let issue = json!({
+        "number": 5825, "title": "CRI List Streaming", "state": "open",
+        "user": {"login": "author"}, "body": "", "labels": [], "assignees": [],
+        "created_at": "2026-01-05T12:00:00Z", "updated_at": "2026-01-05T12:00:00Z",
+    });
+    enhancements.take_in(&issue).expect("an issue");
+    let text = "@samuelkarp @shepherd @mikebrow: is the runtime ready?";
+    enhancements.comment("author", 5825, text);
+    scene.deliver().await;
+    let unseen = || !scene.workspace.unseen().is_empty();
+    scene.until("a word to Sam", unseen).await;
+    let told = scene.told_once(&scene.sam).await;
+    insta::assert_snapshot!(shown(&told));
+    // By polling it is found at the second poll at the latest, which asks no more often for it.
+    scene.github.take_deliveries();
+    scene.pass(Duration::from_mins(2)).await;
+    scene.poll().await;
+    scene.github.reset_log();
+    scene.poll().await;
+    let quiet = scene.github.requests().len();
+    enhancements.comment("author", 5825, "@samuelkarp: and by now?");
+    scene.github.take_deliveries();
+    scene.poll().await;
+    scene.poll().await;
+    let told = scene.told_once(&scene.sam).await;
+    assert!(told.words().contains("and by now?"), "{}", told.words());
+    for _ in 0..4 {
+        scene.github.reset_log();
+        scene.poll().await;
+        assert_eq!(scene.github.requests().len(), quiet);
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_first_start_tells_nobody_of_what_was_said_before() {
+    let mut scene = unstarted(Transport::Socket, "").await;
+    let containerd = scene.containerd();
+    containerd.comment("author", ISSUE, "@samuelkarp, an old question.");
+    scene.clock.advance(Duration::from_mins(1));
+    scene.tells_people = true;
+    scene.start().await;
+    scene.synced().await;
+    scene.nobody_is_told().await;
+    scene.poll().await;
+    scene.nobody_is_told().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn two_hundred_names_are_told_in_part_and_said_to_be() {
+    let scene = begun().await;
+    let names: Vec<String> = (0..199).map(|at| format!("@somebody-{at}")).collect();
+    let text = format!("@samuelkarp {}", names.join(" "));
+    scene.comments_on_it("author", &text).await;
+    let told = scene.told_once(&scene.sam).await;
+    assert!(told.words().contains("and 199 others"), "{}", told.words());
+    assert!(told.words().len() < 1_500);
+    scene.end().await;
+}
