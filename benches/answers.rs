@@ -132,7 +132,7 @@ fn answers(c: &mut Criterion) {
         });
     }
     group.bench_function("home", |b| {
-        b.iter(|| serde_json::to_vec(&blocks::home(&desk.home(black_box(&asker)))).unwrap());
+        b.iter(|| serde_json::to_vec(&blocks::home(&desk.home(black_box(&asker), &[]))).unwrap());
     });
     group.finish();
 }

@@ -5,6 +5,7 @@ mod bridging;
 pub mod desk;
 mod digests;
 mod edge;
+mod follow;
 pub mod inlet;
 mod link;
 mod links;

@@ -2,6 +2,7 @@
 
 mod ask;
 mod digest;
+mod follow;
 mod link;
 mod meaning;
 mod notify;
@@ -16,6 +17,7 @@ mod update;
 pub use self::{
     ask::{Ask, Asking, Command, asks_for_own, not_tied},
     digest::{DigestAsk, digest, is_digest},
+    follow::{FollowAsk, follow, is_follow},
     link::{LinkAsk, is_link, link},
     notify::{NotifyAsk, is_notify, notify},
     outbox::{OutboxAsk, is_outbox, outbox},

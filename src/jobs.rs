@@ -8,5 +8,6 @@ pub mod facts;
 pub mod follow;
 pub mod forget;
 pub mod hear;
+pub mod nearing;
 pub mod sync;
 pub mod tell;

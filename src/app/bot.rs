@@ -27,6 +27,7 @@ use super::{
     bridging::{Bridging, Parts},
     desk::{Came, FrontDesk},
     edge,
+    follow::AskFollow,
     inlet::Chats,
     link,
     memo::Memo,
@@ -172,22 +173,21 @@ impl Bot {
         let (known, knowing) = watch::channel(Arc::new(follow.load().await?));
         let bots = bots(&workspaces);
         let (link, signing_in) = link::set_up(config, &store, &bots, &clock).await?;
-        let people = link.links.people();
         let Parts {
             tell,
             deliver,
             inlet,
             catch_up,
-            forget,
-            post_digests,
+            aside: parts,
         } = Bridging {
             store: store.clone(),
             forge,
             chats: chats(&workspaces, &clock),
             known: knowing.clone(),
             settings: settings.clone(),
-            people: people.clone(),
+            people: link.links.people(),
             link,
+            follow: AskFollow::load(store.clone(), config.served()).await?,
             channels: Arc::new(config.bridged()),
             plans: config.digests().into(),
             clock: clock.clone(),
@@ -200,7 +200,7 @@ impl Bot {
         let desk: Arc<dyn Receive> = Arc::new(FrontDesk {
             known: knowing.clone(),
             settings,
-            people,
+            people: inlet.link.links.people(),
             bots,
             clock: clock.clone(),
             dice,
@@ -235,8 +235,9 @@ impl Bot {
         };
         let mut aside = JoinSet::new();
         aside.spawn(metrics.clone().upkeep());
-        aside.spawn(forget.run());
-        aside.spawn(post_digests.run());
+        for part in parts {
+            aside.spawn(part);
+        }
         aside.spawn(signing_in);
         for workspace in &workspaces {
             aside.spawn(look_back(catch_up.clone(), &workspace.name, &sockets));

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use futures::{FutureExt as _, future::BoxFuture};
 use tokio::sync::{Notify, watch};
 
 use super::{
     digests::AskDigest,
+    follow::AskFollow,
     inlet::{Chats, Inlet},
     link::AskLink,
     notify::AskNotify,
@@ -21,6 +23,7 @@ use crate::{
         follow::Known,
         forget::Forget,
         hear::Hear,
+        nearing::Nearing,
         tell::Tell,
     },
     ports::{Clock, Dice, Forge, StoreError},
@@ -36,6 +39,7 @@ pub(super) struct Bridging {
     pub(super) settings: Arc<Settings>,
     pub(super) people: watch::Receiver<Arc<People>>,
     pub(super) link: AskLink,
+    pub(super) follow: AskFollow,
     pub(super) channels: Arc<Channels>,
     pub(super) plans: Arc<[Plan]>,
     pub(super) clock: Arc<dyn Clock>,
@@ -54,10 +58,8 @@ pub(super) struct Parts {
     pub(super) inlet: Inlet,
     /// Finds what they said while nobody heard it.
     pub(super) catch_up: Arc<CatchUp>,
-    /// Forgets it.
-    pub(super) forget: Forget,
-    /// Posts digests.
-    pub(super) post_digests: PostDigests<SqliteStore>,
+    /// What goes on beside all that: it forgets, tells of freezes, and posts digests.
+    pub(super) aside: Vec<BoxFuture<'static, ()>>,
 }
 
 impl Bridging {
@@ -66,6 +68,16 @@ impl Bridging {
         let tell = Tell {
             outbox: self.store.clone(),
             forge: self.forge.clone(),
+            chats: self.chats.clone(),
+            known: self.known.clone(),
+            settings: self.settings.clone(),
+            people: self.people.clone(),
+            channels: self.channels.clone(),
+            clock: self.clock.clone(),
+            queued: queued.clone(),
+        };
+        let nearing = Nearing {
+            outbox: self.store.clone(),
             chats: self.chats.clone(),
             known: self.known.clone(),
             settings: self.settings.clone(),
@@ -108,6 +120,7 @@ impl Bridging {
                 subscribed: subscribed.clone(),
             },
             link: self.link,
+            follow: self.follow,
         };
         let post_digests = PostDigests {
             digests,
@@ -145,8 +158,11 @@ impl Bridging {
             deliver,
             inlet,
             catch_up,
-            forget,
-            post_digests,
+            aside: vec![
+                forget.run().boxed(),
+                nearing.run().boxed(),
+                post_digests.run().boxed(),
+            ],
         })
     }
 }

@@ -29,10 +29,11 @@ use super::{
     ping,
 };
 use crate::{
-    command::{is_digest, is_link, is_notify, is_outbox, is_ping},
+    command::{is_digest, is_follow, is_link, is_notify, is_outbox, is_ping},
     domain::{
-        Settings,
-        bridge::Saying,
+        KepNumber, Settings,
+        bridge::{ChannelAt, Saying},
+        following::Follower,
         people::{Asker, People},
         reply::{Audience, Reply},
     },
@@ -230,6 +231,10 @@ impl FrontDesk {
             }
             Inbound::Command(command) if is_notify(&command.text) => {
                 Ok(whispered(&self.inlet.notify(workspace, command).await?))
+            }
+            Inbound::Command(command) if is_follow(&command.text) => {
+                let said = self.inlet.follow(&known, &people, workspace, command);
+                Ok(whispered(&said.await?))
             }
             Inbound::Command(command) if is_link(&command.text) => {
                 Ok(alone(&self.inlet.link(workspace, command).await?))
@@ -429,11 +434,10 @@ impl FrontDesk {
         if !self.may_ask(&from, What::Speech) {
             return None;
         }
-        #[expect(
-            clippy::redundant_closure_for_method_calls,
-            reason = "the method is that of one lifetime's desk"
-        )]
-        let home = self.ask(workspace, &from, |desk, asker| desk.home(asker));
+        let member = Follower::Member(ChannelAt::new(workspace, &from.user));
+        let followers = self.inlet.follow.followers();
+        let follows: Vec<KepNumber> = followers.borrow().keps(&member).collect();
+        let home = self.ask(workspace, &from, |desk, asker| desk.home(asker, &follows));
         let view = blocks::home(&home);
         self.speak(workspace, "a home", async move |bot| {
             bot.publish_home(&from.user, &view).await

@@ -11,11 +11,14 @@ use serde_json::Value;
 use super::{
     desk::FrontDesk,
     digests::{AskDigest, Asking},
+    follow::{self, AskFollow},
     link::AskLink,
     notify::AskNotify,
 };
 use crate::{
-    command::{is_digest, is_link, is_notify, is_outbox, is_ping, is_update, outbox, update},
+    command::{
+        is_digest, is_follow, is_link, is_notify, is_outbox, is_ping, is_update, outbox, update,
+    },
     domain::{
         bridge::{
             Asked, ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Saying,
@@ -56,6 +59,8 @@ pub struct Inlet {
     pub(super) notify: AskNotify,
     /// Who they are on GitHub.
     pub(super) link: AskLink,
+    /// Which KEPs they follow.
+    pub(super) follow: AskFollow,
 }
 
 impl Inlet {
@@ -75,6 +80,7 @@ impl Inlet {
                     || is_notify(text)
                     || is_link(text)
                     || is_ping(text)
+                    || is_follow(text)
             }
             _ => false,
         }
@@ -171,7 +177,7 @@ impl Inlet {
         let now = self.hear.clock.now();
         let step = match press {
             // Its dialog is opened elsewhere.
-            Press::Reply(..) => return Ok(None),
+            Press::Reply(..) | Press::Answer(..) => return Ok(None),
             Press::Snooze => return self.snooze(identity, &asked, ts).await,
             Press::Mute(kep) => {
                 let said = self.notify.mute(presser, kep).await?;
@@ -182,8 +188,6 @@ impl Inlet {
                 return Ok(Some(whisper(identity, &asked, said)));
             }
             Press::Undo(written) => Step::Undo { written, asked },
-            // Its dialog is what counts.
-            Press::Answer(..) => return Ok(None),
             Press::GoOn(lane, alarm) => Step::GoOn { alarm, lane, asked },
             Press::Which(kep, of) => {
                 let queued = self.hear.outbox.queued(&of).await?;
@@ -277,6 +281,24 @@ impl Inlet {
         let asker = asker(workspace, command);
         let answer_to = command.response_url.as_deref();
         self.link.answer(&command.text, asker, answer_to).await
+    }
+
+    /// `/kep follow` and `/kep unfollow`: which KEPs they follow.
+    pub(super) async fn follow(
+        &self,
+        known: &Known,
+        people: &People,
+        workspace: &str,
+        command: &Command,
+    ) -> Result<String, StoreError> {
+        let channel = command.from.channel.as_deref().unwrap_or_default();
+        let asking = follow::Asking {
+            asker: asker(workspace, command),
+            channel: &ChannelAt::new(workspace, channel),
+            board: &known.board,
+            people,
+        };
+        self.follow.answer(&command.text, &asking).await
     }
 
     /// `/kep outbox`: what waits and what was given up; or that is tried again.

@@ -116,7 +116,7 @@ impl AskNotify {
         if let Recipient::Login(_) = who {
             text.push('\n');
             text.push_str(&self.digest(asker, now).await?);
-            text.push_str("\n\nTo change that: /kep notify mentions off (or assignments, changes), /kep notify quiet 22:00-08:00, /kep notify mute 5825, /kep notify off 3d. on, quiet off and unmute bring it back.");
+            text.push_str("\n\nTo change that: /kep notify mentions off (or assignments, changes, freezes), /kep notify quiet 22:00-08:00, /kep notify mute 5825, /kep notify off 3d. on, quiet off and unmute bring it back.");
         }
         Ok(text)
     }

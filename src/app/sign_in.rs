@@ -27,9 +27,13 @@ use crate::{
 
 /// How many people sign in at once, at most.
 const MOST: usize = 50;
-/// "5 extra seconds are added to the minimum interval", also where GitHub does not answer at all.
+/// "5 extra seconds are added to the minimum interval".
 /// <https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps#error-codes-for-the-device-flow>
 const SLOWER: Duration = Duration::from_secs(5);
+
+/// Where GitHub does not answer it is asked less often, too, but whoever said yes meanwhile waits no longer
+/// than this once it does.
+const SLOWEST: Duration = Duration::from_secs(20);
 
 const WAIT: &str = "I ask GitHub for a code, which you see in a moment.";
 const TOO_MANY: &str =
@@ -177,7 +181,7 @@ impl SignIns {
                     pace = (pace + SLOWER).max(said.unwrap_or_default());
                 }
                 Err(error @ SignInError::Unavailable(_)) if is_late => return failed(&error),
-                Err(SignInError::Unavailable(_)) => pace += SLOWER,
+                Err(SignInError::Unavailable(_)) => pace = pace.max((pace + SLOWER).min(SLOWEST)),
                 Err(error) => return failed(&error),
             }
         }

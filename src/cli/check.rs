@@ -53,7 +53,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
 async fn check(loaded: &Loaded, now: DateTime<Utc>) -> Result<Lines, Failure> {
     let mut lines = Lines::default();
     let config = &loaded.config;
-    settings::settings(config, &mut lines);
+    settings::settings(&mut lines);
     settings::digests(config, now, &mut lines);
     if let Some(file) = &loaded.file {
         settings::secrets(config, file, &mut lines);
@@ -61,6 +61,7 @@ async fn check(loaded: &Loaded, now: DateTime<Utc>) -> Result<Lines, Failure> {
     store::store(config, &mut lines).await;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     github::github(config, &clock, &mut lines).await;
+    github::sign_in(config, &clock, &mut lines).await;
     slack::slack(config, &clock, &mut lines).await;
     Ok(lines)
 }

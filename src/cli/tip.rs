@@ -37,6 +37,9 @@ fn tip(word: &str, after: &str) -> Option<String> {
         Some(Name::Notify) => {
             return Some("a digest of your own is asked for in Slack: /kep notify".to_owned());
         }
+        Some(Name::Follow) => {
+            return Some("what one follows is set in Slack: /kep follow".to_owned());
+        }
         Some(Name::Link) => {
             return Some("who you are on GitHub is proved in Slack: /kep link".to_owned());
         }

@@ -164,6 +164,7 @@ impl<'a> Asking<'a> {
                         | Name::Ping
                         | Name::Digest
                         | Name::Notify
+                        | Name::Follow
                         | Name::Link
                         | Name::Outbox,
                     )
@@ -241,6 +242,10 @@ impl<'a> Asking<'a> {
             Name::Notify => Err(Plain {
                 text: "What you get by direct message is set by a command: /kep notify.".to_owned(),
                 instead: Some("help notify".to_owned()),
+            }),
+            Name::Follow => Err(Plain {
+                text: "What you follow is set by a command: /kep follow 5825.".to_owned(),
+                instead: Some("help follow".to_owned()),
             }),
             Name::Link => Err(Plain {
                 text: "You sign in at GitHub by a command, so that you alone see the code: /kep link."

@@ -11,7 +11,7 @@ use crate::domain::{
 const WORD: &str = "notify";
 
 /// What one can type.
-const FORMS: &str = "/kep notify shows what you get by direct message. To change it: /kep notify mentions off (or assignments, changes; on brings it back), /kep notify quiet 22:00-08:00, /kep notify mute 5825, /kep notify off 3d (or off, and on again), /kep notify here, where you are on several workspaces, /kep notify digest weekly, daily or off.";
+const FORMS: &str = "/kep notify shows what you get by direct message. To change it: /kep notify mentions off (or assignments, changes, freezes; on brings it back), /kep notify quiet 22:00-08:00, /kep notify mute 5825, /kep notify off 3d (or off, and on again), /kep notify here, where you are on several workspaces, /kep notify digest weekly, daily or off.";
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -133,6 +133,16 @@ commands! {
         ],
         notes: ["It comes at eight in the morning, and stays away where nothing is new and none of your KEPs needs anybody."],
     }
+    /// Which KEPs somebody follows.
+    Follow = "follow" {
+        front: [("follow 5825", "what changes of a KEP, by direct message")],
+        more: [
+            ("follow 5825 here", "the same, told in this channel"),
+            ("unfollow 5825", "no more of it; with here, not in this channel"),
+            ("follow", "what you follow"),
+        ],
+        notes: ["What changes of KEPs that you shepherd comes to you anyway, once I know who you are on GitHub."],
+    }
     /// Who somebody is on GitHub.
     Link = "link" {
         front: [("link", "sign in at GitHub, so that I know who you are")],
@@ -168,6 +178,7 @@ impl Name {
             "?" | "-h" | "--help" => "help",
             "releases" => "release",
             "unlink" => "link",
+            "unfollow" => "follow",
             word => word,
         };
         Self::ALL

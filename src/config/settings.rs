@@ -1,5 +1,7 @@
 //! What of the configuration the domain needs, in the domain's own types.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use super::{Bridge, Config, CurrentRelease, Role};
@@ -46,6 +48,15 @@ impl Config {
             channels: channels.map(bridged).collect(),
             reaction: self.slack.relay_reaction.as_str().into(),
         }
+    }
+
+    /// The channels that the bot serves at all.
+    pub fn served(&self) -> BTreeSet<ChannelAt> {
+        let channels = self.channels.iter();
+        let at = |channel: &super::Channel| {
+            ChannelAt::new(channel.workspace.as_str(), channel.id.as_str())
+        };
+        channels.map(at).collect()
     }
 
     /// The channels that get a digest.

@@ -11,6 +11,7 @@ pub mod digest;
 pub mod fact;
 pub mod field;
 pub mod finding;
+pub mod following;
 mod issue;
 pub mod kep;
 pub mod link;

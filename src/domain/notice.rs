@@ -4,11 +4,12 @@ mod preferences;
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use self::preferences::{Off, Preferences, Quiet};
 use super::{
-    KepNumber, Login,
+    KepNumber, Login, Release,
     bridge::{ChannelAt, IssueAt},
     change::{Change, Role, What},
 };
@@ -73,6 +74,17 @@ pub enum Matter {
     },
     /// The KEP moved.
     Change(Change),
+    /// A freeze is near, and something is still to be mended.
+    Freeze {
+        /// `Code Freeze`
+        what: Box<str>,
+        /// Of which release.
+        release: Release,
+        /// On which day it is.
+        day: NaiveDate,
+        /// What is wrong, each in a few words.
+        wrong: Vec<Box<str>>,
+    },
 }
 
 /// The kinds of notices that somebody may want or not.
@@ -85,11 +97,18 @@ pub enum Kind {
     Assignments,
     /// What changes of one's KEPs.
     Changes,
+    /// A freeze that one's KEPs are not ready for.
+    Freezes,
 }
 
 impl Kind {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 3] = [Self::Mentions, Self::Assignments, Self::Changes];
+    pub const ALL: [Self; 4] = [
+        Self::Mentions,
+        Self::Assignments,
+        Self::Changes,
+        Self::Freezes,
+    ];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -97,6 +116,7 @@ impl Kind {
             Self::Mentions => "mentions",
             Self::Assignments => "assignments",
             Self::Changes => "changes",
+            Self::Freezes => "freezes",
         }
     }
 
@@ -106,6 +126,7 @@ impl Kind {
             Self::Mentions => "somebody mentions you on a KEP's issue or pull request",
             Self::Assignments => "you become a shepherd, or are one no more",
             Self::Changes => "a KEP that you shepherd or follow moves",
+            Self::Freezes => "a freeze is near and a KEP that you shepherd is not ready for it",
         }
     }
 
@@ -122,6 +143,7 @@ impl Notice {
             Matter::Mention { .. } => Kind::Mentions,
             Matter::Shepherd { .. } => Kind::Assignments,
             Matter::Change(_) => Kind::Changes,
+            Matter::Freeze { .. } => Kind::Freezes,
         }
     }
 

@@ -58,6 +58,8 @@ impl Reply {
 pub struct Home {
     /// Who they are.
     pub who: HomeOf,
+    /// The KEPs that they follow beside their own, the most urgent first.
+    pub follows: Vec<Card>,
     /// The current cycle.
     pub cycle: CycleView,
     /// Where the facts come from.

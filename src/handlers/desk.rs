@@ -13,7 +13,7 @@ use super::{
 use crate::{
     command::{Ask, Asking, Command, HelpFor, Name, help},
     domain::{
-        Settings,
+        KepNumber, Settings,
         answer::{Answer, Plain},
         board::Board,
         finding::Inspector,
@@ -94,9 +94,9 @@ impl Desk<'_> {
         }
     }
 
-    /// What the bot's home shows.
-    pub fn home(&self, asker: &Asker<'_>) -> Home {
-        home(self, asker)
+    /// What the bot's home shows to somebody who follows these KEPs.
+    pub fn home(&self, asker: &Asker<'_>, follows: &[KepNumber]) -> Home {
+        home(self, asker, follows)
     }
 
     fn asking<'a>(&'a self, asker: &Asker<'a>) -> Asking<'a> {

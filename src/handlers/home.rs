@@ -7,6 +7,8 @@ use super::{
 use crate::{
     command::not_tied,
     domain::{
+        KepNumber,
+        board::Entry,
         card::Card,
         people::Asker,
         reply::{Home, HomeOf, Mine},
@@ -14,8 +16,9 @@ use crate::{
 };
 
 /// What somebody's home shows.
-pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>) -> Home {
+pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>, follows: &[KepNumber]) -> Home {
     let inspector = desk.inspector();
+    let card = |entry: &Entry| Card::of(entry, desk.board, desk.settings, &inspector);
     let person = desk.people.by_slack(asker.workspace, asker.user);
     let who = match person {
         None => HomeOf::Stranger {
@@ -33,8 +36,10 @@ pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>) -> Home {
                     others += 1;
                     continue;
                 }
-                let card = Card::of(entry, desk.board, desk.settings, &inspector);
-                keps.push(Mine { card, parts });
+                keps.push(Mine {
+                    card: card(entry),
+                    parts,
+                });
             }
             keps.sort_by_cached_key(|mine: &Mine| mine.card.precedence());
             HomeOf::Somebody {
@@ -44,8 +49,18 @@ pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>) -> Home {
             }
         }
     };
+    let theirs = |entry: &Entry| match &who {
+        HomeOf::Somebody { keps, .. } => keps
+            .iter()
+            .any(|mine| mine.card.kep.number == entry.kep.number),
+        HomeOf::Stranger { .. } => false,
+    };
+    let followed = follows.iter().filter_map(|kep| desk.board.get(*kep));
+    let mut follows: Vec<Card> = followed.filter(|entry| !theirs(entry)).map(card).collect();
+    follows.sort_by_cached_key(Card::precedence);
     Home {
         who,
+        follows,
         cycle: status::cycle(Extent::Count, desk.board, desk.settings, &inspector),
         origin: desk.origin(),
         now: desk.now,

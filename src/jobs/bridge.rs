@@ -8,6 +8,7 @@ mod answer;
 mod concerns;
 mod direct;
 mod elsewhere;
+mod near;
 mod news;
 mod notice;
 mod ping;
@@ -24,6 +25,7 @@ pub use self::{
     after::{Failed, failed},
     again::worded,
     concerns::concerns,
+    near::near,
     news::{Gathered, gather},
 };
 use crate::{

@@ -155,8 +155,18 @@ impl<S: Outbox + Store> Tell<S> {
             };
             self.outbox.accept(self.clock.now(), cause, &[]).await?;
         }
-        let began = self.outbox.note(BEGAN).await?;
-        let began = began.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
-        Ok(Some(began.map_or(DateTime::UNIX_EPOCH, |at| at.to_utc())))
+        began_at(&*self.outbox).await
     }
+}
+
+/// Since when news is told; `None` before the first sync went through.
+pub(super) async fn began_at<S: Outbox + Store>(
+    store: &S,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    if store.looked().await?.is_none() {
+        return Ok(None);
+    }
+    let began = store.note(BEGAN).await?;
+    let began = began.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
+    Ok(Some(began.map_or(DateTime::UNIX_EPOCH, |at| at.to_utc())))
 }

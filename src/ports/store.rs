@@ -11,9 +11,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::forge::{NumberedMilestone, Validator};
 use crate::domain::{
-    Comment, CommentKind, Issue, Milestone,
+    Comment, CommentKind, Issue, KepNumber, Milestone,
     change::Change,
     digest::{Often, Subscription},
+    following::Follower,
     link::Link,
 };
 
@@ -323,4 +324,15 @@ pub trait Store: Send + Sync {
 
     /// Who proved who they are, the latest last.
     async fn links(&self) -> Result<Vec<Link>, StoreError>;
+
+    /// Whether somebody, or a channel, follows a KEP from now on.
+    async fn follow(
+        &self,
+        follower: &Follower,
+        kep: KepNumber,
+        follows: bool,
+    ) -> Result<(), StoreError>;
+
+    /// Who follows what, by the KEP's number.
+    async fn followers(&self) -> Result<Vec<(Follower, KepNumber)>, StoreError>;
 }

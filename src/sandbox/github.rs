@@ -10,6 +10,7 @@ mod answer;
 mod api;
 mod auth;
 mod deliver;
+mod device;
 mod fault;
 mod git;
 mod limits;

@@ -253,6 +253,16 @@ pub(super) const UNLINK: &str = "DELETE FROM links WHERE workspace = $1 AND memb
 
 pub(super) const LINKS: &str = "SELECT workspace, member, login, github_id, at_ms FROM links ORDER BY at_ms, workspace, member";
 
+pub(super) const FOLLOW: &str = "\
+    INSERT INTO followers (workspace, who, kep, is_channel) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (workspace, who, kep) DO NOTHING";
+
+pub(super) const UNFOLLOW: &str =
+    "DELETE FROM followers WHERE workspace = $1 AND who = $2 AND kep = $3";
+
+pub(super) const FOLLOWERS: &str =
+    "SELECT workspace, who, is_channel, kep FROM followers ORDER BY kep, workspace, who";
+
 pub(super) const SET_NOTE: &str = "\
     INSERT INTO notes (key, value) VALUES ($1, $2)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value";

@@ -2,6 +2,7 @@
 
 mod error;
 mod facts;
+mod followers;
 mod history;
 mod journal;
 mod links;
@@ -23,9 +24,10 @@ use self::look::Frozen;
 pub use self::open::Mode;
 use crate::{
     domain::{
-        Comment, CommentKind, Issue,
+        Comment, CommentKind, Issue, KepNumber,
         change::Change,
         digest::{Often, Subscription},
+        following::Follower,
         link::Link,
     },
     ports::{
@@ -278,5 +280,18 @@ impl Store for SqliteStore {
 
     async fn links(&self) -> Result<Vec<Link>, StoreError> {
         self.said(links::links(&self.reader).await)
+    }
+
+    async fn follow(
+        &self,
+        follower: &Follower,
+        kep: KepNumber,
+        follows: bool,
+    ) -> Result<(), StoreError> {
+        self.said(followers::follow(&self.writer, follower, kep, follows).await)
+    }
+
+    async fn followers(&self) -> Result<Vec<(Follower, KepNumber)>, StoreError> {
+        self.said(followers::followers(&self.reader).await)
     }
 }

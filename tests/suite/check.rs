@@ -411,11 +411,50 @@ fn a_units_secrets_while_it_is_stopped() {
     );
 }
 
+#[tokio::test]
+async fn whether_people_can_sign_in() {
+    let github = GitHub::start(Arc::new(SystemClock)).await;
+    let (url, client_id) = (github.url().to_owned(), github.oauth_app());
+    let says = async |web: &str, client_id: &str| {
+        let settings = format!(
+            "github = {{ api_url = \"{url}\", web_url = \"{web}\", oauth_client_id = \"{client_id}\" }}"
+        );
+        let run = move || {
+            let folder = Folder::new();
+            folder.file("kep-liaison.toml", &settings);
+            folder.run(&["check"]).stdout
+        };
+        let said = tokio::task::spawn_blocking(run).await.expect("no panic");
+        let mut lines = said
+            .lines()
+            .filter(|line| line.contains("signing in at GitHub"));
+        lines.next().expect(&said).to_owned()
+    };
+    assert_eq!(
+        says(&url, &client_id).await,
+        "ok    signing in at GitHub: people prove who they are by /kep link"
+    );
+    assert_eq!(
+        says(&url, "Iv23liAbCdEf").await,
+        "warn  signing in at GitHub: GitHub knows no App with the client id of the settings; copy github.oauth_client_id from the App's page"
+    );
+    github.allow_device_flow(&client_id, false);
+    assert_eq!(
+        says(&url, &client_id).await,
+        "warn  signing in at GitHub: GitHub's App of the settings does not allow the device flow; enable the device flow on the App's page"
+    );
+    let away = says("http://127.0.0.1:9", &client_id).await;
+    assert!(
+        away.starts_with("warn  signing in at GitHub: GitHub does not answer"),
+        "{away}"
+    );
+}
+
 #[test]
-fn keys_that_nothing_uses_yet() {
+fn when_digests_come() {
     let folder = Folder::new();
     let settings = r#"
-        github = { api_url = "http://127.0.0.1:9", oauth_client_id = "Iv23liAbCdEf" }
+        github = { api_url = "http://127.0.0.1:9" }
         slack = { api_url = "http://127.0.0.1:9" }
         [[workspaces]]
         name = "kubernetes"
@@ -427,14 +466,6 @@ fn keys_that_nothing_uses_yet() {
     let said = folder
         .run(&["check", "--now", "2026-07-06T09:00:00Z"])
         .stdout;
-    for line in [
-        "warn  github.oauth_client_id: connecting accounts is not built yet",
-        "ok    digest of kubernetes/C0BP8PW9G: the next comes on Mon 6 Jul 2026, 08:00 (America/Los_Angeles)",
-    ] {
-        assert!(said.contains(line), "{said}");
-    }
-    let without = settings.replace(", oauth_client_id = \"Iv23liAbCdEf\"", "");
-    folder.file("kep-liaison.toml", &without);
-    let said = folder.run(&["check"]).stdout;
-    assert!(!said.contains("not built yet"), "{said}");
+    let line = "ok    digest of kubernetes/C0BP8PW9G: the next comes on Mon 6 Jul 2026, 08:00 (America/Los_Angeles)";
+    assert!(said.contains(line), "{said}");
 }

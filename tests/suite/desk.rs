@@ -54,7 +54,7 @@ fn commands_on_a_phone() {
 fn homes_on_a_phone() {
     let office = Office::sample();
     let home = |asker| {
-        let view = blocks::home(&office.desk().home(&asker));
+        let view = blocks::home(&office.desk().home(&asker, &[]));
         let view = serde_json::to_value(view).expect("JSON");
         crate::block_kit::checker::check_home(&view);
         phone(&view)

@@ -4,6 +4,7 @@
 mod apps;
 mod conditional;
 mod contents;
+mod device;
 mod faults;
 pub(crate) mod http;
 mod issues;

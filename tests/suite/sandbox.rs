@@ -6,6 +6,7 @@ mod clock;
 mod command;
 mod door;
 mod life;
+mod link;
 mod log;
 mod pictures;
 

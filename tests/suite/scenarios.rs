@@ -7,6 +7,8 @@ mod broken;
 mod connections;
 mod digest;
 mod everyone;
+mod follow;
+mod link;
 mod notices;
 mod notify;
 mod ping;

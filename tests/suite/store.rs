@@ -51,7 +51,7 @@ macro_rules! contract {
                 a_deleted_comment, what_was_said_between, kinds_have_numbers_of_their_own, milestones_are_replaced,
                 labels_are_replaced;
             history: changes_by_time, changes_by_number, changes_stay_as_they_are, the_last_of_a_day, notes,
-                subscriptions, links, pruning_comments, pruning_history;
+                subscriptions, links, followers, pruning_comments, pruning_history;
             many: writers_lose_nothing, readers_see_one_moment, a_write_that_is_given_up;
             survival: all_is_there_after_a_restart, all_is_there_without_a_farewell;
         }

@@ -10,7 +10,7 @@ use crate::{
     config::{Config, environment},
     domain::Repository,
     github::{AccountKind, GitHub},
-    ports::{Clock, ForgeError},
+    ports::{Clock, ForgeError, sign_in::SignInError},
 };
 
 /// What mends it that GitHub did not say what it was asked.
@@ -40,6 +40,25 @@ fn mend(config: &Config, error: &ForgeError) -> String {
 fn failed(config: &Config, what: &str, error: &ForgeError, lines: &mut Lines) {
     let how = format!("{error}; {}", mend(config, error));
     lines.say(Level::Fail, what, &how);
+}
+
+/// Whether people can sign in by `/kep link`: a code is asked for, which nobody enters.
+pub(super) async fn sign_in(config: &Config, clock: &Arc<dyn Clock>, lines: &mut Lines) {
+    const WHAT: &str = "signing in at GitHub";
+    let github = match app::sign_in(config, clock) {
+        Ok(Some(github)) => github,
+        Ok(None) => return,
+        Err(error) => return lines.say(Level::Warn, WHAT, &error.to_string()),
+    };
+    let Err(error) = github.begin().await else {
+        return lines.say(Level::Ok, WHAT, "people prove who they are by /kep link");
+    };
+    let mend = match error {
+        SignInError::Disabled => "enable the device flow on the App's page",
+        SignInError::NoApp => "copy github.oauth_client_id from the App's page",
+        _ => "see that github.web_url is where people see GitHub, and can be reached from here",
+    };
+    lines.say(Level::Warn, WHAT, &format!("{error}; {mend}"));
 }
 
 /// Asks GitHub.

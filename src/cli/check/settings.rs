@@ -7,13 +7,9 @@ use chrono::{DateTime, Utc};
 use super::{Level, Lines};
 use crate::config::{Config, Credentials, SecretRef, environment};
 
-/// They were read; what nothing uses yet is told.
-pub(super) fn settings(config: &Config, lines: &mut Lines) {
+/// They were read.
+pub(super) fn settings(lines: &mut Lines) {
     lines.say(Level::Ok, "settings", "every key and value is understood");
-    if config.github.oauth_client_id.is_some() {
-        let how = "connecting accounts is not built yet, and the key is not used; leave it out";
-        lines.say(Level::Warn, "github.oauth_client_id", how);
-    }
 }
 
 /// When each channel's digest comes.

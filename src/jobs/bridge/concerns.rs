@@ -252,7 +252,7 @@ impl Bridge<'_> {
     }
 
     /// Somebody who can be told: they are known on Slack.
-    fn recipient(&self, login: &Login) -> Option<Recipient> {
+    pub(super) fn recipient(&self, login: &Login) -> Option<Recipient> {
         let person = self.people.by_login(login)?;
         (!person.slack.is_empty()).then(|| Recipient::Login(person.login.clone()))
     }

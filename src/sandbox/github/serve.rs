@@ -16,7 +16,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use super::{
     answer::{Answer, Refusal},
-    api,
+    api, device,
     fault::Fault,
     limits::Limited,
     log::Logged,
@@ -98,6 +98,10 @@ async fn respond(
     if path.starts_with(ARCHIVES) {
         return respond_with_archive(&shared, path, head.uri.query()).await;
     }
+    if path.starts_with(device::PLACE) {
+        let call = Call::new(head.method, path, head.uri.query(), head.headers, body);
+        return respond_to_sign_in(&shared, &call).await;
+    }
     let Some(path) = path.strip_prefix(&shared.base_path) else {
         let response = Refusal::not_found().into_answer().into_response();
         return Ok(response.map(Body::from));
@@ -149,6 +153,24 @@ async fn respond_with_archive(
     let answer = api::codeload(&mut shared.lock(), archive, pass.as_deref());
     let missing = || Answer::bytes(StatusCode::NOT_FOUND, "text/plain", "404: Not Found");
     let response = answer.unwrap_or_else(missing).into_response();
+    match fault {
+        Some(fault) => faulty::after(shared, place, fault, response).await,
+        None => Ok(shared.lock().end(place, response)),
+    }
+}
+
+/// Answers on the host that people see, which knows no limits of the API.
+async fn respond_to_sign_in(shared: &Shared, call: &Call) -> Result<Response<Body>, Dropped> {
+    let path = call.link_path.clone();
+    let (place, fault) = shared
+        .lock()
+        .note(&call.method, path, None, false, &call.body);
+    if let Some(fault) = &fault
+        && let Some(response) = faulty::before(shared, Caller::Anonymous, fault).await?
+    {
+        return Ok(shared.lock().end(place, response));
+    }
+    let response = shared.lock().sign_in(call).into_response();
     match fault {
         Some(fault) => faulty::after(shared, place, fault, response).await,
         None => Ok(shared.lock().end(place, response)),

@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 
 use super::{
     answer::Refusal,
+    device::Devices,
     fault::Faults,
     git::Git,
     limits::Limits,
@@ -37,6 +38,8 @@ pub(super) struct State {
     pub(super) tokens: HashMap<String, Token>,
     /// Passes to the archives of private repositories, and until when they are good.
     pub(super) archive_passes: HashMap<String, (u64, Moment)>,
+    /// Apps that people sign in by.
+    pub(super) devices: Devices,
     pub(super) apps: BTreeMap<u64, App>,
     pub(super) installations: BTreeMap<u64, Installation>,
     pub(super) repositories: BTreeMap<u64, Repository>,
@@ -62,6 +65,7 @@ impl State {
             logins: HashMap::new(),
             tokens: HashMap::new(),
             archive_passes: HashMap::new(),
+            devices: Devices::default(),
             apps: BTreeMap::new(),
             installations: BTreeMap::new(),
             repositories: BTreeMap::new(),
@@ -112,6 +116,16 @@ impl State {
             },
         );
         id
+    }
+
+    /// Gives an account another login; the old one is anybody's from now on.
+    pub(super) fn rename_user(&mut self, login: &str, to: &str) {
+        let id = self.user(login);
+        self.logins.remove(&login.to_lowercase());
+        self.logins.insert(to.to_lowercase(), id);
+        if let Some(user) = self.users.get_mut(&id) {
+            to.clone_into(&mut user.login);
+        }
     }
 
     pub(super) fn find_user(&self, login: &str) -> Option<u64> {

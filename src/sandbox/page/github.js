@@ -7,6 +7,8 @@ import { fill, toTop } from "/lists.js";
 import { $, act, addressOf, ask, busy, here, insideOf, nameOf } from "/sandbox.js";
 
 export const GITHUB = "github";
+/** Where one enters the code of a sign-in. */
+const DEVICE = "github/device";
 
 /** What was drawn last. */
 let shown = null;
@@ -201,11 +203,44 @@ function whole(seen) {
   ];
 }
 
+/** The page on which one enters the code of a sign-in. */
+function device(seen) {
+  return [
+    { key: "back", state: here.seen.you, draw: () => el("p", {}, el("a", { href: addressOf(GITHUB) }, "← All issues")) },
+    { key: "as", state: JSON.stringify([who(), here.seen.you]), draw: () => chooser(seen) },
+    { key: "device", state: "", draw: codeForm },
+  ];
+}
+
+/** The box for the code; it stays while everything around it changes. */
+function codeForm() {
+  const box = el("input", { id: "code", type: "text", required: true, maxlength: "20", autocomplete: "off", placeholder: "XXXX-XXXX" });
+  const note = el("p", { role: "status" });
+  const enter = async (button, isAuthorized) => {
+    note.textContent = "";
+    await busy(button, async () => {
+      const came = await does({ enter_code: { code: box.value, is_authorized: isAuthorized } });
+      if (came.error) return;
+      box.value = "";
+      note.textContent = isAuthorized ? "You are signed in. Go back to Slack." : "You cancelled. Go back to Slack.";
+    });
+  };
+  const authorize = el("button", { class: "button primary", "data-action": "authorize" }, "Authorize");
+  const cancel = el("button", { type: "button", class: "button", "data-action": "cancel", onclick: () => enter(cancel, false) }, "Cancel");
+  const send = (event) => {
+    event.preventDefault();
+    enter(authorize, true);
+  };
+  return el("form", { class: "field", onsubmit: send },
+    el("label", { for: "code" }, "Enter the code that the bot showed to you"), box, note, el("div", { class: "actions" }, authorize, cancel));
+}
+
 function draw(seen, moved) {
   shown = seen;
   const number = issueOf(here.place);
   const missing = number && !seen.issue;
-  const wanted = seen.issue ? whole(seen) : seen.issues.map(row);
+  const isDevice = here.place === DEVICE;
+  const wanted = isDevice ? device(seen) : seen.issue ? whole(seen) : seen.issues.map(row);
   const none = { key: "none", state: "", draw: () => el("p", { class: "unknown" }, missing ? "There is no such issue in the sandbox." : "There are no issues yet.") };
   fill($("github"), missing ? [none, ...seen.issues.map(row)] : wanted.length ? wanted : [none]);
   if (moved) toTop($("scroll"));

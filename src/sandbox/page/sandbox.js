@@ -54,6 +54,7 @@ export function insideOf(url) {
   const { repository, workspace } = here.seen;
   const issue = hostname === "github.com" && pathname.match(/^\/([^/]+\/[^/]+)\/issues\/(\d+)$/);
   if (issue && issue[1].toLowerCase() === repository) return addressOf(`github/${issue[2]}`);
+  if (hostname === "127.0.0.1" && pathname === "/login/device") return addressOf("github/device");
   const message = hostname === `${workspace}.slack.com` && pathname.match(/^\/archives\/(\w+)/);
   return message && channelOf(message[1]) ? addressOf(message[1]) : null;
 }

@@ -159,18 +159,21 @@ pub(super) enum Act {
     Label { issue: u64, label: String },
     /// Takes one off.
     Unlabel { issue: u64, label: String },
+    /// Enters the code of a sign-in, and authorizes it or cancels.
+    EnterCode { code: String, is_authorized: bool },
 }
 
 impl Act {
-    fn issue(&self) -> u64 {
+    fn issue(&self) -> Option<u64> {
         match self {
+            Self::EnterCode { .. } => None,
             Self::Comment { issue, .. }
             | Self::EditComment { issue, .. }
             | Self::DeleteComment { issue, .. }
             | Self::Close { issue }
             | Self::Reopen { issue }
             | Self::Label { issue, .. }
-            | Self::Unlabel { issue, .. } => *issue,
+            | Self::Unlabel { issue, .. } => Some(*issue),
         }
     }
 }
@@ -181,10 +184,19 @@ pub(super) fn perform(town: &Town, login: &str, act: Act) -> Result<(), Refused>
         return Err(Refused::because("Nobody here has this login on GitHub."));
     }
     let runtime = town.runtime().acting_as(login);
-    let issue = act.issue();
+    if let Act::EnterCode {
+        code,
+        is_authorized,
+    } = &act
+    {
+        let entered = town.github.enter_code(login, code, *is_authorized);
+        return entered.map_err(Refused::because);
+    }
+    let issue = act.issue().unwrap_or_default();
     let found = shown(&runtime, issue);
     let found = found.ok_or_else(|| Refused::because("There is no issue of this number."))?;
     match act {
+        Act::EnterCode { .. } => {}
         Act::Comment { text, .. } => {
             runtime.comment(login, issue, text_of(&text)?);
         }

@@ -104,6 +104,7 @@ pub(super) fn settings(
         WorkspaceMode::Socket => "mode = \"socket\"",
         WorkspaceMode::Http => "mode = \"http\"\nsigning_secret = \"env:SLACK_SIGNING_SECRET\"",
     };
+    let client_id = github.oauth_app();
     let (slack, github) = (slack.api_url(), github.url());
     let mut settings = format!(
         r#"
@@ -119,6 +120,8 @@ api_url = "{slack}"
 
 [github]
 api_url = "{github}"
+web_url = "{github}"
+oauth_client_id = "{client_id}"
 
 [[workspaces]]
 name = "{WORKSPACE}"

@@ -306,22 +306,22 @@ async fn cut_off_at(side: Side, step: usize) {
 
 #[tokio::test]
 async fn cut_off_before_some_calls() {
-    cut_off_at(Side::Before, 13).await;
+    Box::pin(cut_off_at(Side::Before, 13)).await;
 }
 
 #[tokio::test]
 async fn cut_off_after_some_calls() {
-    cut_off_at(Side::After, 11).await;
+    Box::pin(cut_off_at(Side::After, 11)).await;
 }
 
 #[tokio::test]
 #[ignore = "takes half a minute"]
 async fn cut_off_before_each_call() {
-    cut_off_at(Side::Before, 1).await;
+    Box::pin(cut_off_at(Side::Before, 1)).await;
 }
 
 #[tokio::test]
 #[ignore = "takes half a minute"]
 async fn cut_off_after_each_call() {
-    cut_off_at(Side::After, 1).await;
+    Box::pin(cut_off_at(Side::After, 1)).await;
 }

@@ -59,7 +59,7 @@ fn hostile_keps() {
         ] {
             office.typed(typed);
         }
-        let home = office.desk().home(&MAINTAINER);
+        let home = office.desk().home(&MAINTAINER, &[]);
         let home = serde_json::to_value(blocks::home(&home)).expect("JSON");
         crate::block_kit::checker::check_home(&home);
     }

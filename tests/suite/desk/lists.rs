@@ -110,7 +110,7 @@ fn status_home_and_release_count_the_same_keps() {
     let office = Office::sample();
     let counts = |office: &Office| {
         let ask = |words| counted(&office.desk().command(&MAINTAINER, words));
-        let home = office.desk().home(&MAINTAINER).cycle.list.of;
+        let home = office.desk().home(&MAINTAINER, &[]).cycle.list.of;
         (ask("status"), ask("release"), home)
     };
     assert_eq!(counts(&office), (18, 18, 18));

@@ -354,3 +354,30 @@ async fn two_hundred_names_are_told_in_part_and_said_to_be() {
     assert!(told.words().len() < 1_500);
     scene.end().await;
 }
+
+#[tokio::test]
+async fn a_freeze_that_a_kep_is_not_ready_for_is_told_a_week_and_two_days_before() {
+    let scene = begun().await;
+    let shepherd = scene.person("shepherd");
+    // The code freeze of 1.37 ends with 22 July Anywhere on Earth.
+    for (pass, is_told) in [
+        (Duration::from_hours(9 * 24 + 23), false),
+        (Duration::from_mins(80), true),
+        (Duration::from_hours(2), false),
+        (Duration::from_hours(4 * 24 + 20), false),
+        (Duration::from_hours(3), true),
+        (Duration::from_hours(24), false),
+    ] {
+        scene.pass(pass).await;
+        scene.poll().await;
+        if is_told {
+            let told = scene.told_once(&shepherd).await;
+            insta::allow_duplicates! {
+                insta::assert_snapshot!(told.words().lines().take(4).collect::<Vec<_>>().join(" "));
+            }
+        } else {
+            scene.nobody_is_told().await;
+        }
+    }
+    scene.end().await;
+}

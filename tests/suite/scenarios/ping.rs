@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use kep_liaison::sandbox::slack::{Channel, Fault, Kind, On, Person, Said, Workspace};
+use kep_liaison::{
+    domain::Zone,
+    sandbox::slack::{Channel, Fault, Kind, On, Person, Said, Workspace},
+};
 use serde_json::json;
 
 use super::{BOTH, Scene, Transport, bridge::unstarted};
@@ -379,13 +382,18 @@ async fn who_wants_to_be_left_alone_is() {
         let shown = person.types(&scene.sig_node, typed).await;
         shown.words()
     };
-    types(&scene.sam, "/kep notify quiet 11:00-13:00").await;
+    // Noon in UTC.
+    let almaty = Zone::named("Asia/Almaty").expect("a zone");
+    scene.sam.set_time_zone(almaty);
+    let quiet = types(&scene.sam, "/kep notify quiet 16:00-18:00").await;
+    assert!(quiet.contains("16:00–18:00"), "{quiet}");
     let on_its_way = types(&scene.mike, ASK).await;
     assert!(on_its_way.starts_with("On its way"), "{on_its_way}");
+    let early = told(&scene, &scene.sam).await;
+    assert!(early.is_empty(), "{early:#?}");
+    scene.pass(Duration::from_mins(55)).await;
     assert!(told(&scene, &scene.sam).await.is_empty());
-    scene.pass(Duration::from_mins(59)).await;
-    assert!(told(&scene, &scene.sam).await.is_empty());
-    scene.pass(Duration::from_mins(2)).await;
+    scene.pass(Duration::from_mins(6)).await;
     assert_eq!(told(&scene, &scene.sam).await.len(), 1);
 
     types(&scene.sam, "/kep notify off").await;

@@ -3,8 +3,10 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kep_liaison::{
     domain::{
-        CommentKind, Login,
+        CommentKind, KepNumber, Login,
+        bridge::ChannelAt,
         digest::{Often, Subscription},
+        following::{Follower, Followers},
         link::Link,
     },
     ports::{
@@ -195,6 +197,38 @@ pub(super) async fn links(place: &dyn Place) {
     }
     let left = store.links().await.unwrap();
     assert_eq!(left, [expected[0].clone(), expected[2].clone()]);
+}
+
+pub(super) async fn followers(place: &dyn Place) {
+    let store = &*place.open().await;
+    let kep = |number| KepNumber::new(number).unwrap();
+    let member = Follower::Member(ChannelAt::new("kubernetes", "U1"));
+    let elsewhere = Follower::Member(ChannelAt::new("cncf", "U1"));
+    let channel = Follower::Channel(ChannelAt::new("kubernetes", "C1"));
+    for (follower, number, follows) in [
+        (&member, 5825, true),
+        (&channel, 5825, true),
+        (&member, 4680, true),
+        (&member, 4680, true),
+        (&elsewhere, 4680, true),
+        (&member, 5825, false),
+        (&member, 5825, false),
+    ] {
+        store.follow(follower, kep(number), follows).await.unwrap();
+    }
+    let found = store.followers().await.unwrap();
+    let expected = [
+        (elsewhere.clone(), kep(4680)),
+        (member.clone(), kep(4680)),
+        (channel.clone(), kep(5825)),
+    ];
+    assert_eq!(found, expected);
+    let followers: Followers = found.into_iter().collect();
+    let of: Vec<_> = followers.of(kep(4680)).collect();
+    assert_eq!(of, [&elsewhere, &member]);
+    assert!(followers.of(kep(1)).next().is_none());
+    assert_eq!(followers.keps(&member).collect::<Vec<_>>(), [kep(4680)]);
+    assert!(followers.has(&channel, kep(5825)) && !followers.has(&member, kep(5825)));
 }
 
 pub(super) async fn pruning_comments(place: &dyn Place) {

@@ -15,6 +15,7 @@ use kep_liaison::{
         bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
         change::Change,
         digest::{Often, Subscription},
+        following::Follower,
         link::Link,
         notice::{Preferences, Recipient},
         rich::Rich,
@@ -177,10 +178,12 @@ go_through!(Store {
     fn note(key: &str) -> Result<Option<String>, StoreError>;
     fn set_note(key: &str, value: &str) -> Result<(), StoreError>;
     fn subscribe(workspace: &str, user: &str, often: Option<Often>) -> Result<(), StoreError>;
+    fn subscriptions() -> Result<Vec<Subscription>, StoreError>;
     fn link(link: &Link) -> Result<(), StoreError>;
     fn unlink(workspace: &str, user: &str) -> Result<(), StoreError>;
     fn links() -> Result<Vec<Link>, StoreError>;
-    fn subscriptions() -> Result<Vec<Subscription>, StoreError>;
+    fn follow(follower: &Follower, kep: KepNumber, follows: bool) -> Result<(), StoreError>;
+    fn followers() -> Result<Vec<(Follower, KepNumber)>, StoreError>;
 });
 
 go_through!(Forge {

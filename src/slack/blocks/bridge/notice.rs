@@ -1,8 +1,11 @@
 //! What concerns somebody, told to them alone: who said what where, and what can be done about it.
 
+use chrono::NaiveDate;
+
 use super::{Draft, link, press};
 use crate::{
     domain::{
+        Release,
         bridge::{IssueAt, Notices},
         notice::{Matter, Notice, Recipient},
         rich::{Block, Rich, Span, Style},
@@ -132,7 +135,25 @@ fn said(notice: &Notice) -> Vec<Block> {
             let spans = vec![title, Span::text(" · "), place, words];
             vec![Block::Paragraph(spans)]
         }
+        Matter::Freeze {
+            what,
+            release,
+            day,
+            wrong,
+        } => {
+            let place = link(Some(&notice.url), &wrong.join(", "), Style::PLAIN);
+            let spans = vec![title, freeze(what, *release, *day), place];
+            vec![Block::Paragraph(spans)]
+        }
     }
+}
+
+/// ` is not ready for the Code Freeze of 1.37 on 22 Jul: `
+fn freeze(what: &str, release: Release, day: NaiveDate) -> Span {
+    let day = day.format("%-d %b");
+    Span::text(format!(
+        " is not ready for the {what} of {release} on {day}: "
+    ))
 }
 
 /// `KEP-5825: CRI List Streaming`
