@@ -12,6 +12,7 @@ mod links;
 pub mod memo;
 mod notify;
 pub mod painter;
+mod ping;
 mod ready;
 mod sign_in;
 

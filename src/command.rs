@@ -7,6 +7,7 @@ mod link;
 mod meaning;
 mod notify;
 mod outbox;
+mod ping;
 mod query;
 mod said;
 mod table;
@@ -20,6 +21,7 @@ pub use self::{
     link::{LinkAsk, is_link, link},
     notify::{NotifyAsk, is_notify, notify},
     outbox::{OutboxAsk, is_outbox, outbox},
+    ping::{asks_for_shepherds, is_ping, ping},
     query::{Query, QueryError},
     table::{HelpFor, Name, help, usage_hint},
     update::{is_update, update},

@@ -10,6 +10,7 @@ mod kit;
 pub mod manifest;
 mod mrkdwn;
 pub mod probe;
+pub mod question;
 pub mod receive;
 pub mod rich;
 pub mod signature;

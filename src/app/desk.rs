@@ -1,8 +1,10 @@
 //! Answers what comes from Slack, by whichever transport: questions at once, from the board in
 //! memory; what makes the bot speak elsewhere follows by itself.
 
+mod links;
 mod pace;
 mod patience;
+mod shepherds;
 
 use std::{
     collections::HashMap,
@@ -24,13 +26,13 @@ use self::{
 use super::{
     inlet::Inlet,
     memo::{Memo, Question},
+    ping,
 };
 use crate::{
-    command::{is_digest, is_follow, is_link, is_notify, is_outbox},
+    command::{is_digest, is_follow, is_link, is_notify, is_outbox, is_ping},
     domain::{
         KepNumber, Settings,
         bridge::{ChannelAt, Saying},
-        card::Card,
         following::Follower,
         people::{Asker, People},
         reply::{Audience, Reply},
@@ -46,7 +48,8 @@ use crate::{
         Block, Message,
         api::{Api, ApiError, Showing},
         blocks::{self, button::Press},
-        inbound::{Command, From, Inbound, Linked, Pressed, Said},
+        inbound::{Command, From, Inbound, Pressed, Said},
+        question::QUESTION,
         receive::{NotTaken, Receive},
     },
     web::seen::Seen,
@@ -133,7 +136,11 @@ impl Receive for FrontDesk {
         let began = Instant::now();
         let kind = inbound.kind();
         let span = RequestId::roll(&*self.dice).span(kind, workspace);
-        let answer = if Inlet::is_for(&inbound) {
+        let asks_shepherds = match &inbound {
+            Inbound::Said(said) => self.inlet.asks_shepherds(workspace, said).is_some(),
+            _ => false,
+        };
+        let answer = if asks_shepherds || Inlet::is_for(&inbound) {
             self.kept(workspace, &inbound, again).instrument(span).await
         } else {
             Ok(span.in_scope(|| self.answer(workspace, inbound, again)))
@@ -205,11 +212,14 @@ impl FrontDesk {
         inbound: &Inbound,
         again: bool,
     ) -> Result<Option<Bytes>, StoreError> {
+        let known = self.known.borrow().clone();
+        let people = self.people.borrow().clone();
+        if let Inbound::Said(said) = inbound {
+            return self.shepherds(workspace, said, &known, &people).await;
+        }
         let Some(identity) = inbound.content_identity(workspace) else {
             return Ok(None);
         };
-        let known = self.known.borrow().clone();
-        let people = self.people.borrow().clone();
         let followers = self.inlet.follow.followers().borrow().clone();
         match inbound {
             Inbound::Command(command) if is_outbox(&command.text) => {
@@ -230,6 +240,11 @@ impl FrontDesk {
             Inbound::Command(command) if is_link(&command.text) => {
                 Ok(alone(&self.inlet.link(workspace, command).await?))
             }
+            Inbound::Command(command) if is_ping(&command.text) => {
+                let bridge = self.inlet.bridge(&known, (&people, &followers), self);
+                let asked = self.inlet.ping(&bridge, workspace, command, &identity);
+                Ok(told_alone(&asked.await?))
+            }
             Inbound::Command(command) => {
                 let bridge = self.inlet.bridge(&known, (&people, &followers), self);
                 let taken = self.inlet.update(&bridge, workspace, command, &identity);
@@ -246,7 +261,17 @@ impl FrontDesk {
                     bot.open_view(&trigger, &dialog.await).await
                 }))
             }
-            Inbound::Pressed(pressed) if let Some(view) = Inlet::answer_dialog(pressed) => {
+            Inbound::Submitted(submitted) if *submitted.callback_id == *QUESTION => {
+                let answered = self
+                    .inlet
+                    .question_answered(workspace, submitted, &identity);
+                answered.await?;
+                Ok(None)
+            }
+            Inbound::Pressed(pressed)
+                if let Some(view) =
+                    Inlet::answer_dialog(pressed).or_else(|| ping::dialog(pressed)) =>
+            {
                 let trigger = pressed.trigger_id.clone().filter(|_| !again);
                 Ok(trigger.and_then(|trigger| {
                     self.speak(workspace, "a dialog", async move |bot| {
@@ -420,25 +445,6 @@ impl FrontDesk {
         let view = blocks::home(&home);
         self.speak(workspace, "a home", async move |bot| {
             bot.publish_home(&from.user, &view).await
-        })
-    }
-
-    fn linked(&self, workspace: &str, linked: Linked) -> Option<Bytes> {
-        let previews = self.ask(workspace, &linked.from, |desk, _| {
-            let cards = desk.previews(linked.links.iter().map(AsRef::as_ref));
-            let origin = desk.origin();
-            let shown = |(link, card): (&str, Card)| {
-                (link.into(), blocks::preview(&card, origin, desk.now))
-            };
-            cards.into_iter().map(shown).collect::<Vec<_>>()
-        });
-        // Most links on GitHub lead to no KEP, and asking for nothing is not counted.
-        if previews.is_empty() || !self.may_ask(&linked.from, What::Speech) {
-            return None;
-        }
-        self.speak(workspace, "a preview", async move |bot| {
-            bot.unfurl(&linked.unfurl_id, &linked.source, &previews)
-                .await
         })
     }
 

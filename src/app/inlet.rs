@@ -16,7 +16,9 @@ use super::{
     notify::AskNotify,
 };
 use crate::{
-    command::{is_digest, is_follow, is_link, is_notify, is_outbox, is_update, outbox, update},
+    command::{
+        is_digest, is_follow, is_link, is_notify, is_outbox, is_ping, is_update, outbox, update,
+    },
     domain::{
         bridge::{
             Asked, ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Saying,
@@ -78,6 +80,7 @@ impl Inlet {
                     || is_digest(text)
                     || is_notify(text)
                     || is_link(text)
+                    || is_ping(text)
                     || is_follow(text)
             }
             _ => false,
@@ -176,7 +179,7 @@ impl Inlet {
         let now = self.hear.clock.now();
         let step = match press {
             // Its dialog is opened elsewhere.
-            Press::Reply(..) => return Ok(None),
+            Press::Reply(..) | Press::Answer(..) => return Ok(None),
             Press::Snooze => return self.snooze(identity, &asked, ts).await,
             Press::Mute(kep) => {
                 let said = self.notify.mute(presser, kep).await?;

@@ -30,6 +30,9 @@ pub(super) fn add(error: &mut Error, words: &[OsString]) {
 fn tip(word: &str, after: &str) -> Option<String> {
     let asked = match Name::parse(&word.to_lowercase()) {
         Some(Name::Update) => return Some("an update is typed in Slack: /kep update".to_owned()),
+        Some(Name::Ping) => {
+            return Some("questions to shepherds are asked in Slack: /kep ping".to_owned());
+        }
         Some(Name::Digest) => return Some("in a terminal that is 'kep-liaison digest'".to_owned()),
         Some(Name::Notify) => {
             return Some("a digest of your own is asked for in Slack: /kep notify".to_owned());

@@ -161,6 +161,7 @@ impl<'a> Asking<'a> {
                         | Name::List
                         | Name::Release
                         | Name::Update
+                        | Name::Ping
                         | Name::Digest
                         | Name::Notify
                         | Name::Follow
@@ -228,6 +229,11 @@ impl<'a> Asking<'a> {
                 text: "An update is typed as a command, so that it is yours alone until it is sent: /kep update 5825 and then the text."
                     .to_owned(),
                 instead: Some("help update".to_owned()),
+            }),
+            Name::Ping => Err(Plain {
+                text: "A question to shepherds is typed as a command in a channel: /kep ping 5825 and then the question."
+                    .to_owned(),
+                instead: Some("help ping".to_owned()),
             }),
             Name::Digest => Err(Plain {
                 text: "The digest is asked for by a command: /kep digest.".to_owned(),

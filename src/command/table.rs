@@ -106,6 +106,15 @@ commands! {
             "A message of the channel goes there by its menu, Relay to KEP issue, or by the reaction 📡 (:satellite_antenna:).",
         ],
     }
+    /// A question to shepherds.
+    Ping = "ping" {
+        front: [("ping 5825 who reviews?", "asks the KEP's shepherds, here and by direct message")],
+        more: [],
+        notes: [
+            "It stands in the channel with your name. Whoever of the shepherds I know on Slack, on this workspace or another, gets it by direct message with a button to answer; the answer comes into its thread. I pass on one question of yours about a KEP in an hour.",
+            "Mention me and ask who shepherds a KEP, and I do the same with that message.",
+        ],
+    }
     /// What is posted once a week.
     Digest = "digest" {
         front: [("digest", "what the next digest would say now")],

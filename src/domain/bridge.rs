@@ -8,6 +8,7 @@ mod chatter;
 mod effect;
 mod mark;
 mod named;
+mod ping;
 mod place;
 mod speech;
 mod tidy;
@@ -20,6 +21,7 @@ pub use self::{
     effect::{Asked, Below, Effect, Lane, NewEffect, Relay, Relayed, Step, Way, Written},
     mark::{Key, marked, unmarked},
     named::keps_in,
+    ping::{Ping, Question},
     place::{ChannelAt, CommentAt, IssueAt, MessageAt, Place, moment_of, ts_of},
     speech::{Item, Notices, Page, Refusal, Saying},
     tidy::tidied,

@@ -11,6 +11,7 @@ mod elsewhere;
 mod near;
 mod news;
 mod notice;
+mod ping;
 mod relay;
 mod role;
 mod thread;
@@ -89,6 +90,7 @@ impl Bridge<'_> {
             Step::Again { message } => self.again(key, message).await,
             Step::Undo { written, asked } => self.undo(key, written, asked).await,
             Step::Direct { to, sayings } => self.tell_directly(key, to, sayings).await,
+            Step::Ping(ping) => self.ping(key, ping).await,
             Step::Notify { who, notices, .. } => self.notify(key, who, notices).await,
             Step::Remind { who, of } => self.remind(key, who, of).await,
             Step::Answer {

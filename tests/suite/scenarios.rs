@@ -11,6 +11,7 @@ mod follow;
 mod link;
 mod notices;
 mod notify;
+mod ping;
 mod previews;
 mod talk;
 

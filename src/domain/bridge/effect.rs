@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Alarm, ChannelAt, CommentAt, IssueAt, Item, Key, MessageAt, Place, Saying};
+use super::{Alarm, ChannelAt, CommentAt, IssueAt, Item, Key, MessageAt, Ping, Place, Saying};
 use crate::domain::{
     KepNumber,
     notice::{Notice, Recipient},
@@ -158,6 +158,8 @@ pub enum Step {
         /// What, the first message first; the others stand below it.
         sayings: Vec<Saying>,
     },
+    /// Somebody has a question for a KEP's shepherds, or an answer.
+    Ping(Ping),
     /// Somebody is to be told of what concerns them.
     Notify {
         /// Who.
@@ -351,6 +353,7 @@ impl Step {
             Self::News { channel, .. } | Self::Tell { channel, .. } => Place::News(channel.clone()),
             Self::Direct { to, .. } => Place::Asking(to.workspace.clone()),
             Self::Notify { workspace, .. } => Place::Told(workspace.clone()),
+            Self::Ping(ping) => Place::Asking(ping.workspace().into()),
             Self::Alarm(_) => Place::Alarms,
             Self::Settle { .. } | Self::Lifted { .. } | Self::Remind { .. } => Place::Here,
         }
@@ -367,6 +370,7 @@ impl Effect {
             Self::Step(Step::Tell { .. }) => "tell",
             Self::Step(Step::News { .. }) => "news",
             Self::Step(Step::Direct { .. }) => "direct",
+            Self::Step(Step::Ping(_)) => "ping",
             Self::Step(Step::Notify { .. }) => "notify",
             Self::Step(Step::Remind { .. }) => "remind",
             Self::Step(Step::Answer { .. }) => "answer",

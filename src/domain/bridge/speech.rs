@@ -80,6 +80,21 @@ pub enum Saying {
         /// What is to be relayed, by the key of what asked for it.
         of: Key,
     },
+    /// Somebody asks a KEP's shepherds.
+    Question {
+        /// The KEP.
+        kep: KepNumber,
+        /// Who asks, a name.
+        who: Box<str>,
+        /// What, as GitHub's Markdown.
+        markdown: String,
+        /// What becomes, or became, of it.
+        note: Box<str>,
+        /// Where it, or its answer, stands.
+        permalink: Option<Box<str>>,
+        /// The key of the question, where whoever reads this can answer it.
+        answer: Option<Key>,
+    },
     /// A lane is held, for the admins.
     Held {
         /// The lane, by name.

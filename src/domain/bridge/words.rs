@@ -22,6 +22,7 @@ impl Effect {
             | Self::Unreact { message, .. }
             | Self::Step(Step::Again { message }) => &message.channel,
             Self::Step(Step::Direct { to, .. }) => to,
+            Self::Step(Step::Ping(ping)) => return Some(ping.workspace()),
             Self::Step(_) => return None,
         };
         Some(&channel.workspace)
@@ -93,6 +94,7 @@ impl fmt::Display for Step {
             Self::Tell { channel, kep, .. } => write!(f, "an update of KEP-{kep} in {channel}"),
             Self::News { channel, kep, .. } => write!(f, "news of KEP-{kep} in {channel}"),
             Self::Direct { to, .. } => write!(f, "a direct message to {to}"),
+            Self::Ping(ping) => write!(f, "a question to shepherds, asked in {}", ping.workspace()),
             Self::Notify { who, .. } => write!(f, "a word to {who}"),
             Self::Remind { who, .. } => write!(f, "a reminder to {who}"),
             Self::Answer { issue, asked, .. } => {

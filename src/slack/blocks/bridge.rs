@@ -81,6 +81,22 @@ pub fn message(speech: &Speech<'_>) -> Message {
         }
         Saying::TakenBack { kep, issue } => draft.section(&taken_back(*kep, issue, speech.url)),
         Saying::Which { keps, of } => which(keps, of, &mut draft),
+        Saying::Question {
+            kep,
+            who,
+            markdown,
+            note,
+            permalink,
+            answer,
+        } => {
+            let of = (*kep, &**who);
+            draft.rich(&question(of, markdown, permalink.as_deref()));
+            draft.small(note);
+            let answer = answer.as_ref().and_then(|of| press::answer(*kep, of));
+            draft
+                .blocks
+                .extend(answer.map(|answer| Part::actions(vec![answer])));
+        }
         Saying::Held { lane, what, alarm } => held(lane, what, alarm, &mut draft),
         Saying::Refused(refusal) => refused(refusal, &mut draft),
         Saying::Notices(notices) => notice::tell(notices, &mut draft),
@@ -124,6 +140,22 @@ fn update(
     };
     if permalink.is_some() {
         first.extend([Span::text(" · "), link(permalink, all, Style::PLAIN)]);
+    }
+    let quoted = Block::Quote(said.blocks().to_vec());
+    Rich::new(vec![Block::Paragraph(first), quoted])
+}
+
+fn question((kep, who): (KepNumber, &str), markdown: &str, permalink: Option<&str>) -> Rich {
+    let (said, _) = Rich::from_markdown(markdown).excerpt(MOST_OF_UPDATE);
+    let mut first = vec![
+        Span::Text(who.to_owned(), Style::BOLD),
+        Span::text(format!(" asks about KEP-{kep}")),
+    ];
+    if permalink.is_some() {
+        first.extend([
+            Span::text(" · "),
+            link(permalink, "see the thread", Style::PLAIN),
+        ]);
     }
     let quoted = Block::Quote(said.blocks().to_vec());
     Rich::new(vec![Block::Paragraph(first), quoted])

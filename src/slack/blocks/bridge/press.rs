@@ -15,6 +15,8 @@ const UNDO: &str = "bridge_undo";
 const WHICH: &str = "bridge_which_";
 /// The action of the button that lets a lane go on that is held.
 const GO_ON: &str = "bridge_go_on";
+/// The action of the button that answers a question.
+const ANSWER: &str = "bridge_answer";
 /// What the actions of the buttons begin with by which somebody answers on GitHub; a number follows.
 const REPLY: &str = "notice_reply_";
 /// The action of the button that opens a page, of whose press nothing follows.
@@ -40,6 +42,8 @@ pub enum Press {
     Which(KepNumber, Key),
     /// To let this lane go on, of which this alarm told.
     GoOn(Box<str>, Key),
+    /// To answer a question about this KEP, by the question's key.
+    Answer(KepNumber, Key),
     /// To answer on this issue, of this KEP.
     Reply(IssueAt, KepNumber),
     /// To be told again later.
@@ -70,9 +74,15 @@ impl Press {
             let (kep, issue) = value.split_once(' ')?;
             return Some(Self::Reply(IssueAt::parse(issue)?, number(kep)?));
         }
-        action_id.strip_prefix(WHICH)?;
+        if action_id != ANSWER {
+            action_id.strip_prefix(WHICH)?;
+        }
         let (kep, of) = value.split_once(' ')?;
-        Some(Self::Which(number(kep)?, Key::parse(of)?))
+        let (kep, of) = (number(kep)?, Key::parse(of)?);
+        Some(match action_id {
+            ANSWER => Self::Answer(kep, of),
+            _ => Self::Which(kep, of),
+        })
     }
 }
 
@@ -113,6 +123,12 @@ pub(super) fn which(at: usize, kep: KepNumber, of: &Key) -> Option<Button> {
     Some(Button::new(action, &label, format!("{kep} {of}")))
 }
 
+/// None where the key is longer than one that is read again.
+pub(super) fn answer(kep: KepNumber, question: &Key) -> Option<Button> {
+    Key::parse(question.as_str())?;
+    Some(Button::new(ANSWER, "Answer", format!("{kep} {question}")))
+}
+
 /// None where it would be too long for a button.
 pub(super) fn go_on(lane: &str, alarm: &Key) -> Option<Button> {
     let value = format!("{} {lane}", Key::parse(alarm.as_str())?);
@@ -134,6 +150,8 @@ mod tests {
             ("bridge_which_0", "0 a"),
             ("bridge_which_0", "x a"),
             ("bridge_which_0", "99999999999999 a"),
+            (ANSWER, "5825"),
+            (ANSWER, "x a"),
             (GO_ON, "held"),
             (GO_ON, "<held> issue/a/b#1"),
         ] {

@@ -1,0 +1,159 @@
+//! Takes in questions to a KEP's shepherds, and their answers.
+
+use super::inlet::Inlet;
+use crate::{
+    command::{asks_for_shepherds, ping},
+    domain::{
+        KepNumber,
+        bridge::{
+            Asked, ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Ping, Question, Saying, Step,
+        },
+    },
+    jobs::bridge::Bridge,
+    ports::StoreError,
+    slack::{
+        blocks::bridge::press::Press,
+        inbound::{Command, Pressed, Said, Submitted},
+        question,
+    },
+};
+
+impl Inlet {
+    /// The KEP whose shepherds somebody asks for in a channel that takes part.
+    pub(super) fn asks_shepherds(&self, workspace: &str, said: &Said) -> Option<KepNumber> {
+        let channel = said.from.channel.as_deref()?;
+        let at = ChannelAt::new(workspace, channel);
+        self.hear.channels.get(&at)?;
+        asks_for_shepherds(&said.text)
+    }
+
+    /// `/kep ping 5825 question`: what can be said at once is, and what is to follow is stored.
+    pub(super) async fn ping(
+        &self,
+        bridge: &Bridge<'_>,
+        workspace: &str,
+        command: &Command,
+        identity: &Key,
+    ) -> Result<Saying, StoreError> {
+        let channel = command.from.channel.as_deref().unwrap_or_default();
+        let asked = self.hear.asked(workspace, channel, &command.from.user);
+        let (kep, text) = match ping(&command.text) {
+            Ok(typed) => typed,
+            Err(why) => return Ok(why.into()),
+        };
+        if self.hear.channels.get(&asked.channel).is_none() {
+            let why = "Questions to shepherds are asked in a channel that takes part in the bridge, where others can read along; this is none. /kep who names them.";
+            return Ok(why.to_owned().into());
+        }
+        let whom = match bridge.can_ask(&asked, kep).await? {
+            Ok(whom) => whom,
+            Err(why) => return Ok(why.into()),
+        };
+        if let Some(lately) = self.lately(&asked, kep).await? {
+            return Ok(bridge.asked_lately(&lately).into());
+        }
+        let question = Question {
+            asked,
+            kep,
+            text: text.to_owned(),
+            message: None,
+        };
+        self.ask(identity, question).await?;
+        Ok(format!("On its way to {whom}: your question stands in this channel, and an answer comes into its thread.").into())
+    }
+
+    /// Somebody asks the bot who shepherds a KEP.
+    pub(super) async fn ping_by_mention(
+        &self,
+        bridge: &Bridge<'_>,
+        workspace: &str,
+        said: &Said,
+        kep: KepNumber,
+    ) -> Result<(), StoreError> {
+        let channel = said.from.channel.as_deref().unwrap_or_default();
+        let asked = self.hear.asked(workspace, channel, &said.from.user);
+        let at = MessageAt::new(workspace, channel, &said.ts);
+        // The message itself comes as another event.
+        let identity = Key::of(["ping"]).then(at.came(None).as_str());
+        let is_same = |it: &Question| it.message.as_ref().is_some_and(|(of, _)| *of == at);
+        match self.lately(&asked, kep).await? {
+            // It was delivered again.
+            Some(lately) if is_same(&lately) => Ok(()),
+            Some(lately) => {
+                let thread = said.thread_ts.clone();
+                let effect = Effect::Whisper {
+                    channel: asked.channel.clone(),
+                    user: asked.user.clone(),
+                    thread,
+                    saying: bridge.asked_lately(&lately).into(),
+                };
+                let lane = Lane::Person(asked.channel, asked.user);
+                let no = NewEffect::now(identity.then("no"), lane, effect);
+                self.hear.accept(&identity, no).await.map(drop)
+            }
+            None => {
+                let question = Question {
+                    asked,
+                    kep,
+                    text: said.text.to_string(),
+                    message: Some((at, said.thread_ts.clone())),
+                };
+                self.ask(&identity, question).await
+            }
+        }
+    }
+
+    /// The question of somebody about a KEP that was passed on within the hour.
+    async fn lately(&self, asked: &Asked, kep: KepNumber) -> Result<Option<Question>, StoreError> {
+        let now = self.hear.clock.now();
+        for key in Question::keys(asked, kep) {
+            let queued = self.hear.outbox.queued(&key).await?;
+            if let Some(Effect::Step(Step::Ping(Ping::Ask(question)))) =
+                queued.map(|queued| queued.effect)
+                && question.next_at().is_some_and(|next| next > now)
+            {
+                return Ok(Some(question));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn ask(&self, identity: &Key, question: Question) -> Result<(), StoreError> {
+        let [key, _] = Question::keys(&question.asked, question.kep);
+        let step = Effect::Step(Step::Ping(Ping::Ask(question)));
+        let effect = NewEffect::now(key.clone(), Lane::Later(key), step);
+        self.hear.accept(identity, effect).await.map(drop)
+    }
+
+    /// An answer was sent from its dialog.
+    pub(super) async fn question_answered(
+        &self,
+        workspace: &str,
+        submitted: &Submitted,
+        identity: &Key,
+    ) -> Result<(), StoreError> {
+        let read = question::read(&submitted.private_metadata, &submitted.values);
+        let Some((of, text)) = read else {
+            return Ok(());
+        };
+        let step = Effect::Step(Step::Ping(Ping::Answer {
+            question: of.question,
+            asked: self
+                .hear
+                .asked(workspace, &of.channel, &submitted.from.user),
+            text,
+        }));
+        let key = Key::of(["pinged"]).then(identity.as_str());
+        let effect = NewEffect::now(key.clone(), Lane::Later(key), step);
+        self.hear.accept(identity, effect).await.map(drop)
+    }
+}
+
+/// The dialog that a pressed button opens, if it is the one for an answer to a question.
+pub(super) fn dialog(pressed: &Pressed) -> Option<serde_json::Value> {
+    let Press::Answer(kep, question) = Press::read(&pressed.action_id, &pressed.value)? else {
+        return None;
+    };
+    let channel = pressed.from.channel.clone()?;
+    Some(question::view(kep, &question::Of { question, channel }))
+}

@@ -1,0 +1,95 @@
+//! Questions that somebody has for a KEP's shepherds, and the answers to them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Asked, Key, MessageAt};
+use crate::domain::KepNumber;
+
+/// How often somebody's questions about one KEP are passed on.
+const ONCE_IN: TimeDelta = TimeDelta::hours(1);
+
+/// What is to be done about a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ping {
+    /// Somebody asks.
+    Ask(Question),
+    /// It stands in its channel, and is to be brought to the shepherds.
+    Bring {
+        /// Its key.
+        question: Key,
+        /// The workspace in which it was asked.
+        workspace: Box<str>,
+    },
+    /// Somebody answers.
+    Answer {
+        /// The key of the question.
+        question: Key,
+        /// Who, and in which direct conversation.
+        asked: Asked,
+        /// What, in the chat's markup.
+        text: String,
+    },
+    /// The answer was posted, or given up.
+    Answered {
+        /// The key of the question.
+        question: Key,
+        /// The key of the answer.
+        answer: Key,
+        /// Who answered.
+        asked: Asked,
+    },
+}
+
+/// A question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Who asks, where and when.
+    pub asked: Asked,
+    /// Of which KEP.
+    pub kep: KepNumber,
+    /// What, in the chat's markup.
+    pub text: String,
+    /// The message that asks it and its thread; none where it was typed as a command, which nobody sees.
+    pub message: Option<(MessageAt, Option<Box<str>>)>,
+}
+
+impl Ping {
+    /// The workspace that is asked for names, or where it was asked.
+    pub(super) fn workspace(&self) -> &str {
+        match self {
+            Self::Ask(Question { asked, .. })
+            | Self::Answer { asked, .. }
+            | Self::Answered { asked, .. } => &asked.channel.workspace,
+            Self::Bring { workspace, .. } => workspace,
+        }
+    }
+}
+
+impl Question {
+    /// The keys of questions about a KEP that somebody asks at a moment, and asked not long before: each
+    /// hour has one. The first is that of the moment's own hour.
+    pub fn keys(asked: &Asked, kep: KepNumber) -> [Key; 2] {
+        let hour = asked.at_ms.div_euclid(ONCE_IN.num_milliseconds());
+        [hour, hour - 1].map(|hour| {
+            Key::of([
+                "ping",
+                &*asked.channel.workspace,
+                &*asked.user,
+                &kep.to_string(),
+                &hour.to_string(),
+            ])
+        })
+    }
+
+    /// From when on the next one about this KEP is passed on.
+    pub fn next_at(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_millis(self.asked.at_ms).map(|at| at + ONCE_IN)
+    }
+
+    /// The key of what somebody is told of it, made from its own.
+    pub fn told(question: &Key, workspace: &str, user: &str) -> Key {
+        question.then("to").then(workspace).then(user)
+    }
+}
