@@ -65,6 +65,7 @@ pub(super) struct Parts {
 impl Bridging {
     pub(super) async fn parts(self) -> Result<Parts, StoreError> {
         let queued = Arc::new(Notify::new());
+        let followers = self.follow.followers();
         let tell = Tell {
             outbox: self.store.clone(),
             forge: self.forge.clone(),
@@ -72,6 +73,7 @@ impl Bridging {
             known: self.known.clone(),
             settings: self.settings.clone(),
             people: self.people.clone(),
+            followers: followers.clone(),
             channels: self.channels.clone(),
             clock: self.clock.clone(),
             queued: queued.clone(),
@@ -82,6 +84,7 @@ impl Bridging {
             known: self.known.clone(),
             settings: self.settings.clone(),
             people: self.people.clone(),
+            followers: followers.clone(),
             channels: self.channels.clone(),
             clock: self.clock.clone(),
             queued: queued.clone(),
@@ -147,6 +150,7 @@ impl Bridging {
             known: self.known,
             settings: self.settings,
             people: self.people,
+            followers,
             channels: self.channels,
             clock: self.clock,
             painter: Arc::new(painter),

@@ -93,7 +93,7 @@ pub struct FrontDesk {
     /// What came already.
     pub came: Came,
     /// What was answered just now.
-    pub memo: Memo<Known>,
+    pub memo: Memo<Known, People>,
     /// What the bridge is for.
     pub inlet: Inlet,
 }
@@ -214,8 +214,10 @@ impl FrontDesk {
     ) -> Result<Option<Bytes>, StoreError> {
         let known = self.known.borrow().clone();
         let people = self.people.borrow().clone();
+        let followers = self.inlet.follow.followers().borrow().clone();
         if let Inbound::Said(said) = inbound {
-            return self.shepherds(workspace, said, &known, &people).await;
+            let bridge = self.inlet.bridge(&known, (&people, &followers), self);
+            return self.shepherds(&bridge, workspace, said).await;
         }
         let Some(identity) = inbound.content_identity(workspace) else {
             return Ok(None);
@@ -240,12 +242,12 @@ impl FrontDesk {
                 Ok(alone(&self.inlet.link(workspace, command).await?))
             }
             Inbound::Command(command) if is_ping(&command.text) => {
-                let bridge = self.inlet.bridge(&known, &people, self);
+                let bridge = self.inlet.bridge(&known, (&people, &followers), self);
                 let asked = self.inlet.ping(&bridge, workspace, command, &identity);
                 Ok(told_alone(&asked.await?))
             }
             Inbound::Command(command) => {
-                let bridge = self.inlet.bridge(&known, &people, self);
+                let bridge = self.inlet.bridge(&known, (&people, &followers), self);
                 let taken = self.inlet.update(&bridge, workspace, command, &identity);
                 Ok(told_alone(&taken.await?))
             }
@@ -253,7 +255,7 @@ impl FrontDesk {
                 if again || self.came_before(inbound) {
                     return Ok(None);
                 }
-                let bridge = self.inlet.bridge(&known, &people, self);
+                let bridge = self.inlet.bridge(&known, (&people, &followers), self);
                 let dialog = self.inlet.dialog(&bridge, workspace, shortcut).await?;
                 let trigger = shortcut.trigger_id.clone();
                 Ok(self.speak(workspace, "a dialog", async move |bot| {
@@ -279,7 +281,7 @@ impl FrontDesk {
                 }))
             }
             Inbound::Submitted(submitted) => {
-                let bridge = self.inlet.bridge(&known, &people, self);
+                let bridge = self.inlet.bridge(&known, (&people, &followers), self);
                 let taken = self
                     .inlet
                     .submitted(&bridge, workspace, submitted, &identity);
@@ -375,7 +377,10 @@ impl FrontDesk {
             may_ask.then(|| acknowledged(&desk.typed(&asker, ask, audience)))?
         };
         let answer = match question {
-            Some(question) => self.memo.answer(&known, desk.now, question, answer),
+            Some(question) => {
+                let of = (&known, &people);
+                self.memo.answer(of, desk.now, question, answer)
+            }
             None => answer(),
         };
         answer.or_else(|| whispered(TOO_MUCH))

@@ -24,6 +24,7 @@ use crate::{
             Asked, ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Relay, Replies, Saying,
             Step, Way, keps_in, moment_of,
         },
+        following::Followers,
         people::{Asker, People},
     },
     handlers,
@@ -90,13 +91,14 @@ impl Inlet {
     pub(super) fn bridge<'a>(
         &'a self,
         known: &'a Known,
-        people: &'a People,
+        (people, followers): (&'a People, &'a Followers),
         desk: &'a FrontDesk,
     ) -> Bridge<'a> {
         Bridge {
             board: &known.board,
             settings: &desk.settings,
             people,
+            followers,
             channels: &self.hear.channels,
             outbox: &*self.hear.outbox,
             chats: &self.chats,

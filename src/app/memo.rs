@@ -26,22 +26,24 @@ pub(super) struct Question {
     pub(super) audience: Audience,
 }
 
-/// The answers of one minute from what is known (`K`).
+/// The answers of one minute from what is known (`K`) and who is who (`P`).
 #[derive(Debug)]
-pub struct Memo<K>(Mutex<Answers<K>>);
+pub struct Memo<K, P>(Mutex<Answers<K, P>>);
 
 #[derive(Debug)]
-struct Answers<K> {
+struct Answers<K, P> {
     known: Weak<K>,
+    people: Weak<P>,
     minute: i64,
     by_question: HashMap<Question, Bytes>,
     bytes: usize,
 }
 
-impl<K> Default for Memo<K> {
+impl<K, P> Default for Memo<K, P> {
     fn default() -> Self {
         Self(Mutex::new(Answers {
             known: Weak::new(),
+            people: Weak::new(),
             minute: 0,
             by_question: HashMap::new(),
             bytes: 0,
@@ -49,11 +51,20 @@ impl<K> Default for Memo<K> {
     }
 }
 
-impl<K> Memo<K> {
+impl<K, P> Answers<K, P> {
+    // While the weak references stand, nothing else is given their places.
+    fn are_of(&self, known: &Arc<K>, people: &Arc<P>, minute: i64) -> bool {
+        self.minute == minute
+            && ptr::eq(self.known.as_ptr(), Arc::as_ptr(known))
+            && ptr::eq(self.people.as_ptr(), Arc::as_ptr(people))
+    }
+}
+
+impl<K, P> Memo<K, P> {
     /// The answer that was given before, or a new one.
     pub(super) fn answer(
         &self,
-        known: &Arc<K>,
+        (known, people): (&Arc<K>, &Arc<P>),
         now: DateTime<Utc>,
         question: Question,
         new: impl FnOnce() -> Option<Bytes>,
@@ -61,10 +72,10 @@ impl<K> Memo<K> {
         let minute = now.timestamp().div_euclid(60);
         {
             let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            // While the weak reference stands, nothing else is given the place.
-            if answers.minute != minute || !ptr::eq(answers.known.as_ptr(), Arc::as_ptr(known)) {
+            if !answers.are_of(known, people, minute) {
                 *answers = Answers {
                     known: Arc::downgrade(known),
+                    people: Arc::downgrade(people),
                     minute,
                     by_question: HashMap::new(),
                     bytes: 0,
@@ -76,8 +87,7 @@ impl<K> Memo<K> {
         }
         let answer = new()?;
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_of_now =
-            answers.minute == minute && ptr::eq(answers.known.as_ptr(), Arc::as_ptr(known));
+        let is_of_now = answers.are_of(known, people, minute);
         let size = answer.len() + question.words.len();
         if is_of_now && answers.bytes + size <= MOST {
             answers.bytes += size;
@@ -90,7 +100,7 @@ impl<K> Memo<K> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{cell::RefCell, sync::Arc};
 
     use bytes::Bytes;
     use chrono::{DateTime, TimeDelta};
@@ -109,10 +119,11 @@ mod tests {
     #[test]
     fn an_answer_is_good_for_its_minute_and_its_board() {
         let memo = Memo::default();
+        let people = RefCell::new(Arc::new("one"));
         let ask = |known: &Arc<u8>, second, words: &str, new: &'static str| {
             let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(second);
             let new = || Some(Bytes::from_static(new.as_bytes()));
-            memo.answer(known, now, question(words), new)
+            memo.answer((known, &people.borrow()), now, question(words), new)
                 .expect("an answer")
         };
         let (board, other) = (Arc::new(1), Arc::new(1));
@@ -122,16 +133,20 @@ mod tests {
         assert_eq!(ask(&board, 60, "status 5825", "later"), "later");
         assert_eq!(ask(&other, 61, "status 5825", "new facts"), "new facts");
         assert_eq!(ask(&board, 62, "status 5825", "old facts"), "old facts");
+        people.replace(Arc::new("another"));
+        assert_eq!(ask(&board, 63, "status 5825", "linked"), "linked");
+        assert_eq!(ask(&board, 64, "status 5825", "later"), "linked");
     }
 
     #[test]
     fn what_could_not_be_answered_is_asked_again() {
         let memo = Memo::default();
-        let (known, now) = (Arc::new(()), DateTime::UNIX_EPOCH);
-        let none = memo.answer(&known, now, question("status"), || None);
+        let (known, people) = (Arc::new(()), Arc::new(()));
+        let (of, now) = ((&known, &people), DateTime::UNIX_EPOCH);
+        let none = memo.answer(of, now, question("status"), || None);
         assert_eq!(none, None);
         let answer = || Some(Bytes::from_static(b"there"));
-        let some = memo.answer(&known, now, question("status"), answer);
+        let some = memo.answer(of, now, question("status"), answer);
         assert_eq!(some.as_deref(), Some(&b"there"[..]));
     }
 }

@@ -40,12 +40,12 @@ impl Config {
 
     /// The channels that take part in the bridge.
     pub fn bridged(&self) -> Channels {
-        let channels = self
-            .channels
-            .iter()
-            .filter(|channel| channel.bridge != Bridge::Off);
+        let channels = self.channels.iter();
+        let (others, channels) =
+            channels.partition::<Vec<_>, _>(|channel| channel.bridge == Bridge::Off);
         Channels {
-            channels: channels.map(bridged).collect(),
+            channels: channels.into_iter().map(bridged).collect(),
+            others: others.into_iter().map(bridged).collect(),
             reaction: self.slack.relay_reaction.as_str().into(),
         }
     }

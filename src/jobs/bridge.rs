@@ -35,6 +35,7 @@ use crate::{
         bridge::{Asked, Channels, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step},
         card::Card,
         finding::Inspector,
+        following::Followers,
         people::People,
     },
     ports::{Chat, ChatError, ForgeError, Outbox, StoreError, outbox::Settled},
@@ -52,6 +53,8 @@ pub struct Bridge<'a> {
     pub settings: &'a Settings,
     /// Who is who.
     pub people: &'a People,
+    /// Who follows which KEPs.
+    pub followers: &'a Followers,
     /// What passes where.
     pub channels: &'a Channels,
     /// What was written, and the threads.
@@ -88,7 +91,7 @@ impl Bridge<'_> {
             Step::Undo { written, asked } => self.undo(key, written, asked).await,
             Step::Direct { to, sayings } => self.tell_directly(key, to, sayings).await,
             Step::Ping(ping) => self.ping(key, ping).await,
-            Step::Notify { who, notices } => self.notify(key, who, notices).await,
+            Step::Notify { who, notices, .. } => self.notify(key, who, notices).await,
             Step::Remind { who, of } => self.remind(key, who, of).await,
             Step::Answer {
                 issue,

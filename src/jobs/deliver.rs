@@ -26,6 +26,7 @@ use crate::{
     domain::{
         Settings,
         bridge::{Below, Channels, Effect, Place, Saying},
+        following::Followers,
         people::People,
     },
     jobs::bridge::{Bridge, Failed, Undecided, failed},
@@ -65,6 +66,8 @@ pub struct Deliver {
     pub settings: Arc<Settings>,
     /// Who is who.
     pub people: watch::Receiver<Arc<People>>,
+    /// Who follows which KEPs.
+    pub followers: watch::Receiver<Arc<Followers>>,
     /// What passes where.
     pub channels: Arc<Channels>,
     /// The time.
@@ -220,10 +223,8 @@ impl Deliver {
         match leased.effect.place() {
             Place::Channel(_) => limited.or(Some(now + CHANNEL_PACE)),
             // The client keeps GitHub's pace.
-            Place::Forge => limited,
-            Place::Asking(_) | Place::News(_) | Place::Alarms | Place::Told(_) | Place::Here => {
-                None
-            }
+            Place::Forge | Place::Told(_) => limited,
+            Place::Asking(_) | Place::News(_) | Place::Alarms | Place::Here => None,
         }
     }
 
@@ -284,10 +285,12 @@ impl Deliver {
     async fn carry_out(&self, leased: &Leased) -> Carried {
         let known = self.known.borrow().clone();
         let people = self.people.borrow().clone();
+        let followers = self.followers.borrow().clone();
         let bridge = Bridge {
             board: &known.board,
             settings: &self.settings,
             people: &people,
+            followers: &followers,
             channels: &self.channels,
             outbox: &*self.outbox,
             chats: &self.chats,

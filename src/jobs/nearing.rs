@@ -17,6 +17,7 @@ use crate::{
         bridge::{Channels, NewEffect},
         cycle::CycleEvent,
         finding::Inspector,
+        following::Followers,
         people::People,
     },
     ports::{Chat, Clock, Outbox, Store, StoreError, outbox::Cause},
@@ -41,6 +42,8 @@ pub struct Nearing<S> {
     pub settings: Arc<Settings>,
     /// Who is who.
     pub people: watch::Receiver<Arc<People>>,
+    /// Who follows which KEPs.
+    pub followers: watch::Receiver<Arc<Followers>>,
     /// What passes where.
     pub channels: Arc<Channels>,
     /// The time.
@@ -63,6 +66,7 @@ impl<S: Outbox + Store> Nearing<S> {
     async fn look(&self) -> Result<(), StoreError> {
         let known = self.known.borrow().clone();
         let people = self.people.borrow().clone();
+        let followers = self.followers.borrow().clone();
         let now = self.clock.now();
         // Whoever has just begun tells nobody of what was due before.
         let Some(began) = tell::began_at(&*self.outbox).await? else {
@@ -85,13 +89,15 @@ impl<S: Outbox + Store> Nearing<S> {
                     board: &known.board,
                     settings: &self.settings,
                     people: &people,
+                    followers: &followers,
                     channels: &self.channels,
                     outbox: &*self.outbox,
                     chats: &self.chats,
                     now,
                 };
                 let id = format!("freeze/{}/{}/{days}", date.release, date.what.code());
-                self.tell(now, &id, &near(&bridge, &id, date)).await?;
+                let effects = near(&bridge, &id, date).await?;
+                self.tell(now, &id, &effects).await?;
             }
         }
         Ok(())

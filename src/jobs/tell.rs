@@ -8,7 +8,7 @@ use tokio::sync::{Notify, watch};
 
 use super::follow::Known;
 use crate::{
-    domain::{Repository, Settings, bridge::Channels, people::People},
+    domain::{Repository, Settings, bridge::Channels, following::Followers, people::People},
     jobs::bridge::{Bridge, Gathered, Undecided, concerns, gather},
     ports::{
         Chat, Clock, Forge, Outbox, Store, StoreError,
@@ -38,6 +38,8 @@ pub struct Tell<S> {
     pub settings: Arc<Settings>,
     /// Who is who.
     pub people: watch::Receiver<Arc<People>>,
+    /// Who follows which KEPs.
+    pub followers: watch::Receiver<Arc<Followers>>,
     /// What passes where.
     pub channels: Arc<Channels>,
     /// The time.
@@ -86,10 +88,12 @@ impl<S: Outbox + Store> Tell<S> {
         let change = changes.last().map(|(id, _)| *id);
         let comment = comments.last().map(|news| news.id);
         let people = self.people.borrow().clone();
+        let followers = self.followers.borrow().clone();
         let bridge = Bridge {
             board: &known.board,
             settings: &self.settings,
             people: &people,
+            followers: &followers,
             channels: &self.channels,
             outbox: &*self.outbox,
             chats: &self.chats,

@@ -53,6 +53,8 @@ pub enum Replies {
 pub struct Channels {
     /// Each of them.
     pub channels: Vec<Channel>,
+    /// Those that take no part, and may follow single KEPs.
+    pub others: Vec<Channel>,
     /// The reaction that asks for a relay, `satellite_antenna`.
     pub reaction: Box<str>,
 }
@@ -61,6 +63,12 @@ impl Channels {
     /// A channel, where it takes part.
     pub fn get(&self, at: &ChannelAt) -> Option<&Channel> {
         self.channels.iter().find(|channel| channel.at == *at)
+    }
+
+    /// What a channel is, whether it takes part or not.
+    pub fn served(&self, at: &ChannelAt) -> Option<&Channel> {
+        let mut all = self.channels.iter().chain(&self.others);
+        all.find(|channel| channel.at == *at)
     }
 
     /// Whether what is said there may go to tracking issues.

@@ -164,6 +164,8 @@ pub enum Step {
     Notify {
         /// Who.
         who: Recipient,
+        /// In which workspace, most likely.
+        workspace: Box<str>,
         /// Of what.
         notices: Vec<Notice>,
     },
@@ -351,9 +353,9 @@ impl Step {
             Self::News { channel, .. } | Self::Tell { channel, .. } => Place::News(channel.clone()),
             Self::Direct { to, .. } => Place::Asking(to.workspace.clone()),
             Self::Ping(ping) => Place::Asking(ping.workspace().into()),
-            Self::Notify { who, .. } | Self::Remind { who, .. } => Place::Told(who.clone()),
+            Self::Notify { workspace, .. } => Place::Told(workspace.clone()),
             Self::Alarm(_) => Place::Alarms,
-            Self::Settle { .. } | Self::Lifted { .. } => Place::Here,
+            Self::Settle { .. } | Self::Lifted { .. } | Self::Remind { .. } => Place::Here,
         }
     }
 }

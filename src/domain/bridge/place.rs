@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Repository, notice::Recipient};
+use crate::domain::Repository;
 
 /// A channel, or a direct conversation, of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,8 +57,9 @@ pub enum Place {
     News(ChannelAt),
     /// Alarms, which look for the admins in any workspace.
     Alarms,
-    /// What one person is told is decided piece by piece.
-    Told(Recipient),
+    /// A workspace opens so many conversations with people and no more, and is asked for one after the
+    /// other.
+    Told(Box<str>),
     /// Nobody is asked outside.
     Here,
 }
@@ -138,7 +139,7 @@ impl fmt::Display for Place {
             Self::Asking(workspace) => write!(f, "asking/{workspace}"),
             Self::News(channel) => write!(f, "news/{channel}"),
             Self::Alarms => f.write_str("alarms"),
-            Self::Told(who) => write!(f, "told/{who}"),
+            Self::Told(workspace) => write!(f, "told/{workspace}"),
             Self::Here => f.write_str("here"),
         }
     }

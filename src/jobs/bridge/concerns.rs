@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Bridge, Undecided, news::Gathered, notice::told_key};
 use crate::{
@@ -11,14 +11,19 @@ use crate::{
         board::Entry,
         bridge::{Effect, IssueAt, Key, Lane, NewEffect, Step, unmarked},
         change::{Change, Direction, What},
+        following::Follower,
         mention::{Mentioned, mentions},
-        notice::{Matter, Notice, Recipient, is_for_its_people, shepherds},
+        notice::{Kind, Matter, Notice, Recipient, is_for_its_people, shepherds},
     },
-    ports::outbox::CommentNews,
+    ports::{StoreError, outbox::CommentNews},
 };
 
 /// Of one text, so many people are told.
 const MOST_TOLD: usize = 50;
+/// So many followers of a KEP are told at once, and the others one after the other: Slack opens no more
+/// conversations than fifty in a minute. <https://docs.slack.dev/apis/web-api/rate-limits>
+const AT_ONCE: i64 = 5;
+const PACE: TimeDelta = TimeDelta::seconds(2);
 
 /// Who is to be told of what. Each piece has a name for keys, the same for all whom it concerns.
 #[derive(Default)]
@@ -27,7 +32,9 @@ struct Found(BTreeMap<Recipient, Vec<(String, Notice)>>);
 impl Found {
     fn add(&mut self, who: Recipient, cause: &str, notice: Notice) {
         let theirs = self.0.entry(who).or_default();
-        theirs.push((cause.to_owned(), notice));
+        if !theirs.iter().any(|(_, it)| it.id == notice.id) {
+            theirs.push((cause.to_owned(), notice));
+        }
     }
 }
 
@@ -47,17 +54,27 @@ pub async fn concerns(
             None => bridge.unsaid(said, &mut found).await?,
         }
     }
-    let steps = found.0.into_iter().map(|(who, pieces)| {
-        let cause = &pieces[0].0;
-        let key = Key::of(["notify", &*who.to_string(), &**cause]);
-        let notices = pieces.into_iter().map(|(_, notice)| notice).collect();
-        let step = Step::Notify {
-            who: who.clone(),
-            notices,
+    // A thousand may follow one KEP: so many messages keep nobody else waiting who is told of something
+    // meanwhile, and none has to be refused.
+    let mut followers = 0..;
+    let mut steps = Vec::new();
+    for (who, pieces) in found.0 {
+        let is_change = |(_, notice): &(String, Notice)| notice.kind() == Kind::Changes;
+        let nth = if pieces.iter().all(is_change) {
+            followers.next().unwrap_or_default()
+        } else {
+            0
         };
-        NewEffect::now(key, Lane::Told(who), Effect::Step(step))
-    });
-    Ok(steps.collect())
+        let cause = pieces[0].0.clone();
+        let notices = pieces.into_iter().map(|(_, notice)| notice).collect();
+        if let Some(step) = bridge.step(who, &cause, notices).await? {
+            steps.push(NewEffect {
+                delay_ms: i64::max(0, nth - AT_ONCE) * PACE.num_milliseconds(),
+                ..step
+            });
+        }
+    }
+    Ok(steps)
 }
 
 /// What names the mention of somebody in a comment, or in the text of an issue.
@@ -70,6 +87,27 @@ fn comment_id(said: &CommentNews) -> Box<str> {
 }
 
 impl Bridge<'_> {
+    /// Tells somebody; none where they are in no workspace.
+    pub(super) async fn step(
+        &self,
+        who: Recipient,
+        cause: &str,
+        notices: Vec<Notice>,
+    ) -> Result<Option<NewEffect>, StoreError> {
+        let preferences = self.outbox.preferences(&who).await?;
+        let Some(member) = self.members(&who, &preferences).into_iter().next() else {
+            return Ok(None);
+        };
+        let key = Key::of(["notify", &*who.to_string(), cause]);
+        let step = Step::Notify {
+            who: who.clone(),
+            workspace: member.workspace,
+            notices,
+        };
+        let lane = Lane::Told(who);
+        Ok(Some(NewEffect::now(key, lane, Effect::Step(step))))
+    }
+
     /// Whoever is mentioned in a comment.
     fn named_in(
         &self,
@@ -185,7 +223,8 @@ impl Bridge<'_> {
         }
         if is_for_its_people(change) {
             let theirs = shepherds_of(entry, at.as_ref()).into_iter();
-            for who in theirs.filter_map(|login| self.recipient(login)) {
+            let theirs = theirs.filter_map(|login| self.recipient(login));
+            for who in theirs.chain(self.following(entry.kep.number)) {
                 found.add(who, &cause, notice(Matter::Change(change.clone())));
             }
         }
@@ -249,6 +288,19 @@ impl Bridge<'_> {
 
     fn is_enhancement(&self, repository: &str) -> bool {
         repository.eq_ignore_ascii_case(&self.settings.enhancements_repository)
+    }
+
+    /// The members of workspaces who follow a KEP.
+    fn following(&self, kep: KepNumber) -> impl Iterator<Item = Recipient> {
+        self.followers
+            .of(kep)
+            .filter_map(|follower| match follower {
+                Follower::Member(at) => Some(match self.people.by_slack(&at.workspace, &at.id) {
+                    Some(person) => Recipient::Login(person.login.clone()),
+                    None => Recipient::Member(at.clone()),
+                }),
+                Follower::Channel(_) => None,
+            })
     }
 
     /// Somebody who can be told: they are known on Slack.

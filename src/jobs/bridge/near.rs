@@ -3,17 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::Bridge;
-use crate::domain::{
-    bridge::{Effect, Key, Lane, NewEffect, Step},
-    card::{Card, DateView},
-    finding::Inspector,
-    notice::{Matter, Notice, Recipient},
-    text::each_once,
+use crate::{
+    domain::{
+        bridge::NewEffect,
+        card::{Card, DateView},
+        finding::Inspector,
+        notice::{Matter, Notice, Recipient},
+        text::each_once,
+    },
+    ports::StoreError,
 };
 
 /// One step for each shepherd of a KEP that aims at the release and of which something is to be mended.
 /// `id` is that of the occasion.
-pub fn near(bridge: &Bridge<'_>, id: &str, date: &DateView) -> Vec<NewEffect> {
+pub async fn near(
+    bridge: &Bridge<'_>,
+    id: &str,
+    date: &DateView,
+) -> Result<Vec<NewEffect>, StoreError> {
     let inspector = Inspector::new(bridge.board, bridge.settings, bridge.now);
     let mut found: BTreeMap<Recipient, Vec<Notice>> = BTreeMap::new();
     for entry in bridge.board.entries() {
@@ -51,13 +58,9 @@ pub fn near(bridge: &Bridge<'_>, id: &str, date: &DateView) -> Vec<NewEffect> {
             found.entry(who).or_default().push(notice.clone());
         }
     }
-    let steps = found.into_iter().map(|(who, notices)| {
-        let key = Key::of(["notify", &*who.to_string(), id]);
-        let step = Step::Notify {
-            who: who.clone(),
-            notices,
-        };
-        NewEffect::now(key, Lane::Told(who), Effect::Step(step))
-    });
-    steps.collect()
+    let mut steps = Vec::new();
+    for (who, notices) in found {
+        steps.extend(bridge.step(who, id, notices).await?);
+    }
+    Ok(steps)
 }

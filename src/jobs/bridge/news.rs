@@ -14,6 +14,7 @@ use crate::{
             NewEffect, Saying, Step, Written, unmarked,
         },
         change::{Change, Direction, Role, What},
+        following::Follower,
         people,
     },
     ports::{forge::Account, outbox::CommentNews},
@@ -60,7 +61,8 @@ pub async fn gather(bridge: &Bridge<'_>, news: Gathered<'_>) -> Result<Vec<NewEf
         let Some(change) = bridge.news_of(change) else {
             continue;
         };
-        for channel in bridge.channels_for(entry, change.issue.as_ref()) {
+        let channels = bridge.channels_for(entry, change.issue.as_ref());
+        for channel in channels.chain(bridge.channels_following(change.kep)) {
             let item = Item::Changed {
                 id: *id,
                 change: change.clone(),
@@ -304,6 +306,16 @@ impl Bridge<'_> {
                 None => is_watched || !entry.runtimes[at].issues.is_empty(),
             }
         })
+    }
+
+    /// The channels that follow a KEP and hear of others nothing.
+    fn channels_following(&self, kep: KepNumber) -> impl Iterator<Item = &Channel> {
+        let followers = self.followers.of(kep);
+        let channels = followers.filter_map(|follower| match follower {
+            Follower::Channel(at) => self.channels.served(at),
+            Follower::Member(_) => None,
+        });
+        channels.filter(|channel| !channel.to_chat)
     }
 
     /// What of a change is worth a line, if anything is.

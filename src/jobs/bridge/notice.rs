@@ -214,7 +214,7 @@ impl Bridge<'_> {
     }
 
     /// Who somebody is in each workspace, the one that they chose in front.
-    fn members(&self, who: &Recipient, preferences: &Preferences) -> Vec<ChannelAt> {
+    pub(super) fn members(&self, who: &Recipient, preferences: &Preferences) -> Vec<ChannelAt> {
         let mut members: Vec<ChannelAt> = match who {
             Recipient::Member(member) => vec![member.clone()],
             Recipient::Login(login) => {

@@ -14,6 +14,7 @@ use crate::{
         card::Card,
         change::{Direction, What},
         finding::FindingCode,
+        following::Follower,
     },
     ports::outbox::{Settled, Thread},
 };
@@ -82,8 +83,11 @@ impl Bridge<'_> {
         let new = tidied(new);
         let thread = self.outbox.thread_of(channel, kep).await?;
         let card = self.card(kep);
-        let is_great = |item: &&Item| is_great(item, card.as_ref());
-        if let Some(of) = self.channels.get(channel).filter(|_| card.is_some())
+        // A channel that follows it wants to hear of all that.
+        let follower = Follower::Channel(channel.clone());
+        let follows = self.followers.has(&follower, kep);
+        let is_great = |item: &&Item| follows || is_great(item, card.as_ref());
+        if let Some(of) = self.channels.served(channel).filter(|_| card.is_some())
             && !new.is_empty()
         {
             let is_changed = new.iter().any(|item| matches!(item, Item::Changed { .. }));

@@ -76,6 +76,7 @@ impl Play {
         };
         let step = Step::Notify {
             who: who.clone(),
+            workspace: "kubernetes".into(),
             notices: vec![notice],
         };
         Self::step(name, Lane::Told(who), step)

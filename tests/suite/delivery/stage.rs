@@ -168,6 +168,7 @@ impl Stage {
             known: self.known.clone(),
             settings: self.settings.clone(),
             people: self.people.clone(),
+            followers: watch::channel(Arc::default()).1,
             channels: self.bridged.clone(),
             clock: Arc::new(self.clock.clone()),
             painter: Arc::new(NoPictures),

@@ -1,6 +1,7 @@
 //! What somebody is told by direct message because it concerns them: once, where and when they want it,
 //! and nobody else.
 
+mod followers;
 mod settings;
 
 use std::time::Duration;

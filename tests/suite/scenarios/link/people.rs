@@ -79,6 +79,23 @@ async fn what_somebody_may_comes_with_the_login() {
 }
 
 #[tokio::test]
+async fn answers_name_who_linked_at_once() {
+    let scene = set_up(Transport::Socket).await;
+    let mike = scene.mike.clone();
+    let shows = async || {
+        let shown = mike.types(&scene.sig_node, "/kep who 5825").await;
+        let blocks = serde_json::to_string(&shown.said().blocks).expect("JSON");
+        blocks.contains(&format!("<@{}>", mike.id()))
+    };
+    assert!(!shows().await);
+    scene.links(&mike, "bitoku").await;
+    assert!(shows().await);
+    scene.is_answered(&mike, "/kep unlink").await;
+    assert!(!shows().await);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn linking_again_replaces_and_a_restart_forgets_nothing() {
     let mut scene = set_up(Transport::Http).await;
     let mike = scene.mike.clone();

@@ -8,7 +8,7 @@ use super::{super::Scene, begun};
 
 impl Scene {
     /// What somebody is answered who types something.
-    async fn answers(&self, person: &Person, typed: &str) -> String {
+    pub(super) async fn answers(&self, person: &Person, typed: &str) -> String {
         let shown = person.types(&self.sig_node, typed).await;
         assert!(shown.said().is_ephemeral());
         shown.words()
