@@ -214,13 +214,14 @@ impl FrontDesk {
     ) -> Result<Option<Bytes>, StoreError> {
         let known = self.known.borrow().clone();
         let people = self.people.borrow().clone();
+        let followers = self.inlet.follow.followers().borrow().clone();
         if let Inbound::Said(said) = inbound {
-            return self.shepherds(workspace, said, &known, &people).await;
+            let bridge = self.inlet.bridge(&known, (&people, &followers), self);
+            return self.shepherds(&bridge, workspace, said).await;
         }
         let Some(identity) = inbound.content_identity(workspace) else {
             return Ok(None);
         };
-        let followers = self.inlet.follow.followers().borrow().clone();
         match inbound {
             Inbound::Command(command) if is_outbox(&command.text) => {
                 let said = self.inlet.outbox(&people, workspace, command).await?;

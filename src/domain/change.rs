@@ -336,19 +336,21 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// Whom a text mentions and did not before; that somebody is made a shepherd by it is told
-    /// already.
+    /// Whom a text mentions and did not before. Its author knows; and that somebody is made a shepherd by
+    /// it is told already.
     fn named(&mut self, was: Option<&Issue>, is: &Issue, shepherds: &[Login]) {
         let was = was.map_or("", |was| &was.body);
         if *was == *is.body {
             return;
         }
-        let is_shepherd = |whom: &Mentioned| match whom {
-            Mentioned::Person(login) => shepherds.contains(login),
+        let is_told = |whom: &Mentioned| match whom {
+            Mentioned::Person(login) => {
+                shepherds.contains(login) || is.author.as_ref() == Some(login)
+            }
             Mentioned::Team { .. } => false,
         };
         let names = newly(was, &is.body).into_iter().map(|mention| mention.whom);
-        let names = names.filter(|whom| !is_shepherd(whom));
+        let names = names.filter(|whom| !is_told(whom));
         let names: Vec<Box<str>> = names.map(|whom| whom.to_string().into()).collect();
         if !names.is_empty() {
             self.say(Some(place(is)), What::Named(names), Direction::Forward);

@@ -371,7 +371,11 @@ fn a_tracking_issue_is_opened_closed_and_opened_again() {
     };
     assert_eq!(
         whats(&issue_board(&[]), &issue_board(std::slice::from_ref(&open))),
-        [(What::IssueOpened, Direction::Forward)]
+        [
+            (What::IssueOpened, Direction::Forward),
+            // Its owner; that Mike shepherds it is told already.
+            (What::Named(vec!["@ann".into()]), Direction::Forward),
+        ]
     );
     assert_eq!(
         issue_whats(open.clone(), closed.clone()),

@@ -352,8 +352,8 @@ impl Step {
             // Whether one more thread may begin there is decided for one after the other.
             Self::News { channel, .. } | Self::Tell { channel, .. } => Place::News(channel.clone()),
             Self::Direct { to, .. } => Place::Asking(to.workspace.clone()),
-            Self::Notify { workspace, .. } => Place::Told(workspace.clone()),
             Self::Ping(ping) => Place::Asking(ping.workspace().into()),
+            Self::Notify { workspace, .. } => Place::Told(workspace.clone()),
             Self::Alarm(_) => Place::Alarms,
             Self::Settle { .. } | Self::Lifted { .. } | Self::Remind { .. } => Place::Here,
         }

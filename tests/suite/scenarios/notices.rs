@@ -374,7 +374,7 @@ async fn a_freeze_that_a_kep_is_not_ready_for_is_told_a_week_and_two_days_before
         if is_told {
             let told = scene.told_once(&shepherd).await;
             insta::allow_duplicates! {
-                insta::assert_snapshot!(told.words().lines().take(4).collect::<Vec<_>>().join(" "));
+                insta::assert_snapshot!(told.words().lines().take(3).collect::<Vec<_>>().join(" "));
             }
         } else {
             scene.nobody_is_told().await;

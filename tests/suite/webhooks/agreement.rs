@@ -32,7 +32,11 @@ fn of_issues() -> Vec<Kind> {
                 let number = scene.world.track(9);
                 scene.world.containerd.label(number, "kind/feature");
             },
-            &["KEP-9 KepAdded", "KEP-9 #8 IssueOpened"],
+            &[
+                "KEP-9 KepAdded",
+                "KEP-9 #8 IssueOpened",
+                "KEP-9 #8 Named([@author9])",
+            ],
         ),
         (
             "an issue becomes a tracking issue, and a pull request had named it",
@@ -42,6 +46,7 @@ fn of_issues() -> Vec<Kind> {
             &[
                 "KEP-9 KepAdded",
                 "KEP-9 #6 IssueOpened",
+                "KEP-9 #6 Named([@author9])",
                 "KEP-9 #7 PullOpened",
             ],
         ),
@@ -345,6 +350,7 @@ async fn a_stale_list_drops_no_issue_that_began_to_track_since() {
     let expected_news = [
         "KEP-9 KepAdded",
         "KEP-9 #6 IssueOpened",
+        "KEP-9 #6 Named([@author9])",
         "KEP-9 #7 PullOpened",
     ];
     assert_eq!(sorted(news.await), expected(&expected_news));
@@ -423,7 +429,11 @@ async fn an_event_that_the_forge_cannot_confirm_is_left_to_the_next_sync() {
     scene.world.pass(60);
     assert_eq!(
         scene.poll().await,
-        ["KEP-9 KepAdded", "KEP-9 #8 IssueOpened"]
+        [
+            "KEP-9 KepAdded",
+            "KEP-9 #8 IssueOpened",
+            "KEP-9 #8 Named([@author9])"
+        ]
     );
 }
 
