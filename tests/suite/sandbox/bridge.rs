@@ -226,3 +226,44 @@ async fn one_of_them_looks_after_the_bot() {
     }
     sandbox.end().await;
 }
+
+#[tokio::test]
+async fn a_mention_is_answered_from_slack() {
+    let sandbox = Sandbox::new(WorkspaceMode::Socket).await;
+    let text = "@samuelkarp, may this go in before the freeze?";
+    let comment = json!({"comment": {"issue": ISSUE, "text": text}});
+    sandbox.on_github("bitoku", "bitoku", comment).await;
+    // Somebody else now: the page shows what they see.
+    let who = "samuelkarp";
+    let direct = sandbox.town.workspace.person(who).direct().id().to_owned();
+    let told = sandbox.until(who, &direct, 1).await.remove(0);
+    assert!(words(&told).contains("may this go in"), "{told}");
+    let on = json!({"channel": direct, "ts": told["ts"]});
+    sandbox
+        .act(
+            who,
+            json!({"act": "clicks", "on": on, "action": "notice_reply_0"}),
+        )
+        .await;
+    let modal = sandbox
+        .eventually("a dialog", async || {
+            let modal = sandbox.state(who).await["modal"].clone();
+            (!modal.is_null()).then_some(modal)
+        })
+        .await;
+    let values = json!({"text": "It may."});
+    sandbox
+        .act(
+            who,
+            json!({"act": "submits", "view": modal["id"], "values": values}),
+        )
+        .await;
+    let answered = |said: &[String]| said.iter().any(|one| one.contains("It may."));
+    let comments = sandbox.comments(ISSUE, answered).await;
+    assert!(
+        comments
+            .iter()
+            .any(|one| one.contains("samuelkarp, on Slack"))
+    );
+    sandbox.end().await;
+}
