@@ -1,6 +1,6 @@
 //! Builds the parts of the bridge, which share what they are made from.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::TimeDelta;
 use futures::{FutureExt as _, future::BoxFuture};
@@ -77,6 +77,7 @@ impl Bridging {
             channels: self.channels.clone(),
             clock: self.clock.clone(),
             queued: queued.clone(),
+            is_private: HashMap::new(),
         };
         let nearing = Nearing {
             outbox: self.store.clone(),

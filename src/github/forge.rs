@@ -16,7 +16,7 @@ use super::{
     commit::{self, NEWEST_COMMITS},
     exchange::{Ask, RAW},
     shared::GitHub,
-    wire::{WireComment, WireIssue, WireMilestone},
+    wire::{WireComment, WireIssue, WireMilestone, WireRepository},
 };
 use crate::{
     domain::{Comment, CommentKind, Issue, IssueState, Login, Repository},
@@ -336,6 +336,14 @@ impl Forge for GitHub {
         let path = format!("/repos/{repository}/issues/comments/{id}");
         self.write(repository, endpoint, path, None).await?;
         Ok(())
+    }
+
+    /// <https://docs.github.com/en/rest/repos/repos#get-a-repository>
+    async fn is_private(&self, repository: &Repository) -> Result<bool, ForgeError> {
+        let ask = Ask::get("GET /repos/{repo}", format!("/repos/{repository}"));
+        let answer = self.get(repository, ask).await?;
+        // What does not say that it is public is taken for private.
+        Ok(read::<WireRepository>(&answer)?.private != Some(false))
     }
 
     async fn own_account(&self, repository: &Repository) -> Result<Option<Account>, ForgeError> {

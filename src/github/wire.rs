@@ -9,6 +9,12 @@ use serde_json::{Value, value::RawValue};
 
 use crate::domain::{Comment, CommentKind, Issue, IssueState, Login, Milestone, Pull};
 
+/// A repository.
+#[derive(Debug, Deserialize)]
+pub(super) struct WireRepository {
+    pub(super) private: Option<bool>,
+}
+
 /// What a JSON array of issues gave.
 #[derive(Debug, Default)]
 pub struct Issues {

@@ -1,14 +1,25 @@
 //! Finds what is news for channels and people each time that the board is published, and queues what is
 //! to be told. Webhooks and polls both end in the store, so both give the same news, once.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use tokio::sync::{Notify, watch};
 
 use super::follow::Known;
 use crate::{
-    domain::{Repository, Settings, bridge::Channels, following::Followers, people::People},
+    domain::{
+        Repository, Settings,
+        bridge::Channels,
+        change::{Change, What},
+        following::Followers,
+        people::People,
+        text::each_once,
+    },
     jobs::bridge::{Bridge, Gathered, Undecided, concerns, gather},
     ports::{
         Chat, Clock, Forge, Outbox, Store, StoreError,
@@ -46,6 +57,8 @@ pub struct Tell<S> {
     pub clock: Arc<dyn Clock>,
     /// Told when something was queued.
     pub queued: Arc<Notify>,
+    /// Whether not everybody may read a repository, as far as that was asked.
+    pub is_private: HashMap<Box<str>, bool>,
 }
 
 impl<S: Outbox + Store> Tell<S> {
@@ -84,6 +97,7 @@ impl<S: Outbox + Store> Tell<S> {
         if revision != known.revision {
             return Ok(false);
         }
+        let private = self.private(&changes, &comments).await?;
         let looked = self.outbox.looked().await?;
         let change = changes.last().map(|(id, _)| *id);
         let comment = comments.last().map(|news| news.id);
@@ -105,6 +119,7 @@ impl<S: Outbox + Store> Tell<S> {
             comments: &comments,
             began,
             own: &own,
+            private: &private,
         };
         let mut effects = gather(&bridge, news).await?;
         effects.extend(concerns(&bridge, news).await?);
@@ -141,6 +156,33 @@ impl<S: Outbox + Store> Tell<S> {
             }
         }
         Ok(own)
+    }
+
+    /// Of the repositories of news those that not everybody may read. It is asked where there is news
+    /// alone, and once: who makes a repository private has the bot started anew.
+    async fn private(
+        &mut self,
+        changes: &[(i64, Change)],
+        comments: &[CommentNews],
+    ) -> Result<HashSet<Box<str>>, Undecided> {
+        let changed = changes
+            .iter()
+            .filter(|(_, it)| matches!(it.what, What::Named(_)));
+        let changed = changed.filter_map(|(_, change)| Some(&change.issue.as_ref()?.0));
+        let commented = comments.iter().map(|news| &news.repository);
+        for repository in each_once(changed.chain(commented)) {
+            if let Some(parsed) = Repository::parse(repository)
+                && !self.is_private.contains_key(repository)
+            {
+                let is_private = self.forge.is_private(&parsed).await?;
+                self.is_private.insert(repository.clone(), is_private);
+            }
+        }
+        let private = self
+            .is_private
+            .iter()
+            .filter(|(_, is_private)| **is_private);
+        Ok(private.map(|(repository, _)| repository.clone()).collect())
     }
 
     /// Since when news is told; `None` before the first sync went through.

@@ -323,6 +323,9 @@ pub trait Forge: Send + Sync {
     /// Deletes a comment.
     async fn delete_comment(&self, repository: &Repository, id: u64) -> Result<(), ForgeError>;
 
+    /// Whether not everybody may read a repository.
+    async fn is_private(&self, repository: &Repository) -> Result<bool, ForgeError>;
+
     /// Who the bot is for a repository; `None` where it is nobody.
     async fn own_account(&self, repository: &Repository) -> Result<Option<Account>, ForgeError>;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::{Bridge, Undecided, news::Gathered, notice::told_key};
 use crate::{
@@ -45,12 +45,12 @@ pub async fn concerns(
 ) -> Result<Vec<NewEffect>, Undecided> {
     let mut found = Found::default();
     for (id, change) in news.changes {
-        bridge.moved(*id, change, &mut found);
+        bridge.moved(*id, change, news.private, &mut found);
     }
     for said in news.comments {
         match &said.now {
             Some(comment) if bridge.is_own(comment, news).await? => {}
-            Some(comment) => bridge.named_in(said, comment, news.began, &mut found),
+            Some(comment) => bridge.named_in(said, comment, news, &mut found),
             None => bridge.unsaid(said, &mut found).await?,
         }
     }
@@ -113,11 +113,11 @@ impl Bridge<'_> {
         &self,
         said: &CommentNews,
         comment: &Comment,
-        began: DateTime<Utc>,
+        news: Gathered<'_>,
         found: &mut Found,
     ) {
         // What was there before the bot began is told to nobody, and no program needs anybody.
-        if comment.created_at < began || comment.by_app {
+        if comment.created_at < news.began || comment.by_app {
             return;
         }
         let Some(entry) = self.entry_at(&comment.repository, comment.issue) else {
@@ -135,6 +135,7 @@ impl Bridge<'_> {
             by: comment.author.as_ref(),
             id: comment_id(said),
             cause: format!("comment.{}", said.id),
+            is_private: news.private.contains(&comment.repository),
         };
         self.mentioned(&place, text, &HashSet::new(), found);
     }
@@ -164,7 +165,7 @@ impl Bridge<'_> {
     }
 
     /// Whom a change concerns.
-    fn moved(&self, id: i64, change: &Change, found: &mut Found) {
+    fn moved(&self, id: i64, change: &Change, private: &HashSet<Box<str>>, found: &mut Found) {
         if change.direction == Direction::Spelling {
             return;
         }
@@ -208,6 +209,7 @@ impl Bridge<'_> {
                 by: issue.author.as_ref(),
                 id: mention_id(&at.repository, "body", at.number),
                 cause: cause.clone(),
+                is_private: private.contains(&at.repository),
             };
             let names = names.iter().map(|name| &**name).collect();
             self.mentioned(&place, &issue.body, &names, found);
@@ -260,7 +262,8 @@ impl Bridge<'_> {
             let matter = Matter::Mention {
                 by: by.into(),
                 team: None,
-                said: Some(mention.said.to_markdown()),
+                // Who was mentioned may read it there, where they are let in.
+                said: (!place.is_private).then(|| mention.said.to_markdown()),
                 others,
                 gone: false,
             };
@@ -318,6 +321,7 @@ struct Place<'a> {
     by: Option<&'a Login>,
     id: Box<str>,
     cause: String,
+    is_private: bool,
 }
 
 /// The shepherds of a KEP, or of the tracking issue alone where it is about one.

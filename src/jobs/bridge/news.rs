@@ -1,6 +1,6 @@
 //! From GitHub to Slack: what is news, and for whom.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -49,6 +49,8 @@ pub struct Gathered<'a> {
     pub began: DateTime<Utc>,
     /// Who the bot is on the forge, for each repository.
     pub own: &'a HashMap<Box<str>, Account>,
+    /// The repositories whose words are told to nobody by themselves.
+    pub private: &'a HashSet<Box<str>>,
 }
 
 /// What is to be told of it: for each channel and KEP one step.

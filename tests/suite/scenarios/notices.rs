@@ -330,6 +330,23 @@ async fn a_shepherd_hears_of_the_enhancement_issue_as_well() {
 }
 
 #[tokio::test]
+async fn what_is_said_in_a_private_repository_is_not_repeated() {
+    let scene = begun().await;
+    scene.containerd().set_private(true);
+    scene
+        .comments_on_it("author", "@samuelkarp, this is secret.")
+        .await;
+    let told = scene.told_once(&scene.sam).await;
+    assert!(told.words().contains("mentioned you"), "{}", told.words());
+    assert!(
+        !told.json.to_string().contains("secret"),
+        "{}",
+        told.words()
+    );
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_first_start_tells_nobody_of_what_was_said_before() {
     let mut scene = unstarted(Transport::Socket, "").await;
     let containerd = scene.containerd();

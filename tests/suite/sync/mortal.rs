@@ -201,6 +201,7 @@ go_through!(Forge {
     fn comment(repository: &Repository, issue: u64, body: &str) -> Result<Comment, ForgeError>;
     fn edit_comment(repository: &Repository, id: u64, body: &str) -> Result<Comment, ForgeError>;
     fn delete_comment(repository: &Repository, id: u64) -> Result<(), ForgeError>;
+    fn is_private(repository: &Repository) -> Result<bool, ForgeError>;
     fn own_account(repository: &Repository) -> Result<Option<Account>, ForgeError>;
     fn open_issue(repository: &Repository, issue: &NewIssue) -> Result<Issue, ForgeError>;
     fn edit_issue(repository: &Repository, number: u64, edit: &IssueEdit) -> Result<Issue, ForgeError>;
