@@ -122,6 +122,7 @@ impl Bridging {
                 digests: digests.clone(),
                 plans: self.plans.clone(),
                 subscribed: subscribed.clone(),
+                queued: queued.clone(),
             },
             link: self.link,
             follow: self.follow,

@@ -182,7 +182,7 @@ impl Inlet {
             Press::Reply(..) | Press::Answer(..) => return Ok(None),
             Press::Snooze => return self.snooze(identity, &asked, ts).await,
             Press::Mute(kep) => {
-                let said = self.notify.mute(presser, kep).await?;
+                let said = self.notify.mute(presser, kep, now).await?;
                 return Ok(Some(whisper(identity, &asked, said)));
             }
             Press::Settings => {

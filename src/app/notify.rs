@@ -10,6 +10,7 @@ use crate::{
     command::{NotifyAsk, notify},
     domain::{
         KepNumber,
+        bridge::{ChannelAt, Lane},
         digest::{Often, Plan, Subscription},
         notice::{Kind, Off, Preferences, Recipient},
         people::{Asker, People},
@@ -19,6 +20,13 @@ use crate::{
     store::SqliteStore,
 };
 
+/// How somebody changes what they get.
+const HOW: &str = "\n\nTo change that, type one of these:\n\
+    • /kep notify mentions off (or assignments, changes, freezes), and on\n\
+    • /kep notify quiet 22:00-08:00, and quiet off\n\
+    • /kep notify mute 5825, and unmute 5825\n\
+    • /kep notify off 3d, and on";
+
 /// Takes in who wants what.
 pub(super) struct AskNotify {
     pub(super) digests: Digests<SqliteStore>,
@@ -26,6 +34,8 @@ pub(super) struct AskNotify {
     pub(super) plans: Arc<[Plan]>,
     /// Told when somebody wants something else.
     pub(super) subscribed: Arc<Notify>,
+    /// Told when something that waits may be done.
+    pub(super) queued: Arc<Notify>,
 }
 
 impl AskNotify {
@@ -67,7 +77,7 @@ impl AskNotify {
                 Ok("You get no digest of your KEPs from now on. /kep notify digest weekly brings it back.".to_owned())
             }
             _ => {
-                self.set(asker, set).await?;
+                self.set(asker, set, now).await?;
                 self.show(asker, now).await
             }
         }
@@ -78,11 +88,12 @@ impl AskNotify {
         &self,
         asker: Asker<'_>,
         kep: KepNumber,
+        now: DateTime<Utc>,
     ) -> Result<String, StoreError> {
-        self.set(asker, &|it| {
+        let mute = |it: &mut Preferences| {
             it.muted.insert(kep);
-        })
-        .await?;
+        };
+        self.set(asker, &mute, now).await?;
         Ok(format!(
             "You hear nothing more of KEP-{kep} from me. /kep notify unmute {kep} brings it back."
         ))
@@ -92,12 +103,18 @@ impl AskNotify {
         &self,
         asker: Asker<'_>,
         set: &(dyn Fn(&mut Preferences) + Sync),
+        now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let who = recipient(&self.people(), asker);
         let store = &self.digests.store;
         let mut preferences = store.preferences(&who).await?;
         set(&mut preferences);
-        store.set_preferences(&who, &preferences).await
+        store.set_preferences(&who, &preferences).await?;
+        // What waits for the end of quiet hours may wait no more.
+        let lane = Lane::Told(who).to_string();
+        store.hurry(&lane, now).await?;
+        self.queued.notify_one();
+        Ok(())
     }
 
     /// What somebody gets by direct message, and how to have it otherwise.
@@ -109,14 +126,13 @@ impl AskNotify {
         let people = self.people();
         let who = recipient(&people, asker);
         let preferences = self.digests.store.preferences(&who).await?;
-        let mut text = match &who {
-            Recipient::Login(_) => told_of(&preferences, now),
-            Recipient::Member(_) => not_known(&people, asker),
-        };
-        if let Recipient::Login(_) = who {
+        let mut text = told_of(&preferences, now);
+        if let Recipient::Member(_) = who {
+            let _ = write!(text, "\n{}", not_known(&people, asker));
+        } else {
             text.push('\n');
             text.push_str(&self.digest(asker, now).await?);
-            text.push_str("\n\nTo change that: /kep notify mentions off (or assignments, changes, freezes), /kep notify quiet 22:00-08:00, /kep notify mute 5825, /kep notify off 3d. on, quiet off and unmute bring it back.");
+            text.push_str(HOW);
         }
         Ok(text)
     }
@@ -161,10 +177,7 @@ impl AskNotify {
 fn recipient(people: &People, asker: Asker<'_>) -> Recipient {
     match people.by_slack(asker.workspace, asker.user) {
         Some(person) => Recipient::Login(person.login.clone()),
-        None => Recipient::Member(crate::domain::bridge::ChannelAt::new(
-            asker.workspace,
-            asker.user,
-        )),
+        None => Recipient::Member(ChannelAt::new(asker.workspace, asker.user)),
     }
 }
 
@@ -220,7 +233,7 @@ fn told_of(preferences: &Preferences, now: DateTime<Utc>) -> String {
     if !preferences.muted.is_empty() {
         let keps = preferences.muted.iter().map(|kep| format!("KEP-{kep}"));
         let keps: Vec<String> = keps.collect();
-        let _ = write!(text, "\nNothing of {}.", keps.join(", "));
+        let _ = write!(text, "\nMuted: {}.", keps.join(", "));
     }
     if let Some(workspace) = &preferences.workspace {
         let _ = write!(text, "\nOn the workspace {workspace}.");

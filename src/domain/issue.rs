@@ -122,14 +122,17 @@ pub enum CommentKind {
     Issue,
     /// At a line of a pull request's change.
     Review,
+    /// Above a review of a pull request, as its summary.
+    Summary,
 }
 
 impl CommentKind {
-    /// `issue` or `review`.
+    /// `issue`, `review` or `summary`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Issue => "issue",
             Self::Review => "review",
+            Self::Summary => "summary",
         }
     }
 }

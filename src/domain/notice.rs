@@ -56,15 +56,13 @@ pub struct Notice {
 pub enum Matter {
     /// Somebody mentioned them.
     Mention {
-        /// Who, a login.
-        by: Box<str>,
-        /// The team that was named, where it was not they themselves.
-        team: Option<Box<str>>,
+        /// Who, a login; none where it is the text of the issue itself.
+        by: Option<Box<str>>,
         /// What was said around it, Markdown; none where it is not to be repeated.
         said: Option<String>,
         /// How many others were named with them.
         others: usize,
-        /// Whether it was taken back since.
+        /// Whether it mentions them no more, or is gone.
         gone: bool,
     },
     /// They became a shepherd of the KEP, or are one no more.

@@ -16,7 +16,7 @@ use super::{
     commit::{self, NEWEST_COMMITS},
     exchange::{Ask, RAW},
     shared::GitHub,
-    wire::{WireComment, WireIssue, WireMilestone, WireRepository},
+    wire::{WireComment, WireIssue, WireMilestone, WireRepository, WireReview},
 };
 use crate::{
     domain::{Comment, CommentKind, Issue, IssueState, Login, Repository},
@@ -24,7 +24,7 @@ use crate::{
         Forge, ForgeError,
         forge::{
             Account, Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone,
-            Page, Since, Tree, TreeEntry, Validator,
+            Page, Review, Since, Tree, TreeEntry, Validator,
         },
     },
 };
@@ -162,6 +162,8 @@ impl Forge for GitHub {
         let (endpoint, folder) = match kind {
             CommentKind::Issue => ("GET /repos/{repo}/issues/comments", "issues"),
             CommentKind::Review => ("GET /repos/{repo}/pulls/comments", "pulls"),
+            // No list of a repository has them.
+            CommentKind::Summary => return Ok(Fetched::Same),
         };
         let path = format!("/repos/{repository}/{folder}/comments?{}", ordered(since));
         let ask = Ask::get(endpoint, path).known(known);
@@ -220,6 +222,7 @@ impl Forge for GitHub {
         let (endpoint, folder) = match kind {
             CommentKind::Issue => ("GET /repos/{repo}/issues/comments/{id}", "issues"),
             CommentKind::Review => ("GET /repos/{repo}/pulls/comments/{id}", "pulls"),
+            CommentKind::Summary => return Ok(None),
         };
         let path = format!("/repos/{repository}/{folder}/comments/{id}");
         let answer = match self.get(repository, Ask::get(endpoint, path)).await {
@@ -336,6 +339,21 @@ impl Forge for GitHub {
         let path = format!("/repos/{repository}/issues/comments/{id}");
         self.write(repository, endpoint, path, None).await?;
         Ok(())
+    }
+
+    /// <https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request>
+    async fn reviews(&self, repository: &Repository, pull: u64) -> Result<Vec<Review>, ForgeError> {
+        let endpoint = "GET /repos/{repo}/pulls/{number}/reviews";
+        let path = format!("/repos/{repository}/pulls/{pull}/reviews");
+        let listed = self.whole_list::<WireReview>(repository, endpoint, &path, None);
+        let Fetched::New(reviews, _) = listed.await? else {
+            return Ok(Vec::new());
+        };
+        let name = repository.to_string();
+        let reviews = reviews.into_iter();
+        Ok(reviews
+            .map(|review| review.into_domain(&name, pull))
+            .collect())
     }
 
     /// <https://docs.github.com/en/rest/repos/repos#get-a-repository>

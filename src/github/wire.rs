@@ -7,7 +7,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 use serde_json::{Value, value::RawValue};
 
-use crate::domain::{Comment, CommentKind, Issue, IssueState, Login, Milestone, Pull};
+use crate::{
+    domain::{Comment, CommentKind, Issue, IssueState, Login, Milestone, Pull},
+    ports::forge::{Review, Verdict},
+};
 
 /// A repository.
 #[derive(Debug, Deserialize)]
@@ -317,5 +320,46 @@ mod tests {
             "o/n"
         );
         assert_eq!(repository_of("nonsense"), "");
+    }
+}
+
+/// A review of a pull request. <https://docs.github.com/en/rest/pulls/reviews>
+#[derive(Deserialize)]
+pub(super) struct WireReview {
+    #[serde(deserialize_with = "sound")]
+    id: u64,
+    #[serde(default)]
+    user: Option<WireUser>,
+    #[serde(default)]
+    state: Option<String>,
+    #[serde(default)]
+    body: Option<Box<str>>,
+    #[serde(default)]
+    html_url: Option<Box<str>>,
+    /// None while its author has not sent it.
+    #[serde(default)]
+    submitted_at: Option<DateTime<Utc>>,
+}
+
+impl WireReview {
+    pub(super) fn into_domain(self, repository: &str, pull: u64) -> Review {
+        let state = self.state.unwrap_or_default();
+        let user = self.user.as_ref();
+        Review {
+            repository: repository.into(),
+            id: self.id,
+            pull,
+            author: user.and_then(WireUser::login),
+            by_app: user.is_some_and(|user| user.kind.as_deref() == Some("Bot")),
+            verdict: match state.to_ascii_lowercase().as_str() {
+                "approved" => Verdict::Approved,
+                "changes_requested" => Verdict::ChangesRequested,
+                "dismissed" => Verdict::Dismissed,
+                _ => Verdict::Commented,
+            },
+            body: self.body.unwrap_or_default(),
+            url: self.html_url.unwrap_or_default(),
+            submitted_at: self.submitted_at,
+        }
     }
 }

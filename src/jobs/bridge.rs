@@ -21,6 +21,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use self::concerns::in_turn;
 pub use self::{
     after::{Failed, failed},
     again::worded,
@@ -91,8 +92,9 @@ impl Bridge<'_> {
             Step::Undo { written, asked } => self.undo(key, written, asked).await,
             Step::Direct { to, sayings } => self.tell_directly(key, to, sayings).await,
             Step::Ping(ping) => self.ping(key, ping).await,
+            Step::Notify { is_paced: true, .. } => Ok(in_turn(key, step)),
             Step::Notify { who, notices, .. } => self.notify(key, who, notices).await,
-            Step::Remind { who, of } => self.remind(key, who, of).await,
+            Step::Remind { who, of, .. } => self.remind(key, who, of).await,
             Step::Answer {
                 issue,
                 kep,

@@ -165,12 +165,12 @@ impl<S: Outbox + Store> Tell<S> {
         changes: &[(i64, Change)],
         comments: &[CommentNews],
     ) -> Result<HashSet<Box<str>>, Undecided> {
-        let changed = changes
+        let named = changes
             .iter()
             .filter(|(_, it)| matches!(it.what, What::Named(_)));
-        let changed = changed.filter_map(|(_, change)| Some(&change.issue.as_ref()?.0));
+        let named = named.filter_map(|(_, change)| Some(&change.issue.as_ref()?.0));
         let commented = comments.iter().map(|news| &news.repository);
-        for repository in each_once(changed.chain(commented)) {
+        for repository in each_once(named.chain(commented)) {
             if let Some(parsed) = Repository::parse(repository)
                 && !self.is_private.contains_key(repository)
             {

@@ -323,6 +323,9 @@ pub trait Forge: Send + Sync {
     /// Deletes a comment.
     async fn delete_comment(&self, repository: &Repository, id: u64) -> Result<(), ForgeError>;
 
+    /// The reviews of a pull request.
+    async fn reviews(&self, repository: &Repository, pull: u64) -> Result<Vec<Review>, ForgeError>;
+
     /// Whether not everybody may read a repository.
     async fn is_private(&self, repository: &Repository) -> Result<bool, ForgeError>;
 

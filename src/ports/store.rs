@@ -46,6 +46,8 @@ pub enum Feed {
     Issue(u64),
     /// The comments of one issue, looked at again.
     CommentsOf(u64),
+    /// The reviews of one pull request: its own last change until which they have arrived.
+    ReviewsOf(u64),
 }
 
 impl Feed {
@@ -56,10 +58,12 @@ impl Feed {
             Self::Issues => "issues".into(),
             Self::Comments(CommentKind::Issue) => "issue-comments".into(),
             Self::Comments(CommentKind::Review) => "review-comments".into(),
+            Self::Comments(CommentKind::Summary) => "reviews".into(),
             Self::Milestones => "milestones".into(),
             Self::Labels => "labels".into(),
             Self::Issue(number) => format!("issue/{number}").into(),
             Self::CommentsOf(number) => format!("issue/{number}/comments").into(),
+            Self::ReviewsOf(number) => format!("issue/{number}/reviews").into(),
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) const SET_POSITION: &str = "\
 
 /// The feeds that an issue has of its own.
 pub(super) const FORGET_POSITIONS: &str =
-    "DELETE FROM positions WHERE repository = $1 AND feed IN ($2, $3)";
+    "DELETE FROM positions WHERE repository = $1 AND feed IN ($2, $3, $4)";
 
 pub(super) const FILE_HASHES: &str =
     "SELECT path, sha FROM files WHERE repository = $1 AND gone = 0";

@@ -8,7 +8,7 @@ mod requests;
 use std::{collections::BTreeSet, sync::Arc};
 
 use kep_liaison::{
-    domain::{Secret, tracking::read_pull},
+    domain::{CommentKind, Secret, tracking::read_pull},
     github::webhook::decode,
     jobs::sync::{Applied, Sync},
     ports::{
@@ -179,7 +179,11 @@ impl Scene {
             }
             let comments = store.comments(&issue.repository, issue.number).await;
             let comments = comments.expect("comments");
-            all.extend(comments.iter().map(|comment| format!("{comment:?}")));
+            all.extend(comments.iter().map(|comment| match comment.kind {
+                // Their numbers grow with whatever the model does.
+                CommentKind::Summary => format!("{} {}", comment.issue, comment.body),
+                _ => format!("{comment:?}"),
+            }));
             // How a milestone stands is told by the list of them, not by each issue.
             let mut issue = issue.clone();
             if let Some(milestone) = &mut issue.milestone {

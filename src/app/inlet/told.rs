@@ -55,7 +55,11 @@ impl Inlet {
         let remind = NewEffect {
             key: key.clone(),
             lane: Lane::Later(key),
-            effect: Effect::Step(Step::Remind { who, of }),
+            effect: Effect::Step(Step::Remind {
+                who,
+                workspace: channel.workspace.clone(),
+                of,
+            }),
             delay_ms: REMIND_AFTER.num_milliseconds(),
         };
         let said = "I remind you of that in a day.".to_owned();

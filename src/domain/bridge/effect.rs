@@ -168,11 +168,16 @@ pub enum Step {
         workspace: Box<str>,
         /// Of what.
         notices: Vec<Notice>,
+        /// Whether it only waits for its turn among many, and for nothing of theirs.
+        #[serde(default)]
+        is_paced: bool,
     },
     /// Somebody wanted to be told again by now.
     Remind {
         /// Who.
         who: Recipient,
+        /// In which workspace they were told.
+        workspace: Box<str>,
         /// The key of the message that told them.
         of: Key,
     },
@@ -353,9 +358,14 @@ impl Step {
             Self::News { channel, .. } | Self::Tell { channel, .. } => Place::News(channel.clone()),
             Self::Direct { to, .. } => Place::Asking(to.workspace.clone()),
             Self::Ping(ping) => Place::Asking(ping.workspace().into()),
-            Self::Notify { workspace, .. } => Place::Told(workspace.clone()),
+            Self::Notify {
+                workspace,
+                is_paced: false,
+                ..
+            }
+            | Self::Remind { workspace, .. } => Place::Told(workspace.clone()),
             Self::Alarm(_) => Place::Alarms,
-            Self::Settle { .. } | Self::Lifted { .. } | Self::Remind { .. } => Place::Here,
+            Self::Settle { .. } | Self::Lifted { .. } | Self::Notify { .. } => Place::Here,
         }
     }
 }

@@ -1,13 +1,12 @@
 //! The parts of a payload and what they make.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Part, Wrong};
 use crate::{
     domain::{CommentKind, Issue, Repository},
-    github::wire::{WireComment, WireIssue, WirePull, WireUser},
-    ports::forge::{Departure, ForgeEvent, Review, Verdict},
+    github::wire::{WireComment, WireIssue, WirePull, WireReview},
+    ports::forge::{Departure, ForgeEvent},
 };
 
 /// What the events that are read have, each some of it. Objects are read when an event needs them.
@@ -78,21 +77,6 @@ struct WireAccount {
     login: Box<str>,
 }
 
-#[derive(Deserialize)]
-struct WireReview {
-    id: u64,
-    #[serde(default)]
-    user: Option<WireUser>,
-    #[serde(default)]
-    body: Option<Box<str>>,
-    #[serde(default)]
-    state: Option<Box<str>>,
-    #[serde(default)]
-    html_url: Option<Box<str>>,
-    #[serde(default)]
-    submitted_at: Option<DateTime<Utc>>,
-}
-
 impl Payload<'_> {
     /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues>
     pub(super) fn issue_event(&self) -> Result<Option<ForgeEvent>, Wrong> {
@@ -124,7 +108,7 @@ impl Payload<'_> {
                 let below = self.issue()?;
                 (below.number, self.is_whole().then(|| Box::new(below)))
             }
-            CommentKind::Review => {
+            CommentKind::Review | CommentKind::Summary => {
                 let below = self.pull()?;
                 (below.number, Some(Box::new(below)))
             }
@@ -153,24 +137,9 @@ impl Payload<'_> {
     pub(super) fn review_event(&self) -> Result<Option<ForgeEvent>, Wrong> {
         self.action()?;
         let review: WireReview = part("review", self.review)?;
-        let state = review.state.unwrap_or_default();
-        let verdict = match state.to_ascii_lowercase().as_str() {
-            "approved" => Verdict::Approved,
-            "changes_requested" => Verdict::ChangesRequested,
-            "dismissed" => Verdict::Dismissed,
-            _ => Verdict::Commented,
-        };
         let below = Box::new(self.pull()?);
-        let review = Box::new(Review {
-            repository: below.repository.clone(),
-            id: sound("review", review.id)?,
-            pull: below.number,
-            author: review.user.as_ref().and_then(WireUser::login),
-            verdict,
-            body: review.body.unwrap_or_default(),
-            url: review.html_url.unwrap_or_default(),
-            submitted_at: review.submitted_at,
-        });
+        let review = Box::new(review.into_domain(&below.repository, below.number));
+        sound("review", review.id)?;
         Ok(Some(ForgeEvent::Reviewed { review, below }))
     }
 

@@ -15,7 +15,10 @@ use crate::{
         mention::{Mentioned, mentions},
         notice::{Kind, Matter, Notice, Recipient, is_for_its_people, shepherds},
     },
-    ports::{StoreError, outbox::CommentNews},
+    ports::{
+        StoreError,
+        outbox::{CommentNews, Settled},
+    },
 };
 
 /// Of one text, so many people are told.
@@ -30,6 +33,11 @@ const PACE: TimeDelta = TimeDelta::seconds(2);
 struct Found(BTreeMap<Recipient, Vec<(String, Notice)>>);
 
 impl Found {
+    fn has(&self, who: &Recipient, id: &str) -> bool {
+        let theirs = self.0.get(who);
+        theirs.is_some_and(|theirs| theirs.iter().any(|(_, it)| *it.id == *id))
+    }
+
     fn add(&mut self, who: Recipient, cause: &str, notice: Notice) {
         let theirs = self.0.entry(who).or_default();
         if !theirs.iter().any(|(_, it)| it.id == notice.id) {
@@ -50,7 +58,12 @@ pub async fn concerns(
     for said in news.comments {
         match &said.now {
             Some(comment) if bridge.is_own(comment, news).await? => {}
-            Some(comment) => bridge.named_in(said, comment, news, &mut found),
+            Some(comment) => {
+                bridge.named_in(said, comment, news, &mut found);
+                if comment.updated_at > comment.created_at {
+                    bridge.unsaid(said, &mut found).await?;
+                }
+            }
             None => bridge.unsaid(said, &mut found).await?,
         }
     }
@@ -68,13 +81,37 @@ pub async fn concerns(
         let cause = pieces[0].0.clone();
         let notices = pieces.into_iter().map(|(_, notice)| notice).collect();
         if let Some(step) = bridge.step(who, &cause, notices).await? {
-            steps.push(NewEffect {
-                delay_ms: i64::max(0, nth - AT_ONCE) * PACE.num_milliseconds(),
-                ..step
-            });
+            steps.push(paced(step, i64::max(0, nth - AT_ONCE)));
         }
     }
     Ok(steps)
+}
+
+/// A step that waits until so many others had their turn; what else concerns the same person does not
+/// wait behind it.
+fn paced(mut step: NewEffect, others: i64) -> NewEffect {
+    if others > 0
+        && let Effect::Step(Step::Notify { is_paced, .. }) = &mut step.effect
+    {
+        *is_paced = true;
+        step.delay_ms = others * PACE.num_milliseconds();
+        step.lane = Lane::Later(step.key.clone());
+    }
+    step
+}
+
+/// What waited for its turn has it.
+pub(super) fn in_turn(key: &Key, step: &Step) -> Settled {
+    let mut step = step.clone();
+    let Step::Notify { who, is_paced, .. } = &mut step else {
+        return Settled::default();
+    };
+    *is_paced = false;
+    let lane = Lane::Told(who.clone());
+    Settled {
+        then: vec![NewEffect::now(key.then("turn"), lane, Effect::Step(step))],
+        ..Settled::default()
+    }
 }
 
 /// What names the mention of somebody in a comment, or in the text of an issue.
@@ -103,6 +140,7 @@ impl Bridge<'_> {
             who: who.clone(),
             workspace: member.workspace,
             notices,
+            is_paced: false,
         };
         let lane = Lane::Told(who);
         Ok(Some(NewEffect::now(key, lane, Effect::Step(step))))
@@ -140,11 +178,14 @@ impl Bridge<'_> {
         self.mentioned(&place, text, &HashSet::new(), found);
     }
 
-    /// Whoever was told of a comment that is gone.
+    /// Whoever was told of a comment that is gone, or names them no more.
     async fn unsaid(&self, said: &CommentNews, found: &mut Found) -> Result<(), Undecided> {
         let id = comment_id(said);
         for person in self.people.iter().filter(|person| !person.slack.is_empty()) {
             let who = Recipient::Login(person.login.clone());
+            if found.has(&who, &id) {
+                continue;
+            }
             let lane = Lane::Told(who.clone()).to_string();
             let told = self.notified(&told_key(&who, &id)).await?;
             let told = told.into_iter().flat_map(|told| told.notices.items);
@@ -206,7 +247,8 @@ impl Bridge<'_> {
                 entry,
                 at: at.clone(),
                 url: &issue.url,
-                by: issue.author.as_ref(),
+                // Who changed it nobody knows.
+                by: None,
                 id: mention_id(&at.repository, "body", at.number),
                 cause: cause.clone(),
                 is_private: private.contains(&at.repository),
@@ -238,7 +280,7 @@ impl Bridge<'_> {
         let is_meant = |whom: &Mentioned| only.is_empty() || only.contains(&*whom.to_string());
         let new: Vec<_> = all.iter().filter(|it| is_meant(&it.whom)).collect();
         let others = new.len().saturating_sub(1);
-        let by = place.by.map_or("ghost", Login::as_str);
+        let by = place.by.map(|by| by.as_str().into());
         let mut told = HashSet::new();
         for mention in new {
             let Mentioned::Person(login) = &mention.whom else {
@@ -260,8 +302,7 @@ impl Bridge<'_> {
                 continue;
             }
             let matter = Matter::Mention {
-                by: by.into(),
-                team: None,
+                by: by.clone(),
                 // Who was mentioned may read it there, where they are let in.
                 said: (!place.is_private).then(|| mention.said.to_markdown()),
                 others,

@@ -32,9 +32,15 @@ pub(super) struct Notified {
 impl Notified {
     /// Whether more can be folded into it: a message that stands below another is of one subject.
     fn has_room_for(&self, new: &[Notice]) -> bool {
-        let Notices { items, begins, .. } = &self.notices;
+        let Notices {
+            items,
+            begins,
+            is_reminder,
+            ..
+        } = &self.notices;
         let is_of_it = |notice: &Notice| items.iter().any(|it| it.subject() == notice.subject());
-        items.len() + new.len() <= MOST_ITEMS && (*begins || new.iter().all(is_of_it))
+        let has_room = !is_reminder && items.len() + new.len() <= MOST_ITEMS;
+        has_room && (*begins || new.iter().all(is_of_it))
     }
 }
 
@@ -71,17 +77,22 @@ impl Bridge<'_> {
                 None => new.push(notice),
             }
         }
-        let mut then = edits_of(key, who, edits);
+        let mut edited = edited(edits);
+        let mut then = Vec::new();
         if !new.is_empty() {
-            match self.told_now(key, who, &preferences, new).await? {
+            match self
+                .told_now(key, who, &preferences, &mut edited, &new)
+                .await?
+            {
                 Ok(posts) => then.extend(posts),
-                // What waits is told then; to edit what was told waits for nothing.
-                Err(over) if then.is_empty() => {
+                Err(over) if edited.is_empty() => {
                     return Err(Undecided::Later(over, "these are their quiet hours"));
                 }
-                Err(_) => {}
+                // To edit what was told waits for nothing.
+                Err(_) => then.extend(self.step(who.clone(), &format!("{key}"), new).await?),
             }
         }
+        then.splice(0..0, edited.into_iter().map(|told| edit(key, who, told)));
         Ok(Settled {
             then,
             ..Settled::default()
@@ -94,49 +105,61 @@ impl Bridge<'_> {
         key: &Key,
         who: &Recipient,
         preferences: &Preferences,
-        new: Vec<Notice>,
+        edited: &mut Vec<Notified>,
+        new: &[Notice],
     ) -> Result<Result<Vec<NewEffect>, DateTime<Utc>>, Undecided> {
         let latest = self.notified(&latest_key(who)).await?;
-        let Some((member, channel)) = self.reached(who, preferences, latest.as_ref()).await? else {
+        let Some((member, channel)) = self.reached(who, preferences).await? else {
             tracing::info!(%who, "who is in no workspace any more is told nothing");
             return Ok(Ok(Vec::new()));
         };
-        if let Some(quiet) = preferences.quiet {
-            let zone = self.chat(&member.workspace)?.zone_of(&member.id).await?;
-            let zone = zone.unwrap_or_default();
-            if let Some(over) = quiet.over_at(self.now, &zone) {
-                return Ok(Err(over));
-            }
+        if let Some(over) = self.quiet_until(preferences, &member).await? {
+            return Ok(Err(over));
         }
-        let lane = || Lane::Told(who.clone());
-        if let Some(told) = &latest
-            && told.at.channel == channel
-            && self.age(&told.at) < FOLD_WITHIN
-            && told.has_room_for(&new)
+        let latest = latest.filter(|told| told.at.channel == channel);
+        let is_first = latest.is_none();
+        if let Some(told) = latest.filter(|told| self.age(&told.at) < FOLD_WITHIN)
+            && told.has_room_for(new)
         {
-            let mut notices = told.notices.clone();
-            notices.items.extend(new);
-            let edit = Effect::EditPost {
-                channel,
-                written: told.key.clone(),
+            // It may be about to be edited anyway.
+            let at = edited.iter().position(|it| it.key == told.key);
+            let mut told = at.map_or(told, |at| edited.remove(at));
+            told.notices.items.extend_from_slice(new);
+            edited.push(told);
+            return Ok(Ok(Vec::new()));
+        }
+        let below = self.below(who, &channel, new).await?;
+        let first = key.then("post");
+        let posts = new.chunks(MOST_ITEMS).enumerate().map(|(at, items)| {
+            let (key, below, begins) = match (at, &below) {
+                (0, None) => (first.clone(), Below::Direct, true),
+                (0, Some(root)) => (first.clone(), Below::Message(root.clone()), false),
+                // What is more than a message holds stands below it.
+                (at, None) => (
+                    first.then(&at.to_string()),
+                    Below::Key(first.clone()),
+                    false,
+                ),
+                (at, Some(root)) => {
+                    let below = Below::Message(root.clone());
+                    (first.then(&at.to_string()), below, false)
+                }
+            };
+            let notices = Notices {
+                who: who.clone(),
+                items: items.to_vec(),
+                is_first: is_first && at == 0,
+                is_reminder: false,
+                begins,
+            };
+            let post = Effect::Post {
+                channel: channel.clone(),
+                below,
                 saying: Saying::Notices(Box::new(notices)),
             };
-            return Ok(Ok(vec![NewEffect::now(key.then("fold"), lane(), edit)]));
-        }
-        let below = self.below(who, &channel, &new).await?;
-        let notices = Notices {
-            who: who.clone(),
-            items: new,
-            is_first: latest.is_none(),
-            is_reminder: false,
-            begins: below.is_none(),
-        };
-        let post = Effect::Post {
-            channel,
-            below: below.map_or(Below::Direct, Below::Message),
-            saying: Saying::Notices(Box::new(notices)),
-        };
-        Ok(Ok(vec![NewEffect::now(key.then("post"), lane(), post)]))
+            NewEffect::now(key, Lane::Told(who.clone()), post)
+        });
+        Ok(Ok(posts.collect()))
     }
 
     /// The message below which further ones of its subject stand, where all are of one.
@@ -169,17 +192,25 @@ impl Bridge<'_> {
         let Some(told) = self.notified(of).await? else {
             return Ok(Settled::default());
         };
-        let thread = self.outbox.written(&told.key).await?;
-        let Some(Written::Message(at)) = thread else {
+        let preferences = self.outbox.preferences(who).await?;
+        let mut items = told.notices.items;
+        items.retain(|item| !item.is_gone() && preferences.want(item, self.now));
+        let reached = self.reached(who, &preferences).await?;
+        let Some((member, channel)) = reached.filter(|_| !items.is_empty()) else {
             return Ok(Settled::default());
         };
+        if let Some(over) = self.quiet_until(&preferences, &member).await? {
+            return Err(Undecided::Later(over, "these are their quiet hours"));
+        }
         let post = Effect::Post {
-            channel: at.channel,
+            channel,
             below: Below::Direct,
             saying: Saying::Notices(Box::new(Notices {
+                who: who.clone(),
+                items,
                 is_first: false,
                 is_reminder: true,
-                ..told.notices
+                begins: false,
             })),
         };
         Ok(Settled {
@@ -192,20 +223,27 @@ impl Bridge<'_> {
         })
     }
 
+    /// When somebody's quiet hours are over, where these are theirs.
+    async fn quiet_until(
+        &self,
+        preferences: &Preferences,
+        member: &ChannelAt,
+    ) -> Result<Option<DateTime<Utc>>, Undecided> {
+        let Some(quiet) = preferences.quiet else {
+            return Ok(None);
+        };
+        let zone = self.chat(&member.workspace)?.zone_of(&member.id).await?;
+        Ok(quiet.over_at(self.now, &zone.unwrap_or_default()))
+    }
+
     /// Where somebody is told: their member id, and the conversation with them. Where they have left
     /// one workspace, in another.
     async fn reached(
         &self,
         who: &Recipient,
         preferences: &Preferences,
-        latest: Option<&Notified>,
     ) -> Result<Option<(ChannelAt, ChannelAt)>, Undecided> {
         for member in self.members(who, preferences) {
-            // Where they were told before the conversation is known.
-            let known = latest.map(|told| &told.at.channel);
-            if let Some(channel) = known.filter(|it| it.workspace == member.workspace) {
-                return Ok(Some((member, channel.clone())));
-            }
             if let Some(channel) = self.direct_with(&member.workspace, &member.id).await? {
                 return Ok(Some((member, channel)));
             }
@@ -258,33 +296,34 @@ impl Bridge<'_> {
     }
 }
 
-/// The edits of messages whose notices say something else by now.
-fn edits_of(key: &Key, who: &Recipient, edits: Vec<(Notified, Notice)>) -> Vec<NewEffect> {
-    let mut changed: Vec<Notified> = Vec::new();
+/// Messages with what their notices say by now, where that is something else.
+fn edited(edits: Vec<(Notified, Notice)>) -> Vec<Notified> {
+    let mut edited: Vec<Notified> = Vec::new();
     let is_other = |(told, notice): &(Notified, Notice)| !told.notices.items.contains(notice);
     for (told, notice) in edits.into_iter().filter(is_other) {
-        let at = match changed.iter().position(|it| it.key == told.key) {
+        let at = match edited.iter().position(|it| it.key == told.key) {
             Some(at) => at,
             None => {
-                changed.push(told);
-                changed.len() - 1
+                edited.push(told);
+                edited.len() - 1
             }
         };
-        for old in &mut changed[at].notices.items {
+        for old in &mut edited[at].notices.items {
             if old.id == notice.id {
                 old.clone_from(&notice);
             }
         }
     }
-    let edit = |told: Notified| {
-        let edit = Effect::EditPost {
-            channel: told.at.channel,
-            written: told.key.clone(),
-            saying: Saying::Notices(Box::new(told.notices)),
-        };
-        NewEffect::now(key.then(told.key.as_str()), Lane::Told(who.clone()), edit)
+    edited
+}
+
+fn edit(key: &Key, who: &Recipient, told: Notified) -> NewEffect {
+    let edit = Effect::EditPost {
+        channel: told.at.channel,
+        written: told.key.clone(),
+        saying: Saying::Notices(Box::new(told.notices)),
     };
-    changed.into_iter().map(edit).collect()
+    NewEffect::now(key.then(told.key.as_str()), Lane::Told(who.clone()), edit)
 }
 
 /// The keys under which a message is found that tells somebody of things; `is_new` where it was just

@@ -120,7 +120,7 @@ impl Bridge<'_> {
         if entry.shepherds().is_empty() {
             format!("{shepherded} {then}")
         } else {
-            format!("{shepherded} I found nobody of them on Slack to ask. {then}")
+            format!("{shepherded} I can ask none of them just now. {then}")
         }
     }
 

@@ -20,7 +20,7 @@ use crate::{
     domain::{Comment, CommentKind, Issue, Repository, Runtime, change::Change},
     ports::{
         StoreError,
-        forge::{Departure, Fetched, ForgeEvent, Found},
+        forge::{Departure, Fetched, ForgeEvent, Found, Review},
         store::{Feed, Position},
     },
 };
@@ -87,8 +87,13 @@ impl Sync<'_> {
                 self.uncommented(&repository, kind, id).await?;
                 Ok(need)
             }
-            // Reviews are of no use yet; that there was one moves the pull request.
-            ForgeEvent::Reviewed { below, .. } => self.changed(*below).await,
+            ForgeEvent::Reviewed { review, below } => {
+                self.reviewed(&review).await?;
+                let need = self.changed(*below).await?;
+                // Of a pull request that was not kept until then.
+                self.reviewed(&review).await?;
+                Ok(need)
+            }
             ForgeEvent::Hint { repository, labels } => self.hinted(&repository, labels).await,
         }
     }
@@ -255,6 +260,30 @@ impl Sync<'_> {
         }
         self.runtime_at(&comment.repository)
             .map(|(repository, _)| repository)
+    }
+
+    /// What a review says as a whole; that its verdict moves the pull request is taken in already.
+    async fn reviewed(&self, review: &Review) -> Result<(), Trouble> {
+        let Some((repository, _)) = self.runtime_at(&review.repository) else {
+            return Ok(());
+        };
+        let name = repository.to_string();
+        let is_new = self.is_news(&name).await?;
+        if is_new && self.store.issue(&name, review.pull).await?.is_some() {
+            let words = review.words().map(|words| Comment {
+                repository: name.as_str().into(),
+                ..words
+            });
+            let words: Vec<Comment> = words.into_iter().collect();
+            self.store.put_comments(&name, &words, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether what is said in a repository is news by now.
+    async fn is_news(&self, name: &str) -> Result<bool, StoreError> {
+        let feed = Feed::Comments(CommentKind::Issue);
+        Ok(self.store.position(name, feed).await?.since.is_some())
     }
 
     async fn uncommented(

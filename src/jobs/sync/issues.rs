@@ -17,7 +17,7 @@ use crate::{
     },
     ports::{
         ForgeError, StoreError,
-        forge::{Fetched, Found},
+        forge::{Fetched, Found, Review},
         store::{Feed, IssueBatch, Position},
     },
 };
@@ -69,6 +69,8 @@ impl Sync<'_> {
                 self.broken(&format!("{name}{place}"), why).await?;
             }
             let was_settled = position.settled;
+            let pulls = page.items.iter().filter(|item| item.pull.is_some());
+            let pulls: Vec<_> = pulls.map(|pull| (pull.number, pull.updated_at)).collect();
             // The first pass is over only when what it kept for the time being was looked at. Until
             // then the last page has no mark: "the same" would be no reason to look.
             let stored = if was_settled {
@@ -82,6 +84,10 @@ impl Sync<'_> {
             };
             self.take_issues(repository, runtime, page.items, &mut tracked, &stored)
                 .await?;
+            // What was said before the first pass is nobody's news.
+            for (pull, changed) in pulls.into_iter().filter(|_| was_settled) {
+                self.reviews(repository, pull, changed).await?;
+            }
             position = stored;
             if !again {
                 if !was_settled {
@@ -92,6 +98,29 @@ impl Sync<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What reviews of a pull request say as a whole, where it is kept and was changed since they were
+    /// asked for: no list of a repository tells of them.
+    async fn reviews(
+        &self,
+        repository: &Repository,
+        pull: u64,
+        changed: Option<DateTime<Utc>>,
+    ) -> Result<(), Trouble> {
+        let (name, feed) = (repository.to_string(), Feed::ReviewsOf(pull));
+        let position = self.store.position(&name, feed).await?;
+        if position.since == changed || self.store.issue(&name, pull).await?.is_none() {
+            return Ok(());
+        }
+        let reviews = self.forge.reviews(repository, pull).await?;
+        let words: Vec<Comment> = reviews.iter().filter_map(Review::words).collect();
+        self.store.put_comments(&name, &words, None).await?;
+        let position = Position {
+            since: changed,
+            ..Position::default()
+        };
+        Ok(self.store.set_position(&name, feed, &position).await?)
     }
 
     /// The tracking issues of a repository that are known.

@@ -75,6 +75,8 @@ pub struct Review {
     pub pull: u64,
     /// Who reviewed; `None` for a person whose account is gone.
     pub author: Option<Login>,
+    /// Whether it was an App.
+    pub by_app: bool,
     /// What the reviewer says of the change.
     pub verdict: Verdict,
     /// Its text, Markdown.
@@ -83,6 +85,25 @@ pub struct Review {
     pub url: Box<str>,
     /// When it was submitted.
     pub submitted_at: Option<DateTime<Utc>>,
+}
+
+impl Review {
+    /// Its words as a comment of their own, where there are any.
+    pub fn words(&self) -> Option<Comment> {
+        let at = self.submitted_at?;
+        (!self.body.trim().is_empty()).then(|| Comment {
+            repository: self.repository.clone(),
+            id: self.id,
+            kind: CommentKind::Summary,
+            issue: self.pull,
+            author: self.author.clone(),
+            by_app: self.by_app,
+            url: self.url.clone(),
+            body: self.body.clone(),
+            created_at: at,
+            updated_at: at,
+        })
+    }
 }
 
 /// What a reviewer says of a change.

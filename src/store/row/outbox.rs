@@ -220,7 +220,12 @@ pub(in crate::store) type NewsRow = (i64, String, String, i64, Option<String>);
 
 pub(in crate::store) fn read_news(row: NewsRow) -> sqlx::Result<CommentNews> {
     let (id, repository, kind, comment, document) = row;
-    let kind = [CommentKind::Issue, CommentKind::Review]
+    let kinds = [
+        CommentKind::Issue,
+        CommentKind::Review,
+        CommentKind::Summary,
+    ];
+    let kind = kinds
         .into_iter()
         .find(|known| known.as_str() == kind)
         .ok_or_else(|| sqlx::Error::Decode(format!("{kind} is no kind of comment").into()))?;

@@ -134,7 +134,11 @@ async fn is_newer(
 /// Takes out an issue and what hangs on it. The count is that of the facts, which comments,
 /// mentions and positions are not.
 async fn drop_issue(tx: &mut SqliteConnection, repository: &str, number: u64) -> sqlx::Result<u64> {
-    let feeds = [Feed::Issue(number).name(), Feed::CommentsOf(number).name()];
+    let feeds = [
+        Feed::Issue(number).name(),
+        Feed::CommentsOf(number).name(),
+        Feed::ReviewsOf(number).name(),
+    ];
     let number = row::number(number)?;
     let mut changed = 0;
     for statement in [sql::FORGET_ISSUE, sql::MARK_ISSUE_GONE] {
@@ -151,11 +155,12 @@ async fn drop_issue(tx: &mut SqliteConnection, repository: &str, number: u64) ->
         .execute(&mut *tx)
         .await?;
     clear_comments(tx, repository, number).await?;
-    let [issue, comments] = feeds;
+    let [issue, comments, reviews] = feeds;
     sqlx::query(sql::FORGET_POSITIONS)
         .bind(repository)
         .bind(&*issue)
         .bind(&*comments)
+        .bind(&*reviews)
         .execute(&mut *tx)
         .await?;
     Ok(changed)

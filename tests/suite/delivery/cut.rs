@@ -60,8 +60,7 @@ impl Play {
     fn mention(name: &str, comment: u64, said: &str) -> NewEffect {
         let who = Recipient::Login(Login::parse("samuelkarp").expect("a login"));
         let matter = Matter::Mention {
-            by: "mikebrow".into(),
-            team: None,
+            by: Some("mikebrow".into()),
             said: Some(said.to_owned()),
             others: 0,
             gone: false,
@@ -78,6 +77,7 @@ impl Play {
             who: who.clone(),
             workspace: "kubernetes".into(),
             notices: vec![notice],
+            is_paced: false,
         };
         Self::step(name, Lane::Told(who), step)
     }

@@ -9,7 +9,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use kep_liaison::{
     ports::Clock as _,
-    sandbox::slack::{Person, Said},
+    sandbox::{
+        github::ReviewState,
+        slack::{Person, Said},
+    },
 };
 use serde_json::json;
 
@@ -150,6 +153,28 @@ async fn a_burst_is_one_message() {
     assert!(folded.iter().all(|said| said.ts == first.ts));
     let now = scene.sam.direct().message(&first.ts).expect("it stands");
     insta::assert_snapshot!(shown(&now));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_was_deleted_does_not_come_back_with_what_is_folded_in() {
+    let scene = begun().await;
+    let first = scene
+        .comments_on_it("author", "@samuelkarp, a secret.")
+        .await;
+    scene.told_once(&scene.sam).await;
+    let containerd = scene.containerd();
+    containerd.edit_comment(first, "@samuelkarp, nothing.");
+    containerd.comment("author", ISSUE, "@samuelkarp, more.");
+    scene.github.take_deliveries();
+    scene.clock.advance(Duration::from_secs(1));
+    scene.deliver().await;
+    scene.poll().await;
+    let told = scene.sam.direct_messages();
+    let words: Vec<String> = told.iter().map(Said::words).collect();
+    assert!(!words.concat().contains("a secret"), "{words:#?}");
+    assert!(words.concat().contains("nothing.") && words.concat().contains("more."));
+    scene.sam.direct().look_at_all();
     scene.end().await;
 }
 
@@ -326,6 +351,38 @@ async fn a_shepherd_hears_of_the_enhancement_issue_as_well() {
         scene.poll().await;
         assert_eq!(scene.github.requests().len(), quiet);
     }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_review_of_a_linked_pull_request_is_heard_of_by_either_way() {
+    let scene = begun().await;
+    let containerd = scene.containerd();
+    let pull = containerd.open_pull("author", "List streaming", "Part of #1, @shepherd");
+    scene.poll().await;
+    let shepherd = scene.person("shepherd");
+    let told = scene.told_once(&shepherd).await;
+    assert!(told.words().contains("Part of #1"), "{}", told.words());
+    for polled in [false, true] {
+        scene.pass(Duration::from_mins(5)).await;
+        let words = format!("Fine with me, but @samuelkarp has the last word, {polled}.");
+        containerd.review("mikebrow", pull, ReviewState::Approved, &words);
+        if polled {
+            scene.github.take_deliveries();
+        } else {
+            scene.deliver().await;
+        }
+        scene.poll().await;
+        let told = scene.told_once(&scene.sam).await;
+        assert!(told.words().contains(&words), "{}", told.words());
+        scene.poll().await;
+        scene.nobody_is_told().await;
+    }
+    containerd.review_comment("author", pull, "api.proto", "Like this, @samuelkarp?");
+    scene.github.take_deliveries();
+    scene.poll().await;
+    let told = scene.told_once(&scene.sam).await;
+    assert!(told.words().contains("Like this"), "{}", told.words());
     scene.end().await;
 }
 

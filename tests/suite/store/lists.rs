@@ -12,7 +12,7 @@ use kep_liaison::{
 
 use super::{Place, REPO, at, comment, is_pending, issue, revision};
 
-const FEEDS: [Feed; 8] = [
+const FEEDS: [Feed; 9] = [
     Feed::Files,
     Feed::Issues,
     Feed::Comments(CommentKind::Issue),
@@ -21,6 +21,7 @@ const FEEDS: [Feed; 8] = [
     Feed::Labels,
     Feed::Issue(12_814),
     Feed::CommentsOf(12_814),
+    Feed::ReviewsOf(12_814),
 ];
 
 fn somewhere(page: u32) -> Position {
@@ -48,7 +49,9 @@ async fn move_to(store: &dyn Store, feed: Feed, to: &Position) {
         Feed::Comments(kind) => store.put_comments(REPO, &[], Some((kind, to))).await,
         Feed::Milestones => store.put_milestones(REPO, &[], to).await,
         Feed::Labels => store.put_labels(REPO, &[], to).await,
-        Feed::Issue(_) | Feed::CommentsOf(_) => store.set_position(REPO, feed, to).await,
+        Feed::Issue(_) | Feed::CommentsOf(_) | Feed::ReviewsOf(_) => {
+            store.set_position(REPO, feed, to).await
+        }
     };
     done.unwrap();
 }
@@ -81,7 +84,13 @@ pub(super) async fn positions_of_an_issue_go_with_it(place: &dyn Place) {
     let page = [issue(7, 0, ""), issue(8, 0, "")];
     let batch = super::issues::keep(&page);
     store.put_issues(REPO, batch, None).await.unwrap();
-    let own = |number| [Feed::Issue(number), Feed::CommentsOf(number)];
+    let own = |number| {
+        [
+            Feed::Issue(number),
+            Feed::CommentsOf(number),
+            Feed::ReviewsOf(number),
+        ]
+    };
     let all = || own(7).into_iter().chain(own(8)).chain([Feed::Issues]);
     for _ in 0..2 {
         for feed in all() {

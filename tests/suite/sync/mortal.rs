@@ -25,7 +25,7 @@ use kep_liaison::{
         chat::{History, Message, Picture, PostAt, Speech},
         forge::{
             Account, Fetched, FileFilter, FileSink, Found, IssueEdit, NewIssue, NumberedMilestone,
-            Page, Since, Tree, Validator,
+            Page, Review, Since, Tree, Validator,
         },
         outbox::{
             Cause, CommentNews, Dead, Leased, Load, Looked, Outcome, Queued, Record, Settled,
@@ -201,6 +201,7 @@ go_through!(Forge {
     fn comment(repository: &Repository, issue: u64, body: &str) -> Result<Comment, ForgeError>;
     fn edit_comment(repository: &Repository, id: u64, body: &str) -> Result<Comment, ForgeError>;
     fn delete_comment(repository: &Repository, id: u64) -> Result<(), ForgeError>;
+    fn reviews(repository: &Repository, pull: u64) -> Result<Vec<Review>, ForgeError>;
     fn is_private(repository: &Repository) -> Result<bool, ForgeError>;
     fn own_account(repository: &Repository) -> Result<Option<Account>, ForgeError>;
     fn open_issue(repository: &Repository, issue: &NewIssue) -> Result<Issue, ForgeError>;

@@ -70,39 +70,35 @@ fn said(notice: &Notice) -> Vec<Block> {
     match &notice.matter {
         Matter::Mention {
             by,
-            team,
             said,
             others,
             gone,
         } => {
-            let by = Span::Text(clipped(by, MOST_OF_NAME), Style::BOLD);
             let place = place(notice.at.as_ref(), &notice.url);
+            let by = by.as_ref();
+            let by = by.map(|by| Span::Text(clipped(by, MOST_OF_NAME), Style::BOLD));
             if *gone {
-                let spans = vec![
-                    by,
-                    Span::text("'s comment on "),
-                    place,
-                    Span::text(", which mentioned you, was deleted. "),
-                    title,
-                ];
+                let mut spans: Vec<Span> = by.into_iter().collect();
+                if !spans.is_empty() {
+                    spans.push(Span::text("'s comment on "));
+                }
+                spans.extend([place, Span::text(" mentions you no more · "), title]);
                 return vec![Block::Paragraph(spans)];
             }
-            let whom = match team {
-                Some(team) => format!(" mentioned @{}", clipped(team, MOST_OF_NAME)),
-                None => " mentioned you".to_owned(),
-            };
             let others = match others {
                 0 => String::new(),
                 1 => " and one other".to_owned(),
                 many => format!(" and {many} others"),
             };
-            let first = vec![
-                by,
-                Span::text(format!("{whom}{others} on ")),
-                place,
-                Span::text(" · "),
-                title,
-            ];
+            let mut first = match by {
+                Some(by) => vec![by, Span::text(format!(" mentioned you{others} on ")), place],
+                None => vec![
+                    Span::text("The text of "),
+                    place,
+                    Span::text(format!(" mentions you{others}")),
+                ],
+            };
+            first.extend([Span::text(" · "), title]);
             let mut blocks = vec![Block::Paragraph(first)];
             if let Some(said) = said {
                 let (said, _) = Rich::from_markdown(said).excerpt(MOST_SAID);

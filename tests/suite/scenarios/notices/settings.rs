@@ -5,6 +5,7 @@ use std::time::Duration;
 use kep_liaison::{domain::Zone, sandbox::slack::Person};
 
 use super::{super::Scene, begun};
+use crate::scenarios::bridge::ISSUE;
 
 impl Scene {
     /// What somebody is answered who types something.
@@ -28,7 +29,7 @@ async fn one_sees_what_one_is_told() {
     let stranger = scene.person("stranger");
     let shown = scene.answers(&stranger, "/kep notify").await;
     assert!(
-        shown.starts_with("I do not know who you are on GitHub"),
+        shown.contains("I do not know who you are on GitHub"),
         "{shown}"
     );
     scene.end().await;
@@ -57,7 +58,7 @@ async fn a_kind_or_all_of_it_is_left_out() {
     }
     let shown = scene.answers(&scene.sam, "/kep notify changes off").await;
     assert!(shown.contains("Not of: changes."), "{shown}");
-    assert!(shown.contains("Nothing of KEP-4680."), "{shown}");
+    assert!(shown.contains("Muted: KEP-4680."), "{shown}");
     scene.end().await;
 }
 
@@ -109,6 +110,67 @@ async fn quiet_hours_hold_what_comes_and_tell_it_as_one() {
 }
 
 #[tokio::test]
+async fn what_is_edited_in_quiet_hours_holds_up_nothing_and_loses_nothing() {
+    let scene = begun().await;
+    scene.sam.set_time_zone(Zone::named("UTC").expect("a zone"));
+    let first = scene.comments_on_it("author", "@samuelkarp, one.").await;
+    let told = scene.told_once(&scene.sam).await;
+    scene.pass(Duration::from_mins(5)).await;
+    scene
+        .answers(&scene.sam, "/kep notify quiet 12:00-14:00")
+        .await;
+    // Both are found by one poll: what one was told of is gone, and there is more.
+    let containerd = scene.containerd();
+    containerd.edit_comment(first, "Never mind.");
+    containerd.comment("author", ISSUE, "@samuelkarp, two.");
+    scene.github.take_deliveries();
+    scene.poll().await;
+    let edited = scene.told_once(&scene.sam).await;
+    assert_eq!(edited.ts, told.ts);
+    assert!(
+        edited.words().contains("mentions you no more"),
+        "{}",
+        edited.words()
+    );
+    // Who wants no quiet any more need not wait for its end.
+    scene.answers(&scene.sam, "/kep notify quiet off").await;
+    let told = scene.told_once(&scene.sam).await;
+    assert!(told.words().contains("two."), "{}", told.words());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_is_more_than_a_message_holds_stands_below_it() {
+    let scene = begun().await;
+    scene.sam.set_time_zone(Zone::named("UTC").expect("a zone"));
+    scene
+        .answers(&scene.sam, "/kep notify quiet 12:00-14:00")
+        .await;
+    for nth in 0..25 {
+        let text = format!("@samuelkarp, number {nth}.");
+        scene.containerd().comment("author", ISSUE, &text);
+    }
+    scene.poll().await;
+    scene.nobody_is_told().await;
+    scene.pass(Duration::from_hours(2)).await;
+    let told = scene.told(&scene.sam).await;
+    assert_eq!(told.len(), 3);
+    assert!(
+        told[1..]
+            .iter()
+            .all(|it| it.thread.as_deref() == Some(&*told[0].ts))
+    );
+    let words: String = told
+        .iter()
+        .map(kep_liaison::sandbox::slack::Said::words)
+        .collect();
+    for nth in 0..25 {
+        assert_eq!(words.matches(&format!("number {nth}.")).count(), 1);
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn buttons_mute_a_kep_show_the_settings_and_remind() {
     let scene = begun().await;
     scene.mentions_sam().await;
@@ -127,12 +189,6 @@ async fn buttons_mute_a_kep_show_the_settings_and_remind() {
     let said = scene.told_once(&scene.sam).await;
     insta::assert_snapshot!(said.words(), @"I remind you of that in a day.");
 
-    scene.sam.clicks(&told, "Mute KEP-5825").await;
-    let said = scene.told_once(&scene.sam).await;
-    insta::assert_snapshot!(said.words(), @"You hear nothing more of KEP-5825 from me. /kep notify unmute 5825 brings it back.");
-    scene.mentions_sam().await;
-    scene.nobody_is_told().await;
-
     scene.pass(Duration::from_hours(24)).await;
     let again = scene.told_once(&scene.sam).await;
     assert_eq!((&*again.channel, &again.thread), (direct.id(), &None));
@@ -141,6 +197,16 @@ async fn buttons_mute_a_kep_show_the_settings_and_remind() {
         "{}",
         again.words()
     );
+
+    // Who wants to hear no more of it is not reminded either.
+    scene.sam.clicks(&again, "Remind me tomorrow").await;
+    scene.told_once(&scene.sam).await;
+    scene.sam.clicks(&again, "Mute KEP-5825").await;
+    let said = scene.told_once(&scene.sam).await;
+    insta::assert_snapshot!(said.words(), @"You hear nothing more of KEP-5825 from me. /kep notify unmute 5825 brings it back.");
+    scene.mentions_sam().await;
+    scene.pass(Duration::from_hours(25)).await;
+    scene.nobody_is_told().await;
     scene.end().await;
 }
 
