@@ -238,8 +238,10 @@ async fn what_was_missed_between_two_connections_is_found() {
     scene.commented("merged").await;
     scene.hears().await;
     // Slack tells of it a last time.
-    scene.clock.advance(Duration::from_mins(5));
+    scene.rest().await;
+    scene.pass(Duration::from_mins(5)).await;
     scene.sam.says(&scene.sig_node, "Anything else?").await;
+    scene.rest().await;
     assert_eq!(scene.comments().len(), 1);
     scene.end().await;
 }
