@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio::sync::{Notify, watch};
 
 use super::follow::Known;
@@ -32,6 +32,8 @@ use crate::{
 const MOST: usize = 500;
 /// The note of the moment since which news is told.
 const BEGAN: &str = "bridge-began";
+/// How long it is taken for known whether a repository is private.
+const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
 /// How long after it failed it is tried again.
 const BREATH: Duration = Duration::from_secs(5);
 
@@ -57,8 +59,8 @@ pub struct Tell<S> {
     pub clock: Arc<dyn Clock>,
     /// Told when something was queued.
     pub queued: Arc<Notify>,
-    /// Whether not everybody may read a repository, as far as that was asked.
-    pub is_private: HashMap<Box<str>, bool>,
+    /// Whether not everybody may read a repository, and when that was asked.
+    pub is_private: HashMap<Box<str>, (bool, DateTime<Utc>)>,
 }
 
 impl<S: Outbox + Store> Tell<S> {
@@ -159,12 +161,15 @@ impl<S: Outbox + Store> Tell<S> {
     }
 
     /// Of the repositories of news those that not everybody may read. It is asked where there is news
-    /// alone, and once: who makes a repository private has the bot started anew.
+    /// alone, and again after a while.
     async fn private(
         &mut self,
         changes: &[(i64, Change)],
         comments: &[CommentNews],
     ) -> Result<HashSet<Box<str>>, Undecided> {
+        let now = self.clock.now();
+        self.is_private
+            .retain(|_, (_, asked)| (now - *asked).abs() < GOOD_FOR);
         let named = changes
             .iter()
             .filter(|(_, it)| matches!(it.what, What::Named(_)));
@@ -175,13 +180,14 @@ impl<S: Outbox + Store> Tell<S> {
                 && !self.is_private.contains_key(repository)
             {
                 let is_private = self.forge.is_private(&parsed).await?;
-                self.is_private.insert(repository.clone(), is_private);
+                self.is_private
+                    .insert(repository.clone(), (is_private, now));
             }
         }
         let private = self
             .is_private
             .iter()
-            .filter(|(_, is_private)| **is_private);
+            .filter(|(_, (is_private, _))| *is_private);
         Ok(private.map(|(repository, _)| repository.clone()).collect())
     }
 

@@ -89,7 +89,7 @@ impl Bridge<'_> {
                     return Err(Undecided::Later(over, "these are their quiet hours"));
                 }
                 // To edit what was told waits for nothing.
-                Err(_) => then.extend(self.step(who.clone(), &format!("{key}"), new).await?),
+                Err(_) => then.extend(self.step(who.clone(), key.as_str(), new).await?),
             }
         }
         then.splice(0..0, edited.into_iter().map(|told| edit(key, who, told)));

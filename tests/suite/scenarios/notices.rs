@@ -24,7 +24,10 @@ use crate::desk::phone::phone;
 
 /// A bot that has taken in what was there before, and hears of what happens from then on.
 async fn begun() -> Scene {
-    let mut scene = unstarted(Transport::Socket, "").await;
+    begin(unstarted(Transport::Socket, "").await).await
+}
+
+async fn begin(mut scene: Scene) -> Scene {
     scene.tells_people = true;
     scene.start().await;
     scene.synced().await;
@@ -389,7 +392,11 @@ async fn a_review_of_a_linked_pull_request_is_heard_of_by_either_way() {
 #[tokio::test]
 async fn what_is_said_in_a_private_repository_is_not_repeated() {
     let scene = begun().await;
+    // It was public when the bot first looked.
+    scene.comments_on_it("author", "@samuelkarp, look.").await;
+    scene.told_once(&scene.sam).await;
     scene.containerd().set_private(true);
+    scene.pass(Duration::from_mins(11)).await;
     scene
         .comments_on_it("author", "@samuelkarp, this is secret.")
         .await;
@@ -420,13 +427,33 @@ async fn a_first_start_tells_nobody_of_what_was_said_before() {
 
 #[tokio::test]
 async fn two_hundred_names_are_told_in_part_and_said_to_be() {
-    let scene = begun().await;
-    let names: Vec<String> = (0..199).map(|at| format!("@somebody-{at}")).collect();
-    let text = format!("@samuelkarp {}", names.join(" "));
-    scene.comments_on_it("author", &text).await;
-    let told = scene.told_once(&scene.sam).await;
-    assert!(told.words().contains("and 199 others"), "{}", told.words());
-    assert!(told.words().len() < 1_500);
+    let mut scene = unstarted(Transport::Socket, "").await;
+    let known: Vec<Person> = (0..60)
+        .map(|nth| scene.person(&format!("known-{nth}")))
+        .collect();
+    for (nth, person) in known.iter().enumerate() {
+        let section = format!(
+            "[[people]]\ngithub = \"known-{nth}\"\nslack = {{ kubernetes = \"{}\" }}\n",
+            person.id()
+        );
+        scene.settings.push_str(&section);
+    }
+    let scene = begin(scene).await;
+    let names: Vec<String> = (0..200).map(|nth| format!("@known-{nth}")).collect();
+    let comment = scene
+        .containerd()
+        .comment("author", ISSUE, &names.join(" "));
+    scene.deliver().await;
+    scene.taken_in(comment, &names.join(" ")).await;
+    let told: Vec<Said> = known.iter().flat_map(Person::direct_messages).collect();
+    assert_eq!(told.len(), 50);
+    for said in &told {
+        assert!(said.words().contains("and 199 others"), "{}", said.words());
+        assert!(said.words().len() < 1_500);
+    }
+    for person in &known {
+        person.direct().look_at_all();
+    }
     scene.end().await;
 }
 
