@@ -25,7 +25,7 @@ use self::concerns::in_turn;
 pub use self::{
     after::{Failed, failed},
     again::worded,
-    concerns::concerns,
+    concerns::{PACE, concerns},
     near::near,
     news::{Gathered, gather},
 };

@@ -26,7 +26,8 @@ const MOST_TOLD: usize = 50;
 /// So many followers of a KEP are told at once, and the others one after the other: Slack opens no more
 /// conversations than fifty in a minute. <https://docs.slack.dev/apis/web-api/rate-limits>
 const AT_ONCE: i64 = 5;
-const PACE: TimeDelta = TimeDelta::seconds(2);
+/// How long one of them has their turn.
+pub const PACE: TimeDelta = TimeDelta::seconds(2);
 
 /// Who is to be told of what. Each piece has a name for keys, the same for all whom it concerns.
 #[derive(Default)]
