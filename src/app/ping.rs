@@ -49,16 +49,15 @@ impl Inlet {
             Ok(whom) => whom,
             Err(why) => return Ok(why.into()),
         };
-        if let Some(lately) = self.lately(&asked, kep).await? {
-            return Ok(bridge.asked_lately(&lately).into());
-        }
         let question = Question {
             asked,
             kep,
             text: text.to_owned(),
             message: None,
         };
-        self.ask(identity, question).await?;
+        if let Err(lately) = self.ask(identity, question).await? {
+            return Ok(bridge.asked_lately(&lately).into());
+        }
         Ok(format!("On its way to {whom}: your question stands in this channel, and an answer comes into its thread.").into())
     }
 
@@ -76,30 +75,27 @@ impl Inlet {
         // The message itself comes as another event.
         let identity = Key::of(["ping"]).then(at.came(None).as_str());
         let is_same = |it: &Question| it.message.as_ref().is_some_and(|(of, _)| *of == at);
-        match self.lately(&asked, kep).await? {
-            // It was delivered again.
-            Some(lately) if is_same(&lately) => Ok(()),
-            Some(lately) => {
-                let thread = said.thread_ts.clone();
+        let question = Question {
+            asked: asked.clone(),
+            kep,
+            text: said.without_bot(),
+            message: Some((at.clone(), said.thread_ts.clone())),
+        };
+        match self.ask(&identity, question).await? {
+            // The same was delivered again.
+            Err(lately) if !is_same(&lately) => {
                 let effect = Effect::Whisper {
                     channel: asked.channel.clone(),
                     user: asked.user.clone(),
-                    thread,
+                    thread: said.thread_ts.clone(),
                     saying: bridge.asked_lately(&lately).into(),
                 };
                 let lane = Lane::Person(asked.channel, asked.user);
-                let no = NewEffect::now(identity.then("no"), lane, effect);
+                let identity = identity.then("no");
+                let no = NewEffect::now(identity.clone(), lane, effect);
                 self.hear.accept(&identity, no).await.map(drop)
             }
-            None => {
-                let question = Question {
-                    asked,
-                    kep,
-                    text: said.text.to_string(),
-                    message: Some((at, said.thread_ts.clone())),
-                };
-                self.ask(&identity, question).await
-            }
+            _ => Ok(()),
         }
     }
 
@@ -118,11 +114,26 @@ impl Inlet {
         Ok(None)
     }
 
-    async fn ask(&self, identity: &Key, question: Question) -> Result<(), StoreError> {
-        let [key, _] = Question::keys(&question.asked, question.kep);
-        let step = Effect::Step(Step::Ping(Ping::Ask(question)));
+    /// Takes a question in; or gives the one that was passed on instead.
+    async fn ask(
+        &self,
+        identity: &Key,
+        question: Question,
+    ) -> Result<Result<(), Question>, StoreError> {
+        let Question { asked, kep, .. } = &question;
+        if let Some(lately) = self.lately(asked, *kep).await? {
+            return Ok(Err(lately));
+        }
+        let [key, _] = Question::keys(asked, *kep);
+        let step = Effect::Step(Step::Ping(Ping::Ask(question.clone())));
         let effect = NewEffect::now(key.clone(), Lane::Later(key), step);
-        self.hear.accept(identity, effect).await.map(drop)
+        self.hear.accept(identity, effect).await?;
+        // Of two that come at once the queue takes one.
+        let taken = self.lately(asked, *kep).await?;
+        Ok(match taken.filter(|taken| *taken != question) {
+            Some(other) => Err(other),
+            None => Ok(()),
+        })
     }
 
     /// An answer was sent from its dialog.

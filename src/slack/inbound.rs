@@ -4,6 +4,7 @@
 mod command;
 mod event;
 mod interaction;
+mod said;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -130,6 +131,8 @@ pub struct Said {
     pub thread_ts: Option<Box<str>>,
     /// Whether nobody else hears it.
     pub is_direct: bool,
+    /// The bot's own member id, where it is told.
+    pub bot: Option<Box<str>>,
 }
 
 /// Something that happened to a message in a channel, or in a thread there.

@@ -271,6 +271,7 @@ fn what_becomes_of_relayed_words() {
         by: None,
         markdown: "Merged, ships in **2.4**; thanks, @bitoku.".to_owned(),
         permalink: Some("https://kubernetes.slack.com/archives/C1/p1767600000000100".into()),
+        answers: None,
     };
     assert_phone!(sent(&update, None, None), "somebody's update" is "bridge_update");
     let receipt = |undo| Saying::Receipt {
@@ -402,6 +403,7 @@ fn saying() -> BoxedStrategy<Saying> {
                     who,
                     markdown,
                     permalink,
+                    answers: None,
                 }
             }),
         (

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Key, MessageAt};
+use super::{Asked, ChannelAt, Key, MessageAt};
 use crate::domain::KepNumber;
 
 /// How often somebody's questions about one KEP are passed on.
@@ -21,6 +21,13 @@ pub enum Ping {
         question: Key,
         /// The workspace in which it was asked.
         workspace: Box<str>,
+    },
+    /// One of them is to be told, outside of their quiet hours.
+    Tell {
+        /// Its key.
+        question: Key,
+        /// Who: the workspace, and their member id.
+        to: ChannelAt,
     },
     /// Somebody answers.
     Answer {
@@ -63,6 +70,7 @@ impl Ping {
             | Self::Answer { asked, .. }
             | Self::Answered { asked, .. } => &asked.channel.workspace,
             Self::Bring { workspace, .. } => workspace,
+            Self::Tell { to, .. } => &to.workspace,
         }
     }
 }
@@ -88,8 +96,45 @@ impl Question {
         DateTime::from_timestamp_millis(self.asked.at_ms).map(|at| at + ONCE_IN)
     }
 
+    /// Whether it comes so soon after another of theirs that it is not passed on.
+    pub fn is_too_soon_after(&self, other: &Self) -> bool {
+        self.asked.at_ms < other.asked.at_ms + ONCE_IN.num_milliseconds()
+    }
+
+    /// The key under which its latest answer is found, made from its own.
+    pub fn answered(question: &Key) -> Key {
+        question.then("answer")
+    }
+
     /// The key of what somebody is told of it, made from its own.
     pub fn told(question: &Key, workspace: &str, user: &str) -> Key {
         question.then("to").then(workspace).then(user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_is_an_hour_wherever_it_begins() {
+        let question = |minutes: i64| Question {
+            asked: Asked {
+                user: "U1".into(),
+                channel: ChannelAt::new("kubernetes", "C1"),
+                at_ms: TimeDelta::minutes(minutes).num_milliseconds(),
+            },
+            kep: KepNumber::new(5825).expect("a number"),
+            text: "who?".to_owned(),
+            message: None,
+        };
+        let keys = |minutes| Question::keys(&question(minutes).asked, question(0).kep);
+        let first = question(50);
+        for (minutes, is_too_soon) in [(51, true), (61, true), (109, true), (110, false)] {
+            let next = question(minutes);
+            assert_eq!(next.is_too_soon_after(&first), is_too_soon, "{minutes}");
+            assert!(keys(minutes).contains(&keys(50)[0]), "{minutes}");
+        }
+        assert!(!keys(120).contains(&keys(50)[0]));
     }
 }

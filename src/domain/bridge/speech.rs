@@ -45,6 +45,9 @@ pub enum Saying {
         markdown: String,
         /// The message, where there is one.
         permalink: Option<Box<str>>,
+        /// The key of the question that it answers, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<Key>,
     },
     /// A text stands on the tracking issue.
     Receipt {

@@ -3,7 +3,8 @@
 use super::{Bridge, UNDO_WITHIN, Undecided, again::STRUCK, news::said_key, notice::keys_of};
 use crate::{
     domain::bridge::{
-        Asked, Below, Effect, Item, Key, Lane, MessageAt, NewEffect, Relayed, Saying, Step, Written,
+        Asked, Below, Effect, Item, Key, Lane, MessageAt, NewEffect, Question, Relayed, Saying,
+        Step, Written,
     },
     ports::outbox::{LatestNews, Settled, Thread},
 };
@@ -267,6 +268,9 @@ fn aliases(effect: &Effect) -> Vec<Key> {
         Saying::Notices(notices) => {
             let is_new = matches!(effect, Effect::Post { .. });
             return keys_of(notices, is_new);
+        }
+        Saying::Update { answers, .. } => {
+            return answers.iter().map(Question::answered).collect();
         }
         _ => return Vec::new(),
     };

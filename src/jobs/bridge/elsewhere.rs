@@ -30,6 +30,7 @@ impl Bridge<'_> {
             by: of.and_then(|of| of.by.clone()),
             markdown: unsigned(body).to_owned(),
             permalink: of.map(|of| of.permalink.clone()),
+            answers: None,
         };
         let mut runtimes = self.settings.runtimes.iter();
         let runtime = runtimes.find(|it| it.repository.eq_ignore_ascii_case(&issue.repository));
@@ -91,6 +92,7 @@ impl Bridge<'_> {
                 by: of.by,
                 markdown: unsigned(body).to_owned(),
                 permalink: Some(of.permalink),
+                answers: None,
             }
         };
         let told = self.told_elsewhere(comment).await?;

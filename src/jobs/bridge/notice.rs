@@ -224,7 +224,7 @@ impl Bridge<'_> {
     }
 
     /// When somebody's quiet hours are over, where these are theirs.
-    async fn quiet_until(
+    pub(super) async fn quiet_until(
         &self,
         preferences: &Preferences,
         member: &ChannelAt,

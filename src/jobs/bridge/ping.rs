@@ -1,16 +1,18 @@
 //! A question goes to a KEP's shepherds by direct message, on whichever workspace they are, and their
 //! answer to where it was asked.
 
+mod reply;
+
 use super::{Bridge, Undecided, relay::shortened};
 use crate::{
     domain::{
         KepNumber, Login,
         board::Entry,
         bridge::{
-            Asked, Below, ChannelAt, Effect, Key, Lane, NewEffect, Ping, Question, Saying, Step,
-            Written,
+            Asked, Below, ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Ping, Question,
+            Saying, Step, Written,
         },
-        notice::Recipient,
+        notice::{Preferences, Recipient},
         people::Person,
         text::each_once,
     },
@@ -25,6 +27,7 @@ impl Bridge<'_> {
         match ping {
             Ping::Ask(question) => self.question_ask(key, question).await,
             Ping::Bring { question, .. } => self.question_bring(question).await,
+            Ping::Tell { question, to } => self.question_tell(key, question, to).await,
             Ping::Answer {
                 question,
                 asked,
@@ -51,11 +54,9 @@ impl Bridge<'_> {
             let Some(person) = self.people.by_login(login) else {
                 continue;
             };
-            let who = Recipient::Login(login.clone());
-            let preferences = self.outbox.preferences(&who).await?;
+            let preferences = self.preferences(login).await?;
             let is_asking = person.slack.get(here).is_some_and(|id| *id == asked.user);
-            let hears =
-                !preferences.is_off(self.now) && !preferences.muted.contains(&entry.kep.number);
+            let hears = self.hears(&preferences, entry.kep.number);
             let accounts = person.slack.iter();
             let mut accounts: Vec<_> = accounts
                 .filter(|(name, _)| self.chats.contains_key(*name))
@@ -76,6 +77,31 @@ impl Bridge<'_> {
         Ok(askable)
     }
 
+    async fn preferences(&self, login: &Login) -> Result<Preferences, StoreError> {
+        self.outbox
+            .preferences(&Recipient::Login(login.clone()))
+            .await
+    }
+
+    /// Whether somebody can be asked about a KEP.
+    fn hears(&self, preferences: &Preferences, kep: KepNumber) -> bool {
+        !preferences.is_off(self.now) && !preferences.muted.contains(&kep)
+    }
+
+    /// Who is asked, and when where these are their quiet hours.
+    async fn whom(&self, askable: &[(&Person, ChannelAt)]) -> Result<String, Undecided> {
+        let mut whom = Vec::new();
+        for (Person { login, .. }, to) in askable {
+            let preferences = self.preferences(login).await?;
+            let is_quiet = self.quiet_until(&preferences, to).await?.is_some();
+            whom.push(match preferences.quiet.filter(|_| is_quiet) {
+                Some(quiet) => format!("{login} (at {} their time)", quiet.to.format("%H:%M")),
+                None => login.to_string(),
+            });
+        }
+        Ok(whom.join(", "))
+    }
+
     /// Whether a question of somebody about a KEP can be brought to anybody; or why not, and whom else
     /// to ask.
     pub async fn can_ask(
@@ -83,6 +109,16 @@ impl Bridge<'_> {
         asked: &Asked,
         kep: KepNumber,
     ) -> Result<Result<String, String>, StoreError> {
+        let to_ask = self.whom_to_ask(asked, kep).await?;
+        Ok(to_ask.map(|(_, whom)| listed(whom.iter().map(|(person, _)| &person.login))))
+    }
+
+    /// Whom to ask about a KEP; or why nobody can be.
+    async fn whom_to_ask(
+        &self,
+        asked: &Asked,
+        kep: KepNumber,
+    ) -> Result<Result<(&Entry, Vec<(&Person, ChannelAt)>), String>, StoreError> {
         let Some(entry) = self.board.get(kep) else {
             return Ok(Err(format!("I know no KEP with the number {kep}.")));
         };
@@ -90,7 +126,7 @@ impl Bridge<'_> {
         Ok(if askable.is_empty() {
             Err(self.nobody_to_ask(entry))
         } else {
-            Ok(listed(askable.iter().map(|(person, _)| &person.login)))
+            Ok((entry, askable))
         })
     }
 
@@ -139,23 +175,39 @@ impl Bridge<'_> {
         let Question {
             asked, kep, text, ..
         } = question;
-        let can_ask = self.can_ask(asked, *kep).await?;
-        let (below, saying) = match (&question.message, &can_ask) {
-            (Some((at, thread)), can_ask) => {
-                let said = match (can_ask, self.board.get(*kep)) {
-                    (Ok(whom), Some(entry)) => format!(
-                        "{} I passed the question on to {whom} by direct message; an answer comes here.",
-                        Self::shepherded(entry)
+        let [_, before] = Question::keys(asked, *kep);
+        if let Some(before) = self.question(&before).await?
+            && question.is_too_soon_after(&before)
+        {
+            // Both came in as one hour went over into the next.
+            let thread = question.message.as_ref().and_then(|(_, of)| of.as_deref());
+            return Ok(super::whisper(
+                key,
+                asked,
+                thread,
+                self.asked_lately(&before),
+            ));
+        }
+        let to_ask = self.whom_to_ask(asked, *kep).await?;
+        let can_ask = to_ask.is_ok();
+        let (below, saying) = match (&question.message, to_ask) {
+            (Some((at, thread)), to_ask) => {
+                let said = match to_ask {
+                    Ok((entry, askable)) => format!(
+                        "{} I pass the question on to {} by direct message; an answer comes here.",
+                        Self::shepherded(entry),
+                        self.whom(&askable).await?
                     ),
-                    (Ok(why) | Err(why), _) => why.clone(),
+                    Err(why) => why,
                 };
                 let root = thread.as_ref().unwrap_or(&at.ts);
                 (Below::Message(root.clone()), Saying::from(said))
             }
-            (None, Err(why)) => return Ok(super::whisper(key, asked, None, why.clone())),
-            (None, Ok(whom)) => {
+            (None, Err(why)) => return Ok(super::whisper(key, asked, None, why)),
+            (None, Ok((_, askable))) => {
                 let note = format!(
-                    "I pass this on to {whom} by direct message; an answer comes into this thread."
+                    "I pass this on to {} by direct message; an answer comes into this thread.",
+                    self.whom(&askable).await?
                 );
                 let saying = Saying::Question {
                     kep: *kep,
@@ -175,7 +227,7 @@ impl Bridge<'_> {
             saying,
         };
         let mut then = vec![NewEffect::now(key.then("post"), lane.clone(), post)];
-        if can_ask.is_ok() {
+        if can_ask {
             let bring = Effect::Step(Step::Ping(Ping::Bring {
                 question: key.clone(),
                 workspace: asked.channel.workspace.clone(),
@@ -193,39 +245,22 @@ impl Bridge<'_> {
         let Some(question) = self.question(key).await? else {
             return Ok(Settled::default());
         };
-        let Question {
-            asked, kep, text, ..
-        } = &question;
-        let Some(Written::Message(posted)) = self.outbox.written(&key.then("post")).await? else {
+        let Question { asked, kep, .. } = &question;
+        if self.outbox.written(&key.then("post")).await?.is_none() {
             let why = format!(
                 "Your question about KEP-{kep} could not be posted in its channel, so I asked nobody. Am I in that channel?"
             );
             return Ok(sorry(key, asked, &why));
-        };
+        }
         let Some(entry) = self.board.get(*kep) else {
             return Ok(Settled::default());
         };
-        let at = question.message.as_ref().map_or(&posted, |(at, _)| at);
-        let chat = self.chat(&at.channel.workspace)?;
-        let saying = Saying::Question {
-            kep: *kep,
-            who: self.name_of(asked).await,
-            markdown: self.markdown(asked, text).await?,
-            note: format!("You get this because you shepherd KEP-{kep}.").into(),
-            permalink: Some(chat.permalink(&at.channel.id, &at.ts).await?),
-            answer: Some(key.clone()),
-        };
         let mut then = Vec::new();
-        for (person, to) in self.askable(entry, asked).await? {
-            let delay_ms = self.quiet_for(&person.login, &to).await?;
-            let key = Question::told(key, &to.workspace, &to.id);
-            let sayings = vec![saying.clone()];
-            let step = Effect::Step(Step::Direct { to, sayings });
-            let lane = Lane::Later(key.clone());
-            then.push(NewEffect {
-                delay_ms,
-                ..NewEffect::now(key, lane, step)
-            });
+        for (_, to) in self.askable(entry, asked).await? {
+            let told = Question::told(key, &to.workspace, &to.id);
+            let question = key.clone();
+            let step = Effect::Step(Step::Ping(Ping::Tell { question, to }));
+            then.push(NewEffect::now(told.clone(), Lane::Later(told), step));
         }
         Ok(Settled {
             then,
@@ -233,128 +268,59 @@ impl Bridge<'_> {
         })
     }
 
-    /// How long somebody's quiet hours last from now on, in milliseconds.
-    async fn quiet_for(&self, login: &Login, at: &ChannelAt) -> Result<i64, Undecided> {
-        let who = Recipient::Login(login.clone());
-        let Some(quiet) = self.outbox.preferences(&who).await?.quiet else {
-            return Ok(0);
-        };
-        let zone = self.chat(&at.workspace)?.zone_of(&at.id).await?;
-        let over = quiet.over_at(self.now, &zone.unwrap_or_default());
-        Ok(over.map_or(0, |over| (over - self.now).num_milliseconds()))
-    }
-
-    async fn question_answer(
+    /// Tells one of them, once their quiet hours are over; not where it was answered meanwhile, or they
+    /// want to hear nothing any more.
+    async fn question_tell(
         &self,
         key: &Key,
-        question: &Key,
-        asked: &Asked,
-        text: &str,
+        of: &Key,
+        to: &ChannelAt,
     ) -> Result<Settled, Undecided> {
-        let told = Question::told(question, &asked.channel.workspace, &asked.user);
-        // Whoever was not asked has no button.
-        let was_asked = self.outbox.queued(&told).await?.is_some();
-        let Some(of) = self.question(question).await?.filter(|_| was_asked) else {
-            return Ok(sorry(
-                key,
-                asked,
-                "That question is too old to be answered here.",
-            ));
-        };
-        let below = match of.message {
-            Some((at, thread)) => Below::Message(thread.unwrap_or(at.ts)),
-            None => Below::Key(question.then("post")),
-        };
-        let saying = Saying::Update {
-            kep: of.kep,
-            who: self.name_of(asked).await,
-            by: None,
-            markdown: self.markdown(asked, text).await?,
-            permalink: None,
-        };
-        let post = Effect::Post {
-            channel: of.asked.channel,
-            below,
-            saying,
-        };
-        let answered = Effect::Step(Step::Ping(Ping::Answered {
-            question: question.clone(),
-            answer: key.clone(),
-            asked: asked.clone(),
-        }));
-        let lane = Lane::Later(key.clone());
-        Ok(Settled {
-            then: vec![
-                NewEffect::now(key.then("post"), lane.clone(), post),
-                NewEffect::now(key.then("answered"), lane, answered),
-            ],
-            ..Settled::default()
-        })
-    }
-
-    /// Those who were asked see who answered, in place of the button.
-    async fn question_answered(
-        &self,
-        question: &Key,
-        answer: &Key,
-        asked: &Asked,
-    ) -> Result<Settled, Undecided> {
-        let Some(Written::Message(at)) = self.outbox.written(&answer.then("post")).await? else {
-            return Ok(sorry(
-                answer,
-                asked,
-                "Your answer could not be posted where the question was asked.",
-            ));
-        };
-        let Some(of) = self.question(question).await? else {
+        let person = self.people.by_slack(&to.workspace, &to.id);
+        let (Some(question), Some(person)) = (self.question(of).await?, person) else {
             return Ok(Settled::default());
         };
-        let link = self.chat(&at.channel.workspace)?;
-        let link = link.permalink(&at.channel.id, &at.ts).await?;
-        let who = self.name_of(asked).await;
-        let entry = self.board.get(of.kep);
-        let askable = match entry {
-            Some(entry) => self.askable(entry, &of.asked).await?,
-            None => Vec::new(),
-        };
-        let askable = askable.into_iter().map(|(_, to)| to);
-        let own = ChannelAt::new(&asked.channel.workspace, &asked.user);
-        let mut then = Vec::new();
-        for to in each_once(askable.chain([own])) {
-            let told = Question::told(question, &to.workspace, &to.id);
-            let written = told.then("post");
-            let queued = self.outbox.queued(&told).await?.map(|it| it.effect);
-            let stands = self.outbox.written(&written).await?;
-            if let (Some(Effect::Step(Step::Direct { sayings, .. })), Some(Written::Message(dm))) =
-                (queued, stands)
-                && let Some(Saying::Question {
-                    kep,
-                    who: asker,
-                    markdown,
-                    ..
-                }) = sayings.into_iter().next()
-            {
-                let saying = Saying::Question {
-                    kep,
-                    who: asker,
-                    markdown,
-                    note: format!("{who} answered; the link leads there.").into(),
-                    permalink: Some(link.clone()),
-                    answer: None,
-                };
-                let edit = Effect::EditPost {
-                    channel: dm.channel,
-                    written,
-                    saying,
-                };
-                let key = answer.then("seen").then(&to.workspace).then(&to.id);
-                then.push(NewEffect::now(key.clone(), Lane::Later(key), edit));
-            }
+        let kep = question.kep;
+        let preferences = self.preferences(&person.login).await?;
+        let is_answered = self.outbox.written(&Question::answered(of)).await?;
+        if is_answered.is_some() || !self.hears(&preferences, kep) {
+            return Ok(Settled::default());
         }
-        Ok(Settled {
-            then,
-            ..Settled::default()
-        })
+        if let Some(over) = self.quiet_until(&preferences, to).await? {
+            return Err(Undecided::Later(over, "these are their quiet hours"));
+        }
+        let (at, note) = match &question.message {
+            Some((at, _)) => (
+                Some(at.clone()),
+                format!(
+                    "You get this because you shepherd KEP-{kep}: whoever asks for its shepherds may need one."
+                ),
+            ),
+            None => {
+                let posted = self.outbox.written(&of.then("post")).await?;
+                let at = match posted {
+                    Some(Written::Message(at)) => Some(at),
+                    _ => None,
+                };
+                (at, format!("You get this because you shepherd KEP-{kep}."))
+            }
+        };
+        let permalink = match at {
+            Some(MessageAt { channel, ts }) => {
+                let chat = self.chat(&channel.workspace)?;
+                Some(chat.permalink(&channel.id, &ts).await?)
+            }
+            None => None,
+        };
+        let saying = Saying::Question {
+            kep,
+            who: self.name_of(&question.asked).await,
+            markdown: self.markdown(&question.asked, &question.text).await?,
+            note: note.into(),
+            permalink,
+            answer: Some(of.clone()),
+        };
+        self.tell_directly(key, to, &[saying]).await
     }
 
     async fn question(&self, key: &Key) -> Result<Option<Question>, Undecided> {

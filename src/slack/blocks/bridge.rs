@@ -52,6 +52,7 @@ pub fn message(speech: &Speech<'_>) -> Message {
             by,
             markdown,
             permalink,
+            answers: _,
         } => {
             let who = (&**who, by.as_deref());
             draft.rich(&update(*kep, who, markdown, permalink.as_deref()));

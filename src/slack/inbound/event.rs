@@ -206,6 +206,7 @@ impl Around {
             ts: event.ts.ok_or_else(|| missing("event.ts"))?,
             thread_ts: event.thread_ts,
             is_direct,
+            bot: self.bot_user,
         })))
     }
 
