@@ -1,6 +1,6 @@
 //! Who proved who they are on GitHub.
 
-use sqlx::SqlitePool;
+use sqlx::{SqliteConnection, SqlitePool};
 
 use super::begin_write;
 use crate::{
@@ -12,19 +12,10 @@ pub(super) async fn link(pool: &SqlitePool, link: &Link) -> sqlx::Result<()> {
     let github_id = link.github_id.cast_signed();
     let login = link.login.as_str();
     let mut tx = begin_write(pool).await?;
-    sqlx::query(sql::FORGET_FORMER_OWNERS)
-        .bind(login)
-        .bind(github_id)
-        .execute(&mut *tx)
-        .await?;
+    give_login(&mut tx, login, github_id).await?;
     sqlx::query(sql::FORGET_OTHER_MEMBERS)
         .bind(&*link.workspace)
         .bind(&*link.user)
-        .bind(github_id)
-        .execute(&mut *tx)
-        .await?;
-    sqlx::query(sql::RENAME_LINKS)
-        .bind(login)
         .bind(github_id)
         .execute(&mut *tx)
         .await?;
@@ -37,6 +28,22 @@ pub(super) async fn link(pool: &SqlitePool, link: &Link) -> sqlx::Result<()> {
         .execute(&mut *tx)
         .await?;
     tx.commit().await
+}
+
+/// An account has this login, and no other account has it any more.
+async fn give_login(tx: &mut SqliteConnection, login: &str, github_id: i64) -> sqlx::Result<()> {
+    for statement in [
+        sql::FORGET_FORMER_WISHES,
+        sql::FORGET_FORMER_OWNERS,
+        sql::RENAME_LINKS,
+    ] {
+        sqlx::query(statement)
+            .bind(login)
+            .bind(github_id)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn unlink(pool: &SqlitePool, workspace: &str, user: &str) -> sqlx::Result<()> {

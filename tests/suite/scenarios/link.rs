@@ -2,6 +2,7 @@
 
 mod ends;
 mod people;
+mod wishes;
 
 use std::{
     io,

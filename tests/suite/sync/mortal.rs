@@ -17,7 +17,7 @@ use kep_liaison::{
         digest::{Often, Subscription},
         following::Follower,
         link::Link,
-        notice::{Preferences, Recipient},
+        notice::{Preferences, Recipient, Wish},
         rich::Rich,
     },
     ports::{
@@ -237,8 +237,8 @@ go_through!(Outbox {
     fn done_since(lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError>;
     fn dead() -> Result<Vec<Dead>, StoreError>;
     fn retry(id: i64, now: DateTime<Utc>) -> Result<bool, StoreError>;
-    fn preferences(who: &Recipient) -> Result<Preferences, StoreError>;
-    fn set_preferences(who: &Recipient, preferences: &Preferences) -> Result<(), StoreError>;
+    fn preferences(names: &[Recipient]) -> Result<Preferences, StoreError>;
+    fn wish(names: &[Recipient], wish: &Wish, now: DateTime<Utc>) -> Result<Preferences, StoreError>;
     fn hurry(lane: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
     fn records(since: DateTime<Utc>) -> Result<Vec<Record>, StoreError>;
     fn load() -> Result<Load, StoreError>;
