@@ -250,6 +250,8 @@ pub(super) const FORGET_OTHER_MEMBERS: &str =
 
 pub(super) const RENAME_LINKS: &str = "UPDATE links SET login = $1 WHERE github_id = $2";
 
+pub(super) const FORGET_ACCOUNT: &str = "DELETE FROM links WHERE github_id = $1";
+
 pub(super) const PUT_LINK: &str = "\
     INSERT INTO links (workspace, member, login, github_id, at_ms) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (workspace, member) DO UPDATE SET

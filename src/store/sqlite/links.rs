@@ -55,6 +55,32 @@ pub(super) async fn unlink(pool: &SqlitePool, workspace: &str, user: &str) -> sq
     Ok(())
 }
 
+/// What all had before is taken from them first: two may have taken each other's.
+pub(super) async fn set_logins(
+    pool: &SqlitePool,
+    now: &[(u64, Option<Login>)],
+) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    for (github_id, login) in now {
+        sqlx::query(sql::FORGET_FORMER_WISHES)
+            .bind(login.as_ref().map_or("", Login::as_str))
+            .bind(github_id.cast_signed())
+            .execute(&mut *tx)
+            .await?;
+    }
+    for (github_id, login) in now {
+        let query = match login {
+            Some(login) => sqlx::query(sql::RENAME_LINKS).bind(login.as_str()),
+            None => sqlx::query(sql::FORGET_ACCOUNT),
+        };
+        query
+            .bind(github_id.cast_signed())
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await
+}
+
 pub(super) async fn links(pool: &SqlitePool) -> sqlx::Result<Vec<Link>> {
     let rows: Vec<(String, String, String, i64, i64)> =
         sqlx::query_as(sql::LINKS).fetch_all(pool).await?;

@@ -181,6 +181,7 @@ go_through!(Store {
     fn subscriptions() -> Result<Vec<Subscription>, StoreError>;
     fn link(link: &Link) -> Result<(), StoreError>;
     fn unlink(workspace: &str, user: &str) -> Result<(), StoreError>;
+    fn set_logins(now: &[(u64, Option<Login>)]) -> Result<(), StoreError>;
     fn links() -> Result<Vec<Link>, StoreError>;
     fn follow(follower: &Follower, kep: KepNumber, follows: bool) -> Result<(), StoreError>;
     fn followers() -> Result<Vec<(Follower, KepNumber)>, StoreError>;

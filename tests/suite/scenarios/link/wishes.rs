@@ -22,10 +22,11 @@ async fn settings_stay_when_who_somebody_is_comes_and_goes() {
 
     // The settings name them from now on, by another login.
     scene.stop().await;
-    scene.settings += &format!(
+    let named = format!(
         "[[people]]\ngithub = \"stranger\"\nslack = {{ kubernetes = \"{}\" }}\n",
         mike.id()
     );
+    scene.settings += &named;
     scene.start().await;
     let shown = scene.is_answered(&mike, "/kep notify").await;
     for wanted in ["Not of: changes.", "22:00–08:00", "Muted: KEP-4680."] {
