@@ -1,5 +1,6 @@
 //! GitHub: the one shared client, and how its answers are read.
 
+mod accounts;
 mod answer;
 mod archive;
 mod auth;

@@ -1,17 +1,22 @@
 //! What somebody is told by direct message, because it concerns them.
 
 mod preferences;
+mod wish;
 
 use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub use self::preferences::{Off, Preferences, Quiet};
+pub use self::{
+    preferences::{Off, Preferences, Quiet},
+    wish::Wish,
+};
 use super::{
     KepNumber, Login, Release,
     bridge::{ChannelAt, IssueAt},
     change::{Change, Role, What},
+    people::People,
 };
 
 /// Who is told: somebody with a login, wherever they are, or a member of a workspace without one.
@@ -22,6 +27,28 @@ pub enum Recipient {
     Login(Login),
     /// A member, by workspace and id.
     Member(ChannelAt),
+}
+
+impl Recipient {
+    /// Every name by which the same person is known, this one in front: their login, and who they are in
+    /// each workspace. What they want stands under all of them, so that it stays theirs where one comes
+    /// or goes.
+    pub fn names(&self, people: &People) -> Vec<Self> {
+        let person = match self {
+            Self::Login(login) => people.by_login(login),
+            Self::Member(member) => people.by_slack(&member.workspace, &member.id),
+        };
+        let mut names = vec![self.clone()];
+        if let Some(person) = person {
+            let members = person.slack.iter();
+            let members = members.map(|(at, id)| Self::Member(ChannelAt::new(at, id)));
+            let others = [Self::Login(person.login.clone())]
+                .into_iter()
+                .chain(members);
+            names.extend(others.filter(|name| name != self));
+        }
+        names
+    }
 }
 
 impl fmt::Display for Recipient {

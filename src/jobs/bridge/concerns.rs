@@ -121,7 +121,7 @@ impl Bridge<'_> {
         cause: &str,
         notices: Vec<Notice>,
     ) -> Result<Option<NewEffect>, StoreError> {
-        let preferences = self.outbox.preferences(&who).await?;
+        let preferences = self.preferences(&who).await?;
         let Some(member) = self.members(&who, &preferences).into_iter().next() else {
             return Ok(None);
         };

@@ -52,7 +52,7 @@ impl Bridge<'_> {
                 continue;
             };
             let who = Recipient::Login(login.clone());
-            let preferences = self.outbox.preferences(&who).await?;
+            let preferences = self.preferences(&who).await?;
             let is_asking = person.slack.get(here).is_some_and(|id| *id == asked.user);
             let hears =
                 !preferences.is_off(self.now) && !preferences.muted.contains(&entry.kep.number);
@@ -236,7 +236,7 @@ impl Bridge<'_> {
     /// How long somebody's quiet hours last from now on, in milliseconds.
     async fn quiet_for(&self, login: &Login, at: &ChannelAt) -> Result<i64, Undecided> {
         let who = Recipient::Login(login.clone());
-        let Some(quiet) = self.outbox.preferences(&who).await?.quiet else {
+        let Some(quiet) = self.preferences(&who).await?.quiet else {
             return Ok(0);
         };
         let zone = self.chat(&at.workspace)?.zone_of(&at.id).await?;

@@ -131,6 +131,11 @@ impl State {
         }
     }
 
+    /// What they wrote stays, and is still shown as theirs here.
+    pub(super) fn delete_user(&mut self, login: &str) {
+        self.logins.remove(&login.to_lowercase());
+    }
+
     pub(super) fn find_user(&self, login: &str) -> Option<u64> {
         self.logins.get(&login.to_lowercase()).copied()
     }

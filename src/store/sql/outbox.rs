@@ -251,11 +251,14 @@ pub(in crate::store) const PUT_RECORD: &str = "\
 pub(in crate::store) const RECORDS: &str = "\
     SELECT at_ms, what, target, asked, outcome FROM records WHERE at_ms >= $1 ORDER BY at_ms, id";
 
-pub(in crate::store) const PREFERENCES: &str = "SELECT doc FROM preferences WHERE who = $1";
+/// The newest of one person's, who has all these names.
+pub(in crate::store) const PREFERENCES: &str = "\
+    SELECT doc, at_ms FROM preferences WHERE who IN (SELECT value FROM json_each($1))
+    ORDER BY at_ms DESC, who LIMIT 1";
 
 pub(in crate::store) const SET_PREFERENCES: &str = "\
-    INSERT INTO preferences (who, doc) VALUES ($1, $2)
-    ON CONFLICT (who) DO UPDATE SET doc = excluded.doc";
+    INSERT INTO preferences (who, doc, at_ms) SELECT value, $2, $3 FROM json_each($1) WHERE true
+    ON CONFLICT (who) DO UPDATE SET doc = excluded.doc, at_ms = excluded.at_ms";
 
 pub(in crate::store) const LOOKED: &str = "SELECT change, comment FROM looked WHERE id = 1";
 

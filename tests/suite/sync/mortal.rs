@@ -17,7 +17,7 @@ use kep_liaison::{
         digest::{Often, Subscription},
         following::Follower,
         link::Link,
-        notice::{Preferences, Recipient},
+        notice::{Preferences, Recipient, Wish},
         rich::Rich,
     },
     ports::{
@@ -181,6 +181,7 @@ go_through!(Store {
     fn subscriptions() -> Result<Vec<Subscription>, StoreError>;
     fn link(link: &Link) -> Result<(), StoreError>;
     fn unlink(workspace: &str, user: &str) -> Result<(), StoreError>;
+    fn set_logins(now: &[(u64, Option<Login>)]) -> Result<(), StoreError>;
     fn links() -> Result<Vec<Link>, StoreError>;
     fn follow(follower: &Follower, kep: KepNumber, follows: bool) -> Result<(), StoreError>;
     fn followers() -> Result<Vec<(Follower, KepNumber)>, StoreError>;
@@ -239,8 +240,8 @@ go_through!(Outbox {
     fn done_since(lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError>;
     fn dead() -> Result<Vec<Dead>, StoreError>;
     fn retry(id: i64, now: DateTime<Utc>) -> Result<bool, StoreError>;
-    fn preferences(who: &Recipient) -> Result<Preferences, StoreError>;
-    fn set_preferences(who: &Recipient, preferences: &Preferences) -> Result<(), StoreError>;
+    fn preferences(names: &[Recipient]) -> Result<Preferences, StoreError>;
+    fn wish(names: &[Recipient], wish: &Wish, now: DateTime<Utc>) -> Result<Preferences, StoreError>;
     fn hurry(lane: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
     fn records(since: DateTime<Utc>) -> Result<Vec<Record>, StoreError>;
     fn load() -> Result<Load, StoreError>;
