@@ -14,6 +14,7 @@ mod notify;
 pub mod painter;
 mod ping;
 mod ready;
+mod renamed;
 mod sign_in;
 
 use std::{path::Path, sync::Arc, time::Duration};

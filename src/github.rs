@@ -1,11 +1,13 @@
 //! GitHub: the one shared client, and how its answers are read.
 
+mod accounts;
 mod answer;
 mod archive;
 mod auth;
 mod client;
 mod commit;
 mod connect;
+mod doings;
 mod exchange;
 mod forge;
 mod limits;

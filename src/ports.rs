@@ -1,5 +1,6 @@
 //! What handlers and jobs ask of the world outside, as traits that an adapter, or a test, fills.
 
+pub mod accounts;
 pub mod chat;
 pub mod forge;
 pub mod outbox;
@@ -14,6 +15,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub use self::{
+    accounts::Accounts,
     chat::{Chat, ChatError},
     forge::{Forge, ForgeError},
     outbox::Outbox,

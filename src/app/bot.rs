@@ -40,7 +40,7 @@ use crate::{
         catch_up::CatchUp,
         follow::{Follow, Known},
     },
-    ports::{Chat, Clock, Dice, Forge, StoreError},
+    ports::{Chat, Clock, Dice, StoreError},
     slack::{
         api::{self, Api, ApiError},
         chat::SlackChat,
@@ -158,11 +158,11 @@ impl Bot {
             metrics,
         } = outside;
         let workspaces = workspaces(config, env, &clock)?;
-        let forge: Arc<dyn Forge> = Arc::new(super::github(config, env, &clock)?);
+        let github = Arc::new(super::github(config, env, &clock)?);
         let store = Arc::new(super::store(&config.store.url, Mode::Write).await?);
         let settings = Arc::new(config.settings());
         let follow = Follow {
-            forge: forge.clone(),
+            forge: github.clone(),
             store: store.clone(),
             clock: clock.clone(),
             dice: dice.clone(),
@@ -172,7 +172,7 @@ impl Bot {
         };
         let (known, knowing) = watch::channel(Arc::new(follow.load().await?));
         let bots = bots(&workspaces);
-        let (link, signing_in) = link::set_up(config, &store, &bots, &clock).await?;
+        let (link, linking) = link::set_up(config, &store, github.clone(), &bots, &clock).await?;
         let Parts {
             tell,
             deliver,
@@ -181,7 +181,7 @@ impl Bot {
             aside: parts,
         } = Bridging {
             store: store.clone(),
-            forge,
+            forge: github,
             chats: chats(&workspaces, &clock),
             known: knowing.clone(),
             settings: settings.clone(),
@@ -238,7 +238,7 @@ impl Bot {
         for part in parts {
             aside.spawn(part);
         }
-        aside.spawn(signing_in);
+        aside.spawn(linking);
         for workspace in &workspaces {
             aside.spawn(look_back(catch_up.clone(), &workspace.name, &sockets));
         }

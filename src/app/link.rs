@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{bot::StartError, links::Links, sign_in::SignIns};
+use super::{bot::StartError, links::Links, renamed::Renamed, sign_in::SignIns};
 use crate::{
     command::{LinkAsk, link},
     config::Config,
     domain::people::Asker,
-    ports::{Clock, StoreError},
+    ports::{Accounts, Clock, StoreError},
     slack::{Message, api::Api, blocks},
     store::SqliteStore,
 };
@@ -19,10 +19,12 @@ pub(super) struct AskLink {
     pub(super) sign_ins: Option<Arc<SignIns>>,
 }
 
-/// Who is who, and what carries sign-ins through. `bots` are those of the workspaces, by name.
+/// Who is who, and what carries sign-ins through and keeps their logins right. `bots` are those of the
+/// workspaces, by name.
 pub(super) async fn set_up(
     config: &Config,
     store: &Arc<SqliteStore>,
+    accounts: Arc<dyn Accounts>,
     bots: &HashMap<Box<str>, Api>,
     clock: &Arc<dyn Clock>,
 ) -> Result<(AskLink, impl Future<Output = ()> + use<>), StartError> {
@@ -35,10 +37,18 @@ pub(super) async fn set_up(
     let (sign_ins, signing_in) = github
         .map(|github| SignIns::new(github, links.clone(), bots.clone(), clock.clone()))
         .unzip();
+    let renamed = Renamed {
+        github: accounts,
+        store: store.clone(),
+        links: links.clone(),
+        clock: clock.clone(),
+    };
     let carry_through = async {
-        if let Some(signing_in) = signing_in {
-            signing_in.await;
-        }
+        tokio::join!(renamed.run(), async {
+            if let Some(signing_in) = signing_in {
+                signing_in.await;
+            }
+        });
     };
     Ok((AskLink { links, sign_ins }, carry_through))
 }

@@ -1,5 +1,5 @@
 //! Who is who: what the settings say, and who proved it. It is one thing for everybody who asks, and is
-//! replaced when somebody links or unlinks.
+//! replaced when somebody links or unlinks, or has another login.
 
 use std::sync::Arc;
 
@@ -105,6 +105,15 @@ impl Links {
         self.publish().await?;
         drop(changing);
         Ok(before)
+    }
+
+    /// Accounts have these logins now; one without is gone, and nobody's link any more.
+    pub(super) async fn have_logins(&self, now: &[(u64, Option<Login>)]) -> Result<(), StoreError> {
+        let changing = self.changing.lock().await;
+        self.store.set_logins(now).await?;
+        self.publish().await?;
+        drop(changing);
+        Ok(())
     }
 
     async fn publish(&self) -> Result<(), StoreError> {

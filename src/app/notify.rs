@@ -12,7 +12,7 @@ use crate::{
         KepNumber,
         bridge::{ChannelAt, Lane},
         digest::{Often, Plan, Subscription},
-        notice::{Kind, Off, Preferences, Recipient},
+        notice::{Kind, Off, Preferences, Recipient, Wish},
         people::{Asker, People},
     },
     jobs::digest::Digests,
@@ -49,38 +49,23 @@ impl AskNotify {
             Ok(ask) => ask,
             Err(why) => return Ok(why),
         };
-        let set: &(dyn Fn(&mut Preferences) + Sync) = &|it| match ask {
-            NotifyAsk::Show | NotifyAsk::Digest(_) => {}
-            NotifyAsk::Off(time) => it.off = Some(off(time, now)),
-            NotifyAsk::On => it.off = None,
-            NotifyAsk::Kind(kind, true) => {
-                it.without.remove(&kind);
-            }
-            NotifyAsk::Kind(kind, false) => {
-                it.without.insert(kind);
-            }
-            NotifyAsk::Quiet(hours) => it.quiet = hours,
-            NotifyAsk::Mute(kep, true) => {
-                it.muted.insert(kep);
-            }
-            NotifyAsk::Mute(kep, false) => {
-                it.muted.remove(&kep);
-            }
-            NotifyAsk::Here => it.workspace = Some(asker.workspace.into()),
-        };
-        match ask {
-            NotifyAsk::Show => self.show(asker, now).await,
-            NotifyAsk::Digest(Some(often)) => self.subscribe(asker, often, now).await,
+        let wish = match ask {
+            NotifyAsk::Show => return self.show(asker, now).await,
+            NotifyAsk::Digest(Some(often)) => return self.subscribe(asker, often, now).await,
             NotifyAsk::Digest(None) => {
                 let store = &self.digests.store;
                 store.subscribe(asker.workspace, asker.user, None).await?;
-                Ok("You get no digest of your KEPs from now on. /kep notify digest weekly brings it back.".to_owned())
+                return Ok("You get no digest of your KEPs from now on. /kep notify digest weekly brings it back.".to_owned());
             }
-            _ => {
-                self.set(asker, set, now).await?;
-                self.show(asker, now).await
-            }
-        }
+            NotifyAsk::Off(time) => Wish::Off(Some(off(time, now))),
+            NotifyAsk::On => Wish::Off(None),
+            NotifyAsk::Kind(kind, is_wanted) => Wish::Kind(kind, is_wanted),
+            NotifyAsk::Quiet(hours) => Wish::Quiet(hours),
+            NotifyAsk::Mute(kep, is_muted) => Wish::Mute(kep, is_muted),
+            NotifyAsk::Here => Wish::Workspace(asker.workspace.into()),
+        };
+        self.wish(asker, &wish, now).await?;
+        self.show(asker, now).await
     }
 
     /// From now on somebody hears nothing of a KEP.
@@ -90,26 +75,22 @@ impl AskNotify {
         kep: KepNumber,
         now: DateTime<Utc>,
     ) -> Result<String, StoreError> {
-        let mute = |it: &mut Preferences| {
-            it.muted.insert(kep);
-        };
-        self.set(asker, &mute, now).await?;
+        self.wish(asker, &Wish::Mute(kep, true), now).await?;
         Ok(format!(
             "You hear nothing more of KEP-{kep} from me. /kep notify unmute {kep} brings it back."
         ))
     }
 
-    async fn set(
+    async fn wish(
         &self,
         asker: Asker<'_>,
-        set: &(dyn Fn(&mut Preferences) + Sync),
+        wish: &Wish,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let who = recipient(&self.people(), asker);
+        let people = self.people();
+        let who = recipient(&people, asker);
         let store = &self.digests.store;
-        let mut preferences = store.preferences(&who).await?;
-        set(&mut preferences);
-        store.set_preferences(&who, &preferences).await?;
+        store.wish(&who.names(&people), wish, now).await?;
         // What waits for the end of quiet hours may wait no more.
         let lane = Lane::Told(who).to_string();
         store.hurry(&lane, now).await?;
@@ -125,7 +106,7 @@ impl AskNotify {
     ) -> Result<String, StoreError> {
         let people = self.people();
         let who = recipient(&people, asker);
-        let preferences = self.digests.store.preferences(&who).await?;
+        let preferences = self.digests.store.preferences(&who.names(&people)).await?;
         let mut text = told_of(&preferences, now);
         if let Recipient::Member(_) = who {
             let _ = write!(text, "\n{}", not_known(&people, asker));

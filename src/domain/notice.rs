@@ -1,17 +1,22 @@
 //! What somebody is told by direct message, because it concerns them.
 
 mod preferences;
+mod wish;
 
 use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub use self::preferences::{Off, Preferences, Quiet};
+pub use self::{
+    preferences::{Off, Preferences, Quiet},
+    wish::Wish,
+};
 use super::{
     KepNumber, Login, Release,
     bridge::{ChannelAt, IssueAt},
     change::{Change, Role, What},
+    people::People,
 };
 
 /// Who is told: somebody with a login, wherever they are, or a member of a workspace without one.
@@ -22,6 +27,28 @@ pub enum Recipient {
     Login(Login),
     /// A member, by workspace and id.
     Member(ChannelAt),
+}
+
+impl Recipient {
+    /// Every name by which the same person is known, this one in front: their login, and who they are in
+    /// each workspace. What they want stands under all of them, so that it stays theirs where one comes
+    /// or goes.
+    pub fn names(&self, people: &People) -> Vec<Self> {
+        let person = match self {
+            Self::Login(login) => people.by_login(login),
+            Self::Member(member) => people.by_slack(&member.workspace, &member.id),
+        };
+        let mut names = vec![self.clone()];
+        if let Some(person) = person {
+            let members = person.slack.iter();
+            let members = members.map(|(at, id)| Self::Member(ChannelAt::new(at, id)));
+            let others = [Self::Login(person.login.clone())]
+                .into_iter()
+                .chain(members);
+            names.extend(others.filter(|name| name != self));
+        }
+        names
+    }
 }
 
 impl fmt::Display for Recipient {
@@ -58,11 +85,25 @@ pub enum Matter {
     Mention {
         /// Who, a login; none where it is the text of the issue itself.
         by: Option<Box<str>>,
+        /// The team by whose name they were mentioned, `@containerd/reviewers`; none where it was
+        /// their own.
+        #[serde(default)]
+        team: Option<Box<str>>,
         /// What was said around it, Markdown; none where it is not to be repeated.
         said: Option<String>,
         /// How many others were named with them.
         others: usize,
         /// Whether it mentions them no more, or is gone.
+        gone: bool,
+    },
+    /// They are asked for their review of a pull request.
+    Review {
+        /// Who asks, a login.
+        by: Option<Box<str>>,
+        /// The team that is asked, `@containerd/reviewers`; none where it is they.
+        #[serde(default)]
+        team: Option<Box<str>>,
+        /// Whether they are asked no more.
         gone: bool,
     },
     /// They became a shepherd of the KEP, or are one no more.
@@ -91,6 +132,8 @@ pub enum Matter {
 pub enum Kind {
     /// Being mentioned on GitHub.
     Mentions,
+    /// Being asked for a review.
+    Reviews,
     /// Becoming a shepherd, or being one no more.
     Assignments,
     /// What changes of one's KEPs.
@@ -101,8 +144,9 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Mentions,
+        Self::Reviews,
         Self::Assignments,
         Self::Changes,
         Self::Freezes,
@@ -112,6 +156,7 @@ impl Kind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Mentions => "mentions",
+            Self::Reviews => "reviews",
             Self::Assignments => "assignments",
             Self::Changes => "changes",
             Self::Freezes => "freezes",
@@ -122,6 +167,7 @@ impl Kind {
     pub fn about(self) -> &'static str {
         match self {
             Self::Mentions => "somebody mentions you on a KEP's issue or pull request",
+            Self::Reviews => "somebody asks you for a review of a KEP's pull request",
             Self::Assignments => "you become a shepherd, or are one no more",
             Self::Changes => "a KEP that you shepherd or follow moves",
             Self::Freezes => "a freeze is near and a KEP that you shepherd is not ready for it",
@@ -139,6 +185,7 @@ impl Notice {
     pub fn kind(&self) -> Kind {
         match self.matter {
             Matter::Mention { .. } => Kind::Mentions,
+            Matter::Review { .. } => Kind::Reviews,
             Matter::Shepherd { .. } => Kind::Assignments,
             Matter::Change(_) => Kind::Changes,
             Matter::Freeze { .. } => Kind::Freezes,
@@ -147,7 +194,10 @@ impl Notice {
 
     /// Whether it was taken back since.
     pub fn is_gone(&self) -> bool {
-        matches!(self.matter, Matter::Mention { gone: true, .. })
+        matches!(
+            self.matter,
+            Matter::Mention { gone: true, .. } | Matter::Review { gone: true, .. }
+        )
     }
 
     /// What further notices belong together with it: those of one issue, or of the KEP itself.

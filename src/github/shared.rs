@@ -106,6 +106,11 @@ impl GitHub {
         self.client(repository).send(&ask, self.urgency).await
     }
 
+    /// What belongs to no repository.
+    pub(super) async fn ask_anywhere(&self, ask: &Ask) -> Result<Answer, ForgeError> {
+        self.clients.default.send(ask, self.urgency).await
+    }
+
     pub(super) async fn write(
         &self,
         repository: &Repository,

@@ -8,6 +8,7 @@ mod answer;
 mod concerns;
 mod direct;
 mod elsewhere;
+mod named;
 mod near;
 mod news;
 mod notice;
@@ -25,7 +26,8 @@ use self::concerns::in_turn;
 pub use self::{
     after::{Failed, failed},
     again::worded,
-    concerns::{PACE, concerns},
+    concerns::{Doings, PACE, concerns},
+    named::Teams,
     near::near,
     news::{Gathered, gather},
 };
@@ -37,6 +39,7 @@ use crate::{
         card::Card,
         finding::Inspector,
         following::Followers,
+        notice::{Preferences, Recipient},
         people::People,
     },
     ports::{Chat, ChatError, ForgeError, Outbox, StoreError, outbox::Settled},
@@ -123,6 +126,11 @@ impl Bridge<'_> {
         let entry = self.board.get(kep)?;
         let inspector = Inspector::new(self.board, self.settings, self.now);
         Some(Card::of(entry, self.board, self.settings, &inspector))
+    }
+
+    /// How somebody wants to be told of things.
+    async fn preferences(&self, who: &Recipient) -> Result<Preferences, StoreError> {
+        self.outbox.preferences(&who.names(self.people)).await
     }
 
     fn chat(&self, workspace: &str) -> Result<&dyn Chat, ChatError> {

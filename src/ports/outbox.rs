@@ -14,7 +14,7 @@ use crate::domain::{
     Comment, CommentKind, KepNumber,
     bridge::{Asked, ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
     change::Change,
-    notice::{Preferences, Recipient},
+    notice::{Preferences, Recipient, Wish},
 };
 
 /// What effects are queued for.
@@ -198,6 +198,8 @@ pub struct CommentNews {
     pub kind: CommentKind,
     /// The comment's number.
     pub comment: u64,
+    /// What it said when it was last looked at; `None` where nobody had.
+    pub was: Option<Box<str>>,
     /// The comment as it is now; `None` where it is gone.
     pub now: Option<Comment>,
 }
@@ -391,15 +393,17 @@ pub trait Outbox: Send + Sync {
     /// Lets what has a lane's turn, and waits, be done now.
     async fn hurry(&self, lane: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// How somebody wants to be told of things.
-    async fn preferences(&self, who: &Recipient) -> Result<Preferences, StoreError>;
+    /// How somebody with these names wants to be told of things: what they said last.
+    async fn preferences(&self, names: &[Recipient]) -> Result<Preferences, StoreError>;
 
-    /// Sets how somebody wants to be told of things.
-    async fn set_preferences(
+    /// Takes in what somebody with these names wants to be otherwise; how they want it all from then on.
+    /// It stands under each of the names.
+    async fn wish(
         &self,
-        who: &Recipient,
-        preferences: &Preferences,
-    ) -> Result<(), StoreError>;
+        names: &[Recipient],
+        wish: &Wish,
+        now: DateTime<Utc>,
+    ) -> Result<Preferences, StoreError>;
 
     /// Records of writes to the forge at or after a moment, oldest first.
     async fn records(&self, since: DateTime<Utc>) -> Result<Vec<Record>, StoreError>;

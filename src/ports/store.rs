@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::forge::{NumberedMilestone, Validator};
 use crate::domain::{
-    Comment, CommentKind, Issue, KepNumber, Milestone,
+    Comment, CommentKind, Issue, KepNumber, Login, Milestone,
     change::Change,
     digest::{Often, Subscription},
     following::Follower,
@@ -59,6 +59,7 @@ impl Feed {
             Self::Comments(CommentKind::Issue) => "issue-comments".into(),
             Self::Comments(CommentKind::Review) => "review-comments".into(),
             Self::Comments(CommentKind::Summary) => "reviews".into(),
+            Self::Comments(CommentKind::Request) => "review-requests".into(),
             Self::Milestones => "milestones".into(),
             Self::Labels => "labels".into(),
             Self::Issue(number) => format!("issue/{number}").into(),
@@ -325,6 +326,9 @@ pub trait Store: Send + Sync {
 
     /// Who somebody is, is not known from now on.
     async fn unlink(&self, workspace: &str, user: &str) -> Result<(), StoreError>;
+
+    /// Accounts have these logins from now on; the links of one without are forgotten.
+    async fn set_logins(&self, now: &[(u64, Option<Login>)]) -> Result<(), StoreError>;
 
     /// Who proved who they are, the latest last.
     async fn links(&self) -> Result<Vec<Link>, StoreError>;

@@ -146,7 +146,7 @@ pub(super) const COMMENT: &str =
     "SELECT doc FROM comments WHERE repository = $1 AND kind = $2 AND id = $3";
 
 pub(super) const REMOVE_COMMENT: &str =
-    "DELETE FROM comments WHERE repository = $1 AND kind = $2 AND id = $3";
+    "DELETE FROM comments WHERE repository = $1 AND kind = $2 AND id = $3 RETURNING doc";
 
 pub(super) const CLEAR_COMMENTS: &str = "DELETE FROM comments WHERE repository = $1 AND issue = $2";
 
@@ -238,11 +238,19 @@ pub(super) const SUBSCRIPTIONS: &str =
 pub(super) const FORGET_FORMER_OWNERS: &str =
     "DELETE FROM links WHERE lower(login) = lower($1) AND github_id <> $2";
 
+/// What an account's owner wants is not what whoever has its login next wants. It stands under the
+/// member's name as well.
+pub(super) const FORGET_FORMER_WISHES: &str = "\
+    DELETE FROM preferences WHERE who IN (SELECT 'github/' || lower(login) FROM links
+        WHERE (lower(login) = lower($1)) <> (github_id = $2))";
+
 /// An account is one member of a workspace.
 pub(super) const FORGET_OTHER_MEMBERS: &str =
     "DELETE FROM links WHERE workspace = $1 AND member <> $2 AND github_id = $3";
 
 pub(super) const RENAME_LINKS: &str = "UPDATE links SET login = $1 WHERE github_id = $2";
+
+pub(super) const FORGET_ACCOUNT: &str = "DELETE FROM links WHERE github_id = $1";
 
 pub(super) const PUT_LINK: &str = "\
     INSERT INTO links (workspace, member, login, github_id, at_ms) VALUES ($1, $2, $3, $4, $5)

@@ -24,7 +24,7 @@ use self::look::Frozen;
 pub use self::open::Mode;
 use crate::{
     domain::{
-        Comment, CommentKind, Issue, KepNumber,
+        Comment, CommentKind, Issue, KepNumber, Login,
         change::Change,
         digest::{Often, Subscription},
         following::Follower,
@@ -276,6 +276,10 @@ impl Store for SqliteStore {
 
     async fn unlink(&self, workspace: &str, user: &str) -> Result<(), StoreError> {
         self.said(links::unlink(&self.writer, workspace, user).await)
+    }
+
+    async fn set_logins(&self, now: &[(u64, Option<Login>)]) -> Result<(), StoreError> {
+        self.said(links::set_logins(&self.writer, now).await)
     }
 
     async fn links(&self) -> Result<Vec<Link>, StoreError> {

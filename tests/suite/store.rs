@@ -12,6 +12,7 @@ mod lists;
 mod many;
 mod model;
 mod outbox;
+mod preferences;
 mod refusals;
 mod survival;
 
@@ -52,6 +53,7 @@ macro_rules! contract {
                 labels_are_replaced;
             history: changes_by_time, changes_by_number, changes_stay_as_they_are, the_last_of_a_day, notes,
                 subscriptions, links, followers, pruning_comments, pruning_history;
+            preferences: the_newest_of_all_names, two_wishes_at_once, a_login_that_changes_hands;
             many: writers_lose_nothing, readers_see_one_moment, a_write_that_is_given_up;
             survival: all_is_there_after_a_restart, all_is_there_without_a_farewell;
         }
@@ -174,6 +176,7 @@ fn change(number: u32, title: &str) -> Change {
         issue: Some((REPO.into(), 7)),
         what: What::IssueTitle("before".into(), title.into()),
         direction: Direction::Forward,
+        by: None,
     }
 }
 

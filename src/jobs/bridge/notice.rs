@@ -65,7 +65,7 @@ impl Bridge<'_> {
                 }
             }
         }
-        let preferences = self.outbox.preferences(who).await?;
+        let preferences = self.preferences(who).await?;
         let (mut new, mut edits) = (Vec::new(), Vec::new());
         for notice in all {
             let key = told_key(who, &notice.id);
@@ -192,7 +192,7 @@ impl Bridge<'_> {
         let Some(told) = self.notified(of).await? else {
             return Ok(Settled::default());
         };
-        let preferences = self.outbox.preferences(who).await?;
+        let preferences = self.preferences(who).await?;
         let mut items = told.notices.items;
         items.retain(|item| !item.is_gone() && preferences.want(item, self.now));
         let reached = self.reached(who, &preferences).await?;

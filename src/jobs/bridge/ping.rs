@@ -54,7 +54,7 @@ impl Bridge<'_> {
             let Some(person) = self.people.by_login(login) else {
                 continue;
             };
-            let preferences = self.preferences(login).await?;
+            let preferences = self.wishes(login).await?;
             let is_asking = person.slack.get(here).is_some_and(|id| *id == asked.user);
             let hears = self.hears(&preferences, entry.kep.number);
             let accounts = person.slack.iter();
@@ -77,10 +77,8 @@ impl Bridge<'_> {
         Ok(askable)
     }
 
-    async fn preferences(&self, login: &Login) -> Result<Preferences, StoreError> {
-        self.outbox
-            .preferences(&Recipient::Login(login.clone()))
-            .await
+    async fn wishes(&self, login: &Login) -> Result<Preferences, StoreError> {
+        self.preferences(&Recipient::Login(login.clone())).await
     }
 
     /// Whether somebody can be asked about a KEP.
@@ -92,7 +90,7 @@ impl Bridge<'_> {
     async fn whom(&self, askable: &[(&Person, ChannelAt)]) -> Result<String, Undecided> {
         let mut whom = Vec::new();
         for (Person { login, .. }, to) in askable {
-            let preferences = self.preferences(login).await?;
+            let preferences = self.wishes(login).await?;
             let is_quiet = self.quiet_until(&preferences, to).await?.is_some();
             whom.push(match preferences.quiet.filter(|_| is_quiet) {
                 Some(quiet) => format!("{login} (at {} their time)", quiet.to.format("%H:%M")),
@@ -281,7 +279,7 @@ impl Bridge<'_> {
             return Ok(Settled::default());
         };
         let kep = question.kep;
-        let preferences = self.preferences(&person.login).await?;
+        let preferences = self.wishes(&person.login).await?;
         let is_answered = self.outbox.written(&Question::answered(of)).await?;
         if is_answered.is_some() || !self.hears(&preferences, kep) {
             return Ok(Settled::default());

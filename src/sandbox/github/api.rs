@@ -5,6 +5,7 @@ mod contents;
 mod issues;
 mod milestones;
 mod tarball;
+mod teams;
 mod write;
 
 use http::Method;
@@ -33,6 +34,10 @@ impl State {
                 let user = self.find_user(login).ok_or_else(Refusal::not_found)?;
                 Ok(Answer::ok(&self.show_profile(user)))
             }
+            (&Method::GET, ["orgs", organisation, "teams", team, "members"]) => {
+                self.team_members(call, token, organisation, team)
+            }
+            (&Method::GET, ["user", number]) => self.account(token, number),
             (_, ["app", rest @ ..]) => self.as_app(call, token, rest),
             (&Method::GET, ["installation", "repositories"]) => {
                 self.installation_repositories(call, token)
@@ -57,6 +62,22 @@ impl State {
             Caller::User(user) => Ok(Answer::ok(&self.show_profile(user))),
             Caller::Anonymous => Err(Refusal::unauthorized("Requires authentication")),
             Caller::App(_) | Caller::Installation(_) => Err(not_for_apps()),
+        }
+    }
+
+    /// <https://docs.github.com/en/rest/users/users#get-a-user-using-their-id>: works with installation
+    /// access tokens and without any, but an App itself has none. Whatever is no number of an account
+    /// is not found.
+    fn account(&self, token: &Token, number: &str) -> Outcome {
+        if matches!(token.caller, Caller::App(_)) {
+            return Err(not_for_apps());
+        }
+        let id: u64 = number.parse().map_err(|_| Refusal::not_found())?;
+        let login = self.users.get(&id).map(|user| &user.login);
+        // One that was deleted has no login.
+        match login.filter(|login| self.find_user(login) == Some(id)) {
+            Some(_) => Ok(Answer::ok(&self.show_profile(id))),
+            None => Err(Refusal::not_found()),
         }
     }
 
@@ -98,6 +119,7 @@ impl State {
             ["issues", "comments"] => self.all_comments(call, id),
             ["issues", "comments", number] => self.comment(id, number),
             ["issues", number] => self.one_issue(token, id, number),
+            ["issues", number, "events"] => self.events_of(call, token, id, number),
             ["issues", number, "comments"] => self.comments_of(call, token, id, number),
             ["issues", number, "labels"] => self.labels_of(call, token, id, number),
             ["pulls"] => Ok(self.pulls(call, id)),

@@ -96,6 +96,12 @@ impl GitHub {
     pub fn rename_account(&self, login: &str, to: &str) {
         self.lock().rename_user(login, to);
     }
+
+    /// An account is gone.
+    /// <https://docs.github.com/en/account-and-profile/concepts/account-management#deletion-of-your-personal-account>
+    pub fn delete_account(&self, login: &str) {
+        self.lock().delete_user(login);
+    }
 }
 
 impl State {

@@ -15,7 +15,7 @@ use super::{
     git::Git,
     limits::Limits,
     log::Log,
-    people::{App, Caller, Installation, Right, Token, User, UserKind},
+    people::{App, Caller, Installation, Right, Team, Token, User, UserKind},
     repository::{Moment, Repository},
     request::Call,
     webhook::{Delivery, Hook},
@@ -43,6 +43,8 @@ pub(super) struct State {
     pub(super) apps: BTreeMap<u64, App>,
     pub(super) installations: BTreeMap<u64, Installation>,
     pub(super) repositories: BTreeMap<u64, Repository>,
+    /// By the organisation's number and the team's short name.
+    pub(super) teams: BTreeMap<(u64, String), Team>,
     names: HashMap<String, Name>,
     pub(super) limits: Limits,
     pub(super) faults: Faults,
@@ -69,6 +71,7 @@ impl State {
             apps: BTreeMap::new(),
             installations: BTreeMap::new(),
             repositories: BTreeMap::new(),
+            teams: BTreeMap::new(),
             names: HashMap::new(),
             limits: Limits::default(),
             faults: Faults::default(),
@@ -126,6 +129,11 @@ impl State {
         if let Some(user) = self.users.get_mut(&id) {
             to.clone_into(&mut user.login);
         }
+    }
+
+    /// What they wrote stays, and is still shown as theirs here.
+    pub(super) fn delete_user(&mut self, login: &str) {
+        self.logins.remove(&login.to_lowercase());
     }
 
     pub(super) fn find_user(&self, login: &str) -> Option<u64> {

@@ -251,11 +251,14 @@ pub(in crate::store) const PUT_RECORD: &str = "\
 pub(in crate::store) const RECORDS: &str = "\
     SELECT at_ms, what, target, asked, outcome FROM records WHERE at_ms >= $1 ORDER BY at_ms, id";
 
-pub(in crate::store) const PREFERENCES: &str = "SELECT doc FROM preferences WHERE who = $1";
+/// The newest of one person's, who has all these names.
+pub(in crate::store) const PREFERENCES: &str = "\
+    SELECT doc, at_ms FROM preferences WHERE who IN (SELECT value FROM json_each($1))
+    ORDER BY at_ms DESC, who LIMIT 1";
 
 pub(in crate::store) const SET_PREFERENCES: &str = "\
-    INSERT INTO preferences (who, doc) VALUES ($1, $2)
-    ON CONFLICT (who) DO UPDATE SET doc = excluded.doc";
+    INSERT INTO preferences (who, doc, at_ms) SELECT value, $2, $3 FROM json_each($1) WHERE true
+    ON CONFLICT (who) DO UPDATE SET doc = excluded.doc, at_ms = excluded.at_ms";
 
 pub(in crate::store) const LOOKED: &str = "SELECT change, comment FROM looked WHERE id = 1";
 
@@ -279,19 +282,21 @@ pub(in crate::store) const UNTOLD_CHANGES: &str = "\
     WHERE id > COALESCE((SELECT change FROM looked WHERE id = 1), 0) ORDER BY id LIMIT $1";
 
 pub(in crate::store) const UNTOLD_COMMENTS: &str = "\
-    SELECT news.id, news.repository, news.kind, news.comment, comments.doc
+    SELECT news.id, news.repository, news.kind, news.comment, news.was, comments.doc
     FROM comment_news AS news LEFT JOIN comments
         ON comments.repository = news.repository AND comments.kind = news.kind
             AND comments.id = news.comment
     WHERE news.id > COALESCE((SELECT comment FROM looked WHERE id = 1), 0)
     ORDER BY news.id LIMIT $1";
 
-/// To be followed by [`PUT_NEWS`], which gives the entry a new number.
-pub(in crate::store) const CLEAR_NEWS: &str =
-    "DELETE FROM comment_news WHERE repository = $1 AND kind = $2 AND comment = $3";
+/// To be followed by [`PUT_NEWS`], which gives the entry a new number. Says whether nobody has looked at
+/// it, and its text before.
+pub(in crate::store) const CLEAR_NEWS: &str = "\
+    DELETE FROM comment_news WHERE repository = $1 AND kind = $2 AND comment = $3
+    RETURNING id > COALESCE((SELECT comment FROM looked WHERE id = 1), 0), was";
 
 pub(in crate::store) const PUT_NEWS: &str =
-    "INSERT INTO comment_news (repository, kind, comment, gone) VALUES ($1, $2, $3, $4)";
+    "INSERT INTO comment_news (repository, kind, comment, gone, was) VALUES ($1, $2, $3, $4, $5)";
 
 /// A comment that is too old to be kept, or whose issue is gone, is no news, and was not deleted.
 pub(in crate::store) const PRUNE_NEWS: &str = "\

@@ -1,6 +1,6 @@
 //! Who proved who they are on GitHub.
 
-use sqlx::SqlitePool;
+use sqlx::{SqliteConnection, SqlitePool};
 
 use super::begin_write;
 use crate::{
@@ -12,19 +12,10 @@ pub(super) async fn link(pool: &SqlitePool, link: &Link) -> sqlx::Result<()> {
     let github_id = link.github_id.cast_signed();
     let login = link.login.as_str();
     let mut tx = begin_write(pool).await?;
-    sqlx::query(sql::FORGET_FORMER_OWNERS)
-        .bind(login)
-        .bind(github_id)
-        .execute(&mut *tx)
-        .await?;
+    give_login(&mut tx, login, github_id).await?;
     sqlx::query(sql::FORGET_OTHER_MEMBERS)
         .bind(&*link.workspace)
         .bind(&*link.user)
-        .bind(github_id)
-        .execute(&mut *tx)
-        .await?;
-    sqlx::query(sql::RENAME_LINKS)
-        .bind(login)
         .bind(github_id)
         .execute(&mut *tx)
         .await?;
@@ -39,6 +30,22 @@ pub(super) async fn link(pool: &SqlitePool, link: &Link) -> sqlx::Result<()> {
     tx.commit().await
 }
 
+/// An account has this login, and no other account has it any more.
+async fn give_login(tx: &mut SqliteConnection, login: &str, github_id: i64) -> sqlx::Result<()> {
+    for statement in [
+        sql::FORGET_FORMER_WISHES,
+        sql::FORGET_FORMER_OWNERS,
+        sql::RENAME_LINKS,
+    ] {
+        sqlx::query(statement)
+            .bind(login)
+            .bind(github_id)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn unlink(pool: &SqlitePool, workspace: &str, user: &str) -> sqlx::Result<()> {
     sqlx::query(sql::UNLINK)
         .bind(workspace)
@@ -46,6 +53,32 @@ pub(super) async fn unlink(pool: &SqlitePool, workspace: &str, user: &str) -> sq
         .execute(pool)
         .await?;
     Ok(())
+}
+
+/// What all had before is taken from them first: two may have taken each other's.
+pub(super) async fn set_logins(
+    pool: &SqlitePool,
+    now: &[(u64, Option<Login>)],
+) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    for (github_id, login) in now {
+        sqlx::query(sql::FORGET_FORMER_WISHES)
+            .bind(login.as_ref().map_or("", Login::as_str))
+            .bind(github_id.cast_signed())
+            .execute(&mut *tx)
+            .await?;
+    }
+    for (github_id, login) in now {
+        let query = match login {
+            Some(login) => sqlx::query(sql::RENAME_LINKS).bind(login.as_str()),
+            None => sqlx::query(sql::FORGET_ACCOUNT),
+        };
+        query
+            .bind(github_id.cast_signed())
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await
 }
 
 pub(super) async fn links(pool: &SqlitePool) -> sqlx::Result<Vec<Link>> {

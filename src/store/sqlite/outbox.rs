@@ -10,7 +10,7 @@ use crate::{
         KepNumber,
         bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
         change::Change,
-        notice::{Preferences, Recipient},
+        notice::{Preferences, Recipient, Wish},
     },
     ports::{
         Outbox, StoreError,
@@ -144,16 +144,17 @@ impl Outbox for SqliteStore {
         self.said(queue::hurry(&self.writer, lane, now).await)
     }
 
-    async fn preferences(&self, who: &Recipient) -> Result<Preferences, StoreError> {
-        self.said(preferences::get(&self.reader, who).await)
+    async fn preferences(&self, names: &[Recipient]) -> Result<Preferences, StoreError> {
+        self.said(preferences::get(&self.reader, names).await)
     }
 
-    async fn set_preferences(
+    async fn wish(
         &self,
-        who: &Recipient,
-        preferences: &Preferences,
-    ) -> Result<(), StoreError> {
-        self.said(preferences::set(&self.writer, who, preferences).await)
+        names: &[Recipient],
+        wish: &Wish,
+        now: DateTime<Utc>,
+    ) -> Result<Preferences, StoreError> {
+        self.said(preferences::wish(&self.writer, names, wish, now).await)
     }
 
     async fn records(&self, since: DateTime<Utc>) -> Result<Vec<Record>, StoreError> {

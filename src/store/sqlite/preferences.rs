@@ -1,30 +1,53 @@
 //! How people want to be told of what concerns them.
 
-use sqlx::SqlitePool;
+use chrono::{DateTime, Utc};
+use sqlx::{SqliteExecutor, SqlitePool};
 
+use super::begin_write;
 use crate::{
-    domain::notice::{Preferences, Recipient},
+    domain::notice::{Preferences, Recipient, Wish},
     store::{row, sql::outbox as sql},
 };
 
-pub(super) async fn get(pool: &SqlitePool, who: &Recipient) -> sqlx::Result<Preferences> {
-    let doc: Option<String> = sqlx::query_scalar(sql::PREFERENCES)
-        .bind(who.to_string())
-        .fetch_optional(pool)
-        .await?;
-    let read = doc.map(|doc| row::read_document(&doc)).transpose()?;
-    Ok(read.unwrap_or_default())
+pub(super) async fn get(pool: &SqlitePool, names: &[Recipient]) -> sqlx::Result<Preferences> {
+    let (preferences, _) = newest(pool, &listed(names)?).await?;
+    Ok(preferences)
 }
 
-pub(super) async fn set(
+pub(super) async fn wish(
     pool: &SqlitePool,
-    who: &Recipient,
-    preferences: &Preferences,
-) -> sqlx::Result<()> {
+    names: &[Recipient],
+    wish: &Wish,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Preferences> {
+    let names = listed(names)?;
+    let mut tx = begin_write(pool).await?;
+    let (mut preferences, before) = newest(&mut *tx, &names).await?;
+    preferences.take_in(wish);
     sqlx::query(sql::SET_PREFERENCES)
-        .bind(who.to_string())
-        .bind(row::document(preferences)?)
-        .execute(pool)
+        .bind(&names)
+        .bind(row::document(&preferences)?)
+        // A clock that was set back makes nothing older.
+        .bind(now.timestamp_millis().max(before))
+        .execute(&mut *tx)
         .await?;
-    Ok(())
+    tx.commit().await?;
+    Ok(preferences)
+}
+
+/// What was said last under any of the names, and when.
+async fn newest(at: impl SqliteExecutor<'_>, names: &str) -> sqlx::Result<(Preferences, i64)> {
+    let found: Option<(String, i64)> = sqlx::query_as(sql::PREFERENCES)
+        .bind(names)
+        .fetch_optional(at)
+        .await?;
+    match found {
+        Some((doc, at)) => Ok((row::read_document(&doc)?, at)),
+        None => Ok((Preferences::default(), i64::MIN)),
+    }
+}
+
+fn listed(names: &[Recipient]) -> sqlx::Result<String> {
+    let names: Vec<String> = names.iter().map(Recipient::to_string).collect();
+    row::document(&names)
 }

@@ -270,6 +270,23 @@ async fn an_account_keeps_its_number_when_it_is_renamed() {
 }
 
 #[tokio::test]
+async fn an_account_is_found_by_its_number_until_it_is_gone() {
+    let world = world().await;
+    let theirs = world.bearing(&world.github.token("shepherd", &[]));
+    let path = format!("/user/{}", theirs.get("/user").await.json()["id"]);
+    world.github.rename_account("shepherd", "herder");
+    for asker in [world.anonymous(), world.anybody()] {
+        assert_eq!(asker.get(&path).await.json()["login"], "herder");
+    }
+    // Neither a login nor a number of something else leads to one.
+    for wrong in ["/user/herder", "/user/1", "/user/-1", "/user/0x1"] {
+        assert_eq!(world.anybody().get(wrong).await.status, 404, "{wrong}");
+    }
+    world.github.delete_account("herder");
+    assert_eq!(world.anybody().get(&path).await.status, 404);
+}
+
+#[tokio::test]
 async fn octocrab_signs_somebody_in() {
     let world = world().await;
     let id = world.github.oauth_app();

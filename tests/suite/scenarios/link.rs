@@ -2,6 +2,8 @@
 
 mod ends;
 mod people;
+mod renamed;
+mod wishes;
 
 use std::{
     io,
@@ -132,6 +134,11 @@ impl Log {
 }
 
 impl Logging {
+    fn has(&self, words: &str) -> bool {
+        let log = self.log.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&log).contains(words)
+    }
+
     fn end(self) -> String {
         drop(self.guard);
         let log = self.log.0.lock().unwrap_or_else(PoisonError::into_inner);

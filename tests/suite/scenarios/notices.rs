@@ -2,6 +2,8 @@
 //! and nobody else.
 
 mod followers;
+mod named;
+mod own;
 mod settings;
 
 use std::time::Duration;

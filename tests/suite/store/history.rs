@@ -197,6 +197,19 @@ pub(super) async fn links(place: &dyn Place) {
     }
     let left = store.links().await.unwrap();
     assert_eq!(left, [expected[0].clone(), expected[2].clone()]);
+    // Two take each other's logins at once.
+    let login = |login| Login::parse(login);
+    let now = [(1, login("Liaison")), (2, login("renamed"))];
+    store.set_logins(&now).await.unwrap();
+    let left = store.links().await.unwrap();
+    let logins: Vec<&str> = left.iter().map(|link| link.login.as_str()).collect();
+    assert_eq!(logins, ["Liaison", "renamed"]);
+    // One is gone, and of another nobody knows.
+    store
+        .set_logins(&[(1, None), (9, login("x"))])
+        .await
+        .unwrap();
+    assert_eq!(store.links().await.unwrap(), left[1..]);
 }
 
 pub(super) async fn followers(place: &dyn Place) {

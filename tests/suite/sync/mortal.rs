@@ -11,13 +11,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use kep_liaison::{
     domain::{
-        Comment, CommentKind, Issue, KepNumber, Login, Repository, Zone,
+        Comment, CommentKind, Doing, Issue, KepNumber, Login, Repository, Zone,
         bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
         change::Change,
         digest::{Often, Subscription},
         following::Follower,
         link::Link,
-        notice::{Preferences, Recipient},
+        notice::{Preferences, Recipient, Wish},
         rich::Rich,
     },
     ports::{
@@ -181,6 +181,7 @@ go_through!(Store {
     fn subscriptions() -> Result<Vec<Subscription>, StoreError>;
     fn link(link: &Link) -> Result<(), StoreError>;
     fn unlink(workspace: &str, user: &str) -> Result<(), StoreError>;
+    fn set_logins(now: &[(u64, Option<Login>)]) -> Result<(), StoreError>;
     fn links() -> Result<Vec<Link>, StoreError>;
     fn follow(follower: &Follower, kep: KepNumber, follows: bool) -> Result<(), StoreError>;
     fn followers() -> Result<Vec<(Follower, KepNumber)>, StoreError>;
@@ -202,6 +203,8 @@ go_through!(Forge {
     fn edit_comment(repository: &Repository, id: u64, body: &str) -> Result<Comment, ForgeError>;
     fn delete_comment(repository: &Repository, id: u64) -> Result<(), ForgeError>;
     fn reviews(repository: &Repository, pull: u64) -> Result<Vec<Review>, ForgeError>;
+    fn doings(repository: &Repository, issue: u64) -> Result<Vec<Doing>, ForgeError>;
+    fn team_members(repository: &Repository, team: &str) -> Result<Option<Vec<Login>>, ForgeError>;
     fn is_private(repository: &Repository) -> Result<bool, ForgeError>;
     fn own_account(repository: &Repository) -> Result<Option<Account>, ForgeError>;
     fn open_issue(repository: &Repository, issue: &NewIssue) -> Result<Issue, ForgeError>;
@@ -237,8 +240,8 @@ go_through!(Outbox {
     fn done_since(lane: &str, since: DateTime<Utc>) -> Result<u64, StoreError>;
     fn dead() -> Result<Vec<Dead>, StoreError>;
     fn retry(id: i64, now: DateTime<Utc>) -> Result<bool, StoreError>;
-    fn preferences(who: &Recipient) -> Result<Preferences, StoreError>;
-    fn set_preferences(who: &Recipient, preferences: &Preferences) -> Result<(), StoreError>;
+    fn preferences(names: &[Recipient]) -> Result<Preferences, StoreError>;
+    fn wish(names: &[Recipient], wish: &Wish, now: DateTime<Utc>) -> Result<Preferences, StoreError>;
     fn hurry(lane: &str, now: DateTime<Utc>) -> Result<(), StoreError>;
     fn records(since: DateTime<Utc>) -> Result<Vec<Record>, StoreError>;
     fn load() -> Result<Load, StoreError>;

@@ -1,0 +1,141 @@
+//! People have other logins from one day to the next, and somebody else takes the old ones.
+
+use std::time::Duration;
+
+use kep_liaison::sandbox::{
+    github::{Fault, On, Right},
+    slack::{Person, Said},
+};
+
+use super::{Log, Scene, Transport, unstarted};
+use crate::scenarios::bridge::ISSUE;
+
+const DAY: Duration = Duration::from_hours(24);
+
+async fn begun() -> Scene {
+    let mut scene = unstarted(Transport::Socket).await;
+    scene.tells_people = true;
+    scene.start().await;
+    scene.synced().await;
+    scene.rest().await;
+    scene
+}
+
+impl Scene {
+    /// When logins were looked at last.
+    async fn looked_at(&self) -> Option<String> {
+        let note = "SELECT value FROM notes WHERE key = 'accounts/looked'";
+        let note = sqlx::query_scalar(note);
+        let note = note.fetch_optional(&mut self.store().await).await;
+        note.expect("the store")
+    }
+
+    /// Lets what is under way go on until logins were looked at again.
+    async fn looks_again(&self, before: Option<String>) {
+        let look = async {
+            while self.looked_at().await == before {
+                self.nudge().await;
+            }
+        };
+        let looked = tokio::time::timeout(Duration::from_secs(20), look).await;
+        looked.expect("a look");
+        self.rest().await;
+    }
+
+    async fn next_day(&self) {
+        let before = self.looked_at().await;
+        self.pass(DAY).await;
+        self.looks_again(before).await;
+    }
+
+    async fn is_back_after(&mut self, time: Duration) {
+        self.stop().await;
+        self.clock.advance(time);
+        self.start().await;
+        self.synced().await;
+        self.rest().await;
+    }
+
+    /// Whether somebody is told where a login is mentioned; nobody else is.
+    async fn hears_of(&self, person: &Person, login: &str) -> bool {
+        let text = format!("@{login}, please look.");
+        self.containerd().comment("author", ISSUE, &text);
+        self.poll().await;
+        let direct = person.direct();
+        let said = self.workspace.unseen();
+        direct.look_at_all();
+        let is_it = |it: &Said| it.channel == direct.id() && it.words().contains("please look");
+        assert!(said.iter().all(is_it), "{said:#?}");
+        !said.is_empty()
+    }
+
+    /// How often accounts were looked up so far.
+    fn looked_up(&self) -> usize {
+        let requests = self.github.requests();
+        let lookups = requests.iter().filter(|it| it.path.starts_with("/user/"));
+        lookups.count()
+    }
+}
+
+#[tokio::test]
+async fn the_new_login_is_theirs_and_the_old_one_is_not() {
+    let mut scene = begun().await;
+    let (mike, other) = (scene.mike.clone(), scene.person("other"));
+    scene.links(&mike, "shepherd").await;
+    scene.is_answered(&mike, "/kep notify changes off").await;
+    assert!(scene.hears_of(&mike, "shepherd").await);
+    scene.github.rename_account("shepherd", "herder");
+    // Until it is looked at nobody can know.
+    assert!(!scene.hears_of(&mike, "herder").await);
+    scene.next_day().await;
+    assert_eq!(scene.looked_up(), 1);
+    assert_eq!(scene.known_as(&mike).await.as_deref(), Some("herder"));
+    let shown = scene.is_answered(&mike, "/kep notify").await;
+    assert!(shown.contains("Not of: changes."), "{shown}");
+    assert!(scene.hears_of(&mike, "herder").await);
+    assert!(!scene.hears_of(&mike, "shepherd").await);
+
+    // Somebody takes the old one: it is theirs, with nothing of what the former owner wants.
+    scene
+        .github
+        .token("shepherd", &[("containerd/containerd", Right::Read)]);
+    scene.links(&other, "shepherd").await;
+    let shown = scene.is_answered(&other, "/kep notify").await;
+    assert!(!shown.contains("Not of:"), "{shown}");
+    assert!(scene.hears_of(&other, "shepherd").await);
+    assert!(scene.hears_of(&mike, "herder").await);
+
+    // A start before the next day is over asks nothing, and a later one does.
+    let before = scene.looked_up();
+    scene.is_back_after(Duration::from_hours(1)).await;
+    assert_eq!(scene.looked_up(), before);
+    let looked = scene.looked_at().await;
+    scene.is_back_after(DAY).await;
+    scene.looks_again(looked).await;
+    assert_eq!(scene.looked_up(), before + 2);
+    assert!(scene.hears_of(&other, "shepherd").await);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_gone_is_nobodys() {
+    let scene = begun().await;
+    let mike = scene.mike.clone();
+    scene.links(&mike, "shepherd").await;
+    let log = Log::begin();
+    // GitHub that does not answer says nothing of anybody.
+    let lookups = On::get("/user/").every(1);
+    scene.github.fault(lookups, Fault::Status(502));
+    scene.pass(DAY).await;
+    let is_in_vain = || log.has("whether logins have changed is not known");
+    scene.until("a look in vain", is_in_vain).await;
+    scene.github.clear_faults();
+    assert_eq!(scene.known_as(&mike).await.as_deref(), Some("shepherd"));
+    scene.github.delete_account("shepherd");
+    let before = scene.looked_at().await;
+    scene.pass(Duration::from_hours(1)).await;
+    scene.looks_again(before).await;
+    assert_eq!(scene.known_as(&mike).await, None);
+    assert!(log.has("an account is gone"));
+    scene.end().await;
+}
