@@ -9,6 +9,7 @@ mod life;
 mod link;
 mod log;
 mod pictures;
+mod ping;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},

@@ -34,7 +34,7 @@ impl Sandbox {
     }
 
     /// The first message that somebody sees in `#sig-node` of which this holds.
-    async fn sees(&self, who: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+    pub(super) async fn sees(&self, who: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         let channel = self.sig_node();
         self.eventually("a message", async || {
             let messages = self.messages(who, &channel).await;
