@@ -22,6 +22,7 @@ use tempfile::TempDir;
 use tokio::process::Child;
 
 use super::{
+    asked::Question,
     process::{Program, Shared},
     stage::{FIRST_KEP, REPO, fill, settings},
 };
@@ -49,8 +50,10 @@ pub(super) struct City {
     pub(super) github: GitHub,
     containerd: Repository,
     pub(super) slack: Slack,
-    channel: Channel,
+    pub(super) channel: Channel,
     sam: Person,
+    /// The shepherd of each KEP.
+    pub(super) mike: Person,
     program: Program,
     port: u16,
     pub(super) relayed: Vec<Relayed>,
@@ -58,6 +61,9 @@ pub(super) struct City {
     typed: BTreeMap<usize, Vec<(String, bool)>>,
     /// What a shepherd wrote, by issue.
     news: BTreeMap<usize, Vec<String>>,
+    pub(super) questions: Vec<Question>,
+    /// What was answered to questions, and whether that was acknowledged.
+    pub(super) answers: Vec<(String, bool)>,
     _folder: TempDir,
 }
 
@@ -77,12 +83,13 @@ impl City {
         let sam = workspace.person("samuelkarp");
         let channel = workspace.channel("sig-node").with(&[&sam]);
         sam.invites_bot(&channel).await;
+        let mike = workspace.person("mikebrow");
         let port = free_port();
         workspace.deliver_to(&format!("http://127.0.0.1:{port}"));
         let mut settings = settings(
             &github,
             &slack,
-            &sam,
+            [&sam, &mike],
             std::slice::from_ref(&channel),
             "both",
         );
@@ -107,11 +114,14 @@ impl City {
             slack,
             channel,
             sam,
+            mike,
             program,
             port,
             relayed: Vec::new(),
             typed: BTreeMap::new(),
             news: BTreeMap::new(),
+            questions: Vec::new(),
+            answers: Vec::new(),
             _folder: folder,
         };
         // A first life, in which it learns what there is, which is no news.
@@ -222,7 +232,7 @@ impl City {
                     self.sam.edits(said, &text).await;
                 }
             }
-            _ => {
+            4 => {
                 let receipts = self.relayed.iter_mut().rev().find_map(|relayed| {
                     let thread = self.channel.thread(&relayed.said.ts);
                     let can_undo = |said: &Said| said.json.to_string().contains("Undo");
@@ -234,6 +244,8 @@ impl City {
                     relayed.undone = Some(was_acked || shown.error.is_none());
                 }
             }
+            5 => self.asks(kep, word).await,
+            _ => self.answers(word).await,
         }
     }
 
@@ -292,6 +304,7 @@ impl City {
         let comments = self.comments();
         let messages = self.channel.messages();
         let direct = self.sam.direct().messages();
+        let brought = self.mike.direct().messages();
         // By its key everything stands there once.
         let marks = comments
             .iter()
@@ -301,6 +314,7 @@ impl City {
         let keys = messages
             .iter()
             .chain(&direct)
+            .chain(&brought)
             .filter_map(|said| Some(said.metadata.as_ref()?["event_payload"].to_string()));
         let mut seen = BTreeSet::new();
         for key in marks.chain(keys) {
@@ -362,6 +376,7 @@ impl City {
                 wrongs.push(format!("out of order on #{issue}: {places:?}"));
             }
         }
+        wrongs.extend(self.wrong_questions());
         // Each comment mentions Sam, who is told of it once.
         let told: Vec<String> = direct.iter().map(Said::words).collect();
         let told = told.join("\n");

@@ -6,7 +6,10 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use kep_liaison::{
     domain::{
         Login,
-        bridge::{Effect, Item, Key, Lane, MessageAt, NewEffect, Relay, Step, Way, unmarked},
+        bridge::{
+            Asked, ChannelAt, Effect, Item, Key, Lane, MessageAt, NewEffect, Ping, Question, Relay,
+            Step, Way, unmarked,
+        },
         notice::{Matter, Notice, Recipient},
     },
     ports::Outbox as _,
@@ -83,8 +86,37 @@ impl Play {
         Self::step(name, Lane::Told(who), step)
     }
 
-    /// A reaction, a command, and a comment come in, which mentions Sam.
-    fn first(&self) -> [NewEffect; 4] {
+    /// Sam asks the shepherd of a KEP.
+    fn question(&self) -> NewEffect {
+        let asked = self.stage.asked();
+        let [key, _] = Question::keys(&asked, kep(3));
+        let question = Question {
+            asked,
+            kep: kep(3),
+            text: "Who *reviews* it?".to_owned(),
+            message: None,
+        };
+        let step = Effect::Step(Step::Ping(Ping::Ask(question)));
+        NewEffect::now(key.clone(), Lane::Later(key), step)
+    }
+
+    fn answer(&self) -> NewEffect {
+        let mike = &self.stage.mike;
+        let answer = Ping::Answer {
+            question: self.question().key,
+            asked: Asked {
+                user: mike.id().into(),
+                channel: ChannelAt::new("kubernetes", mike.direct().id()),
+                ..self.stage.asked()
+            },
+            text: "I do.".to_owned(),
+        };
+        let lane = Lane::Later(Key::of(["answer"]));
+        Self::step("answer", lane, Step::Ping(answer))
+    }
+
+    /// A reaction, two commands, and a comment come in, which mentions Sam.
+    fn first(&self) -> [NewEffect; 5] {
         let (asked, message) = (self.stage.asked(), self.message());
         let person = Lane::Person(asked.channel.clone(), asked.user.clone());
         let reacted = Relay {
@@ -120,13 +152,14 @@ impl Play {
             Self::step("typed", person, Step::Relay(typed)),
             Self::step("news", thread, news),
             Self::mention("mention", 1, "@samuelkarp: it needs a rebase."),
+            self.question(),
         ]
     }
 
-    /// The message is edited, and the command taken back; another comment comes in.
-    fn second(&self) -> [NewEffect; 4] {
+    /// The message is edited, one command taken back and the other answered; another comment comes in.
+    fn second(&self) -> [NewEffect; 5] {
         let (asked, message) = (self.stage.asked(), self.message());
-        let [.., news, _] = self.first();
+        let [.., news, _, _] = self.first();
         let Effect::Step(Step::News { mut items, .. }) = news.effect else {
             unreachable!("it was made so");
         };
@@ -154,6 +187,7 @@ impl Play {
             Self::step("undo", person, undo),
             Self::step("news2", news_lane(self), news),
             Self::mention("mention2", 2, "@samuelkarp: it is rebased."),
+            self.answer(),
         ]
     }
 
@@ -183,7 +217,7 @@ impl Play {
             }
             stage.until_empty().await;
         };
-        let whole = stage.deliver_beside(deliver, script);
+        let whole = Box::pin(stage.deliver_beside(deliver, script));
         fate.live(whole).await.is_some()
     }
 
@@ -239,7 +273,7 @@ impl Play {
                 .channels
                 .iter()
                 .map(in_channel)
-                .chain([in_channel(&stage.sam.direct())])
+                .chain([&stage.sam, &stage.mike].map(|person| in_channel(&person.direct())))
                 .collect(),
         }
     }
@@ -249,8 +283,8 @@ impl Play {
         let stage = &self.stage;
         let comments = (1..=3).flat_map(|nth| stage.containerd.comments_on(nth));
         let marks = comments.filter_map(|body| Some(unmarked(&body).1?.to_string()));
-        let direct = stage.sam.direct();
-        let channels = stage.channels.iter().chain([&direct]);
+        let direct = [stage.sam.direct(), stage.mike.direct()];
+        let channels = stage.channels.iter().chain(&direct);
         let messages = channels.flat_map(kep_liaison::sandbox::slack::Channel::messages);
         let keys = messages.filter_map(|said| Some(said.metadata?["event_payload"].to_string()));
         let mut seen = BTreeSet::new();

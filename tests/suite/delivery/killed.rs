@@ -44,7 +44,7 @@ async fn killed(times: usize) {
     }
     for nth in 0..times {
         let mut bot = city.start().await;
-        let kind = random.random_range(0..5);
+        let kind = random.random_range(0..7);
         city.happens(nth, kind).await;
         let soon = Duration::from_millis(random.random_range(0..300));
         city.passes(soon).await;
@@ -78,7 +78,7 @@ enum Side {
     GitHub,
 }
 
-/// Kills it at each request of a relay, a command and a piece of news, before the far side does
+/// Kills it at each request of a relay, a command, a piece of news, a question and an answer, before the far side does
 /// anything or once it did; whether there was such a request.
 async fn killed_at(city: &mut City, round: usize, nth: usize, side: Side, is_after: bool) -> bool {
     let gate = Gate::default();
@@ -97,8 +97,8 @@ async fn killed_at(city: &mut City, round: usize, nth: usize, side: Side, is_aft
             .fault(Request::post("").nth(nth), Broken::HeldAfter(gate.clone())),
     }
     let mut bot = city.start().await;
-    for kind in 0..3 {
-        city.happens(round * 3 + kind, kind).await;
+    for kind in [0, 1, 2, 6, 5] {
+        city.happens(round * 7 + kind, kind).await;
     }
     let is_struck = tokio::select! {
         () = gate.arrived(1) => true,
@@ -144,6 +144,7 @@ async fn killed_at_requests(step: usize) {
         }
         assert!(struck > 0, "{side:?}");
     }
+    assert!(city.questions.len() > city.answers.len() && !city.answers.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -46,6 +46,8 @@ pub(super) struct Stage {
     /// The first is bridged both ways, the second hears news of the other.
     pub(super) channels: Vec<Channel>,
     pub(super) sam: Person,
+    /// The shepherd of each KEP.
+    pub(super) mike: Person,
     pub(super) store: Arc<SqliteStore>,
     /// Calls of the store that are under way.
     calls: Arc<Fate>,
@@ -86,7 +88,8 @@ impl Stage {
         for channel in &channels {
             sam.invites_bot(channel).await;
         }
-        let config = settings(&github, &slack, &sam, &channels, bridge);
+        let mike = workspace.person("mikebrow");
+        let config = settings(&github, &slack, [&sam, &mike], &channels, bridge);
         let config = Config::parse(&config, "settings").expect("settings");
         let dice: Arc<dyn Dice> = Arc::new(NoChance);
         let credentials = Credentials::Token(Secret::new(&token));
@@ -119,6 +122,7 @@ impl Stage {
             slack,
             channels,
             sam,
+            mike,
             store,
             calls: Arc::new(Fate::none()),
             forge,
@@ -333,11 +337,11 @@ pub(super) fn fill(github: &Model, keps: usize) -> Repository {
     containerd
 }
 
-/// Settings in which all channels are bridged so, and one person is a liaison.
+/// Settings in which all channels are bridged so, one person is a liaison, and another a shepherd.
 pub(super) fn settings(
     github: &Model,
     slack: &Slack,
-    sam: &Person,
+    [sam, mike]: [&Person; 2],
     channels: &[Channel],
     bridge: &str,
 ) -> String {
@@ -354,10 +358,14 @@ pub(super) fn settings(
         github = "samuelkarp"
         roles = ["liaison"]
         slack = {{ kubernetes = "{sam}" }}
+        [[people]]
+        github = "mikebrow"
+        slack = {{ kubernetes = "{mike}" }}
         "#,
         slack = slack.api_url(),
         github = github.url(),
         sam = sam.id(),
+        mike = mike.id(),
     );
     for channel in channels {
         // Writing to a String cannot fail.
