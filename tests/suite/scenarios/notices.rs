@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use kep_liaison::{
     ports::Clock as _,
     sandbox::{
-        github::ReviewState,
+        github::{Repository, ReviewState},
         slack::{Person, Said},
     },
 };
@@ -40,6 +40,18 @@ async fn begin(mut scene: Scene) -> Scene {
 }
 
 impl Scene {
+    /// The repository of the enhancements, with the issue of KEP-5825.
+    fn enhancement_issue(&self) -> Repository {
+        let enhancements = self.github.repository("kubernetes/enhancements");
+        let issue = json!({
+            "number": 5825, "title": "CRI List Streaming", "state": "open",
+            "user": {"login": "author"}, "body": "", "labels": [], "assignees": [],
+            "created_at": "2026-01-05T12:00:00Z", "updated_at": "2026-01-05T12:00:00Z",
+        });
+        enhancements.take_in(&issue).expect("an issue");
+        enhancements
+    }
+
     /// Somebody comments on the tracking issue of KEP-5825, and the bot hears of it.
     async fn comments_on_it(&self, login: &str, text: &str) -> u64 {
         let comment = self.containerd().comment(login, ISSUE, text);
@@ -324,13 +336,7 @@ async fn a_shepherd_is_told_where_their_kep_moves() {
 #[tokio::test]
 async fn a_shepherd_hears_of_the_enhancement_issue_as_well() {
     let scene = begun().await;
-    let enhancements = scene.github.repository("kubernetes/enhancements");
-    let issue = json!({
-        "number": 5825, "title": "CRI List Streaming", "state": "open",
-        "user": {"login": "author"}, "body": "", "labels": [], "assignees": [],
-        "created_at": "2026-01-05T12:00:00Z", "updated_at": "2026-01-05T12:00:00Z",
-    });
-    enhancements.take_in(&issue).expect("an issue");
+    let enhancements = scene.enhancement_issue();
     let text = "@samuelkarp @shepherd @mikebrow: is the runtime ready?";
     enhancements.comment("author", 5825, text);
     scene.deliver().await;
