@@ -86,12 +86,14 @@ impl Bridge<'_> {
         !preferences.is_off(self.now) && !preferences.muted.contains(&kep)
     }
 
-    /// Who is asked, and when where these are their quiet hours.
-    async fn whom(&self, askable: &[(&Person, ChannelAt)]) -> Result<String, Undecided> {
+    /// Who is asked, and when where these are their quiet hours. Where a workspace does not say what
+    /// time it is for them, nobody waits for that.
+    async fn whom(&self, askable: &[(&Person, ChannelAt)]) -> Result<String, StoreError> {
         let mut whom = Vec::new();
         for (Person { login, .. }, to) in askable {
             let preferences = self.wishes(login).await?;
-            let is_quiet = self.quiet_until(&preferences, to).await?.is_some();
+            let until = self.quiet_until(&preferences, to).await;
+            let is_quiet = until.is_ok_and(|until| until.is_some());
             whom.push(match preferences.quiet.filter(|_| is_quiet) {
                 Some(quiet) => format!("{login} (at {} their time)", quiet.to.format("%H:%M")),
                 None => login.to_string(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kep_liaison::{
     domain::Zone,
-    sandbox::slack::{Person, Workspace},
+    sandbox::slack::{Fault, On, Person, Workspace},
 };
 
 use super::{ASK, Scene, Transport, answers, begun, bridged, said, shown, told};
@@ -88,6 +88,27 @@ async fn what_another_answered_does_not_come_after_the_quiet_hours() {
     assert!(brought.words().contains("mikebrow answered"));
     scene.pass(Duration::from_mins(61)).await;
     assert!(told(&scene, &scene.sam).await.is_empty());
+    scene.end().await;
+}
+
+/// The question does not wait until Slack says what time it is for a shepherd.
+#[tokio::test]
+async fn where_slack_does_not_say_the_time_the_question_stands_all_the_same() {
+    let scene = bridged(Transport::Socket).await;
+    is_quiet(&scene).await;
+    scene
+        .slack
+        .fault(On::method("users.info"), Fault::Status(503));
+    types(&scene, &scene.mike, ASK).await;
+    let [question] = &said(&scene).await[..] else {
+        panic!("not one message");
+    };
+    let words = question.words();
+    assert!(words.contains("on to samuelkarp by"), "{words}");
+    scene.slack.clear_faults();
+    assert!(told(&scene, &scene.sam).await.is_empty());
+    scene.pass(Duration::from_mins(61)).await;
+    assert_eq!(told(&scene, &scene.sam).await.len(), 1);
     scene.end().await;
 }
 
