@@ -2,6 +2,7 @@
 //! and nobody else.
 
 mod followers;
+mod places;
 mod settings;
 
 use std::time::Duration;
