@@ -86,6 +86,7 @@ fn changes() -> Vec<Change> {
         issue: None,
         what: What::Stage(Some("alpha".into()), Some("beta".into())),
         direction: Direction::Forward,
+        by: None,
     };
     (0..CHANGES).map(change).collect()
 }

@@ -7,6 +7,7 @@ mod auth;
 mod client;
 mod commit;
 mod connect;
+mod doings;
 mod exchange;
 mod forge;
 mod limits;

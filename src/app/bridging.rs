@@ -1,6 +1,6 @@
 //! Builds the parts of the bridge, which share what they are made from.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use futures::{FutureExt as _, future::BoxFuture};
@@ -24,7 +24,7 @@ use crate::{
         forget::Forget,
         hear::Hear,
         nearing::Nearing,
-        tell::Tell,
+        tell::{Asked, Tell},
     },
     ports::{Clock, Dice, Forge, StoreError},
     store::SqliteStore,
@@ -77,7 +77,7 @@ impl Bridging {
             channels: self.channels.clone(),
             clock: self.clock.clone(),
             queued: queued.clone(),
-            is_private: HashMap::new(),
+            asked: Asked::default(),
         };
         let nearing = Nearing {
             outbox: self.store.clone(),

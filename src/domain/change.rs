@@ -27,6 +27,9 @@ pub struct Change {
     pub what: What,
     /// Which way it went.
     pub direction: Direction,
+    /// Who did it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Login>,
 }
 
 /// Which way a change went.
@@ -192,6 +195,7 @@ impl<'a> Log<'a> {
             issue,
             what,
             direction,
+            by: None,
         });
     }
 
@@ -339,6 +343,8 @@ impl<'a> Log<'a> {
     /// Whom a text mentions and did not before. Its author knows; and that somebody is made a shepherd by
     /// it is told already.
     fn named(&mut self, was: Option<&Issue>, is: &Issue, shepherds: &[Login]) {
+        // The first text is its author's.
+        let by = is.author.clone().filter(|_| was.is_none());
         let was = was.map_or("", |was| &was.body);
         if *was == *is.body {
             return;
@@ -354,6 +360,9 @@ impl<'a> Log<'a> {
         let names: Vec<Box<str>> = names.map(|whom| whom.to_string().into()).collect();
         if !names.is_empty() {
             self.say(Some(place(is)), What::Named(names), Direction::Forward);
+            if let Some(said) = self.found.last_mut() {
+                said.by = by;
+            }
         }
     }
 

@@ -124,15 +124,18 @@ pub enum CommentKind {
     Review,
     /// Above a review of a pull request, as its summary.
     Summary,
+    /// Nowhere: it is that somebody is asked for a review of a pull request. Its text names them.
+    Request,
 }
 
 impl CommentKind {
-    /// `issue`, `review` or `summary`.
+    /// `issue`, `review`, `summary` or `request`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Issue => "issue",
             Self::Review => "review",
             Self::Summary => "summary",
+            Self::Request => "request",
         }
     }
 }

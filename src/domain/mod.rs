@@ -8,6 +8,7 @@ pub mod change;
 pub mod cycle;
 pub mod details;
 pub mod digest;
+mod doing;
 pub mod fact;
 pub mod field;
 pub mod finding;
@@ -40,6 +41,7 @@ pub mod who;
 mod zone;
 
 pub use self::{
+    doing::{Did, Doing},
     field::{Field, Reading},
     issue::{Comment, CommentKind, Issue, IssueState, Milestone, Pull},
     login::Login,

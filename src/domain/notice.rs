@@ -85,11 +85,25 @@ pub enum Matter {
     Mention {
         /// Who, a login; none where it is the text of the issue itself.
         by: Option<Box<str>>,
+        /// The team by whose name they were mentioned, `@containerd/reviewers`; none where it was
+        /// their own.
+        #[serde(default)]
+        team: Option<Box<str>>,
         /// What was said around it, Markdown; none where it is not to be repeated.
         said: Option<String>,
         /// How many others were named with them.
         others: usize,
         /// Whether it mentions them no more, or is gone.
+        gone: bool,
+    },
+    /// They are asked for their review of a pull request.
+    Review {
+        /// Who asks, a login.
+        by: Option<Box<str>>,
+        /// The team that is asked, `@containerd/reviewers`; none where it is they.
+        #[serde(default)]
+        team: Option<Box<str>>,
+        /// Whether they are asked no more.
         gone: bool,
     },
     /// They became a shepherd of the KEP, or are one no more.
@@ -118,6 +132,8 @@ pub enum Matter {
 pub enum Kind {
     /// Being mentioned on GitHub.
     Mentions,
+    /// Being asked for a review.
+    Reviews,
     /// Becoming a shepherd, or being one no more.
     Assignments,
     /// What changes of one's KEPs.
@@ -128,8 +144,9 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Mentions,
+        Self::Reviews,
         Self::Assignments,
         Self::Changes,
         Self::Freezes,
@@ -139,6 +156,7 @@ impl Kind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Mentions => "mentions",
+            Self::Reviews => "reviews",
             Self::Assignments => "assignments",
             Self::Changes => "changes",
             Self::Freezes => "freezes",
@@ -149,6 +167,7 @@ impl Kind {
     pub fn about(self) -> &'static str {
         match self {
             Self::Mentions => "somebody mentions you on a KEP's issue or pull request",
+            Self::Reviews => "somebody asks you for a review of a KEP's pull request",
             Self::Assignments => "you become a shepherd, or are one no more",
             Self::Changes => "a KEP that you shepherd or follow moves",
             Self::Freezes => "a freeze is near and a KEP that you shepherd is not ready for it",
@@ -166,6 +185,7 @@ impl Notice {
     pub fn kind(&self) -> Kind {
         match self.matter {
             Matter::Mention { .. } => Kind::Mentions,
+            Matter::Review { .. } => Kind::Reviews,
             Matter::Shepherd { .. } => Kind::Assignments,
             Matter::Change(_) => Kind::Changes,
             Matter::Freeze { .. } => Kind::Freezes,
@@ -174,7 +194,10 @@ impl Notice {
 
     /// Whether it was taken back since.
     pub fn is_gone(&self) -> bool {
-        matches!(self.matter, Matter::Mention { gone: true, .. })
+        matches!(
+            self.matter,
+            Matter::Mention { gone: true, .. } | Matter::Review { gone: true, .. }
+        )
     }
 
     /// What further notices belong together with it: those of one issue, or of the KEP itself.

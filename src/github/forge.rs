@@ -14,12 +14,13 @@ use super::{
     },
     archive, blob_sha,
     commit::{self, NEWEST_COMMITS},
+    doings::{WireAccount, WireEvent},
     exchange::{Ask, RAW},
     shared::GitHub,
     wire::{WireComment, WireIssue, WireMilestone, WireRepository, WireReview},
 };
 use crate::{
-    domain::{Comment, CommentKind, Issue, IssueState, Login, Repository},
+    domain::{Comment, CommentKind, Doing, Issue, IssueState, Login, Repository},
     ports::{
         Forge, ForgeError,
         forge::{
@@ -163,7 +164,7 @@ impl Forge for GitHub {
             CommentKind::Issue => ("GET /repos/{repo}/issues/comments", "issues"),
             CommentKind::Review => ("GET /repos/{repo}/pulls/comments", "pulls"),
             // No list of a repository has them.
-            CommentKind::Summary => return Ok(Fetched::Same),
+            CommentKind::Summary | CommentKind::Request => return Ok(Fetched::Same),
         };
         let path = format!("/repos/{repository}/{folder}/comments?{}", ordered(since));
         let ask = Ask::get(endpoint, path).known(known);
@@ -222,7 +223,7 @@ impl Forge for GitHub {
         let (endpoint, folder) = match kind {
             CommentKind::Issue => ("GET /repos/{repo}/issues/comments/{id}", "issues"),
             CommentKind::Review => ("GET /repos/{repo}/pulls/comments/{id}", "pulls"),
-            CommentKind::Summary => return Ok(None),
+            CommentKind::Summary | CommentKind::Request => return Ok(None),
         };
         let path = format!("/repos/{repository}/{folder}/comments/{id}");
         let answer = match self.get(repository, Ask::get(endpoint, path)).await {
@@ -354,6 +355,39 @@ impl Forge for GitHub {
         Ok(reviews
             .map(|review| review.into_domain(&name, pull))
             .collect())
+    }
+
+    /// <https://docs.github.com/en/rest/issues/events#list-issue-events>
+    async fn doings(&self, repository: &Repository, issue: u64) -> Result<Vec<Doing>, ForgeError> {
+        let endpoint = "GET /repos/{repo}/issues/{number}/events";
+        let path = format!("/repos/{repository}/issues/{issue}/events");
+        let listed = self.whole_list::<WireEvent>(repository, endpoint, &path, None);
+        let Fetched::New(events, _) = listed.await? else {
+            return Ok(Vec::new());
+        };
+        let events = events.into_iter();
+        Ok(events
+            .filter_map(|event| event.into_domain(repository.owner()))
+            .collect())
+    }
+
+    /// <https://docs.github.com/en/rest/teams/members#list-team-members>
+    async fn team_members(
+        &self,
+        repository: &Repository,
+        team: &str,
+    ) -> Result<Option<Vec<Login>>, ForgeError> {
+        let endpoint = "GET /orgs/{org}/teams/{team}/members";
+        let path = format!("/orgs/{}/teams/{team}/members", repository.owner());
+        let listed = self.whole_list::<WireAccount>(repository, endpoint, &path, None);
+        match listed.await {
+            Ok(Fetched::New(members, _)) => {
+                let members = members.into_iter().filter_map(WireAccount::into_domain);
+                Ok(Some(members.collect()))
+            }
+            Ok(Fetched::Same) | Err(ForgeError::NotFound(_) | ForgeError::Forbidden(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// <https://docs.github.com/en/rest/repos/repos#get-a-repository>

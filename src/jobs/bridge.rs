@@ -8,6 +8,7 @@ mod answer;
 mod concerns;
 mod direct;
 mod elsewhere;
+mod named;
 mod near;
 mod news;
 mod notice;
@@ -25,7 +26,8 @@ use self::concerns::in_turn;
 pub use self::{
     after::{Failed, failed},
     again::worded,
-    concerns::concerns,
+    concerns::{Doings, concerns},
+    named::Teams,
     near::near,
     news::{Gathered, gather},
 };

@@ -1,25 +1,17 @@
 //! Finds what is news for channels and people each time that the board is published, and queues what is
 //! to be told. Webhooks and polls both end in the store, so both give the same news, once.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+mod asked;
 
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use chrono::{DateTime, SubsecRound as _, Utc};
 use tokio::sync::{Notify, watch};
 
+pub use self::asked::Asked;
 use super::follow::Known;
 use crate::{
-    domain::{
-        Repository, Settings,
-        bridge::Channels,
-        change::{Change, What},
-        following::Followers,
-        people::People,
-        text::each_once,
-    },
+    domain::{Repository, Settings, bridge::Channels, following::Followers, people::People},
     jobs::bridge::{Bridge, Gathered, Undecided, concerns, gather},
     ports::{
         Chat, Clock, Forge, Outbox, Store, StoreError,
@@ -32,8 +24,6 @@ use crate::{
 const MOST: usize = 500;
 /// The note of the moment since which news is told.
 const BEGAN: &str = "bridge-began";
-/// How long it is taken for known whether a repository is private.
-const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
 /// How long after it failed it is tried again.
 const BREATH: Duration = Duration::from_secs(5);
 
@@ -59,8 +49,8 @@ pub struct Tell<S> {
     pub clock: Arc<dyn Clock>,
     /// Told when something was queued.
     pub queued: Arc<Notify>,
-    /// Whether not everybody may read a repository, and when that was asked.
-    pub is_private: HashMap<Box<str>, (bool, DateTime<Utc>)>,
+    /// What the forge said of repositories and teams.
+    pub asked: Asked,
 }
 
 impl<S: Outbox + Store> Tell<S> {
@@ -99,7 +89,11 @@ impl<S: Outbox + Store> Tell<S> {
         if revision != known.revision {
             return Ok(false);
         }
-        let private = self.private(&changes, &comments).await?;
+        let now = self.clock.now();
+        let forge = &*self.forge;
+        let private = self.asked.private(forge, now, &changes, &comments).await?;
+        let teams = self.asked.teams(forge, now, &changes, &comments).await?;
+        let doings = Asked::doings(forge, &changes).await?;
         let looked = self.outbox.looked().await?;
         let change = changes.last().map(|(id, _)| *id);
         let comment = comments.last().map(|news| news.id);
@@ -113,7 +107,7 @@ impl<S: Outbox + Store> Tell<S> {
             channels: &self.channels,
             outbox: &*self.outbox,
             chats: &self.chats,
-            now: self.clock.now(),
+            now,
         };
         let own = self.own(&comments).await?;
         let news = Gathered {
@@ -122,6 +116,8 @@ impl<S: Outbox + Store> Tell<S> {
             began,
             own: &own,
             private: &private,
+            teams: &teams,
+            doings: &doings,
         };
         let mut effects = gather(&bridge, news).await?;
         effects.extend(concerns(&bridge, news).await?);
@@ -158,37 +154,6 @@ impl<S: Outbox + Store> Tell<S> {
             }
         }
         Ok(own)
-    }
-
-    /// Of the repositories of news those that not everybody may read. It is asked where there is news
-    /// alone, and again after a while.
-    async fn private(
-        &mut self,
-        changes: &[(i64, Change)],
-        comments: &[CommentNews],
-    ) -> Result<HashSet<Box<str>>, Undecided> {
-        let now = self.clock.now();
-        self.is_private
-            .retain(|_, (_, asked)| (now - *asked).abs() < GOOD_FOR);
-        let named = changes
-            .iter()
-            .filter(|(_, it)| matches!(it.what, What::Named(_)));
-        let named = named.filter_map(|(_, change)| Some(&change.issue.as_ref()?.0));
-        let commented = comments.iter().map(|news| &news.repository);
-        for repository in each_once(named.chain(commented)) {
-            if let Some(parsed) = Repository::parse(repository)
-                && !self.is_private.contains_key(repository)
-            {
-                let is_private = self.forge.is_private(&parsed).await?;
-                self.is_private
-                    .insert(repository.clone(), (is_private, now));
-            }
-        }
-        let private = self
-            .is_private
-            .iter()
-            .filter(|(_, (is_private, _))| *is_private);
-        Ok(private.map(|(repository, _)| repository.clone()).collect())
     }
 
     /// Since when news is told; `None` before the first sync went through.

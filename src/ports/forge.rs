@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub use self::event::{Departure, ForgeEvent, Review, Verdict};
-use crate::domain::{Comment, CommentKind, Issue, Login, Milestone, Repository};
+use crate::domain::{Comment, CommentKind, Doing, Issue, Login, Milestone, Repository};
 
 /// A mark by which the forge recognises what somebody has already (an HTTP entity tag). It is
 /// only good for the one who got it.
@@ -326,8 +326,19 @@ pub trait Forge: Send + Sync {
     /// The reviews of a pull request.
     async fn reviews(&self, repository: &Repository, pull: u64) -> Result<Vec<Review>, ForgeError>;
 
+    /// What was done to an issue or a pull request, oldest first.
+    async fn doings(&self, repository: &Repository, issue: u64) -> Result<Vec<Doing>, ForgeError>;
+
     /// Whether not everybody may read a repository.
     async fn is_private(&self, repository: &Repository) -> Result<bool, ForgeError>;
+
+    /// The members of a team, by its short name, of the organisation that a repository belongs to;
+    /// `None` where there is no such team, or we may not see who is in it.
+    async fn team_members(
+        &self,
+        repository: &Repository,
+        team: &str,
+    ) -> Result<Option<Vec<Login>>, ForgeError>;
 
     /// Who the bot is for a repository; `None` where it is nobody.
     async fn own_account(&self, repository: &Repository) -> Result<Option<Account>, ForgeError>;

@@ -198,6 +198,8 @@ pub struct CommentNews {
     pub kind: CommentKind,
     /// The comment's number.
     pub comment: u64,
+    /// What it said when it was last looked at; `None` where nobody had.
+    pub was: Option<Box<str>>,
     /// The comment as it is now; `None` where it is gone.
     pub now: Option<Comment>,
 }

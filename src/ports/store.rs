@@ -59,6 +59,7 @@ impl Feed {
             Self::Comments(CommentKind::Issue) => "issue-comments".into(),
             Self::Comments(CommentKind::Review) => "review-comments".into(),
             Self::Comments(CommentKind::Summary) => "reviews".into(),
+            Self::Comments(CommentKind::Request) => "review-requests".into(),
             Self::Milestones => "milestones".into(),
             Self::Labels => "labels".into(),
             Self::Issue(number) => format!("issue/{number}").into(),

@@ -38,7 +38,7 @@ pub use repository::{Openness, ReviewState};
 pub use seed::{App, Repository};
 pub use webhook::Delivery;
 
-use people::{Caller, Token};
+use people::{Caller, Team, Token};
 use serve::Shared;
 use state::State;
 
@@ -124,6 +124,16 @@ impl GitHub {
             .tokens
             .insert(token.clone(), Token::lasting(Caller::User(user)));
         token
+    }
+
+    /// A team of an organisation, `containerd/reviewers`, and who is in it from now on.
+    pub fn team(&self, name: &str, members: &[&str]) {
+        let (organisation, team) = name.split_once('/').expect("a name like owner/team");
+        let mut state = self.lock();
+        let members = members.iter().map(|login| state.user(login)).collect();
+        let (organisation, id) = (state.user(organisation), state.new_id());
+        let team = (organisation, team.to_lowercase());
+        state.teams.insert(team, Team { id, members });
     }
 
     /// Makes a token worthless.

@@ -146,7 +146,7 @@ pub(super) const COMMENT: &str =
     "SELECT doc FROM comments WHERE repository = $1 AND kind = $2 AND id = $3";
 
 pub(super) const REMOVE_COMMENT: &str =
-    "DELETE FROM comments WHERE repository = $1 AND kind = $2 AND id = $3";
+    "DELETE FROM comments WHERE repository = $1 AND kind = $2 AND id = $3 RETURNING doc";
 
 pub(super) const CLEAR_COMMENTS: &str = "DELETE FROM comments WHERE repository = $1 AND issue = $2";
 

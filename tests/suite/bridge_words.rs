@@ -95,6 +95,7 @@ fn change(what: What, issue: Option<u64>, direction: Direction) -> Item {
             issue: issue.map(|number| ("containerd/containerd".into(), number)),
             what,
             direction,
+            by: None,
         },
     }
 }

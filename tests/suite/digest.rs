@@ -121,6 +121,7 @@ fn a_change_is_told_where_it_concerns_somebody_and_in_short() {
         issue: place.map(|(repository, number)| (repository.into(), number)),
         what,
         direction,
+        by: None,
     };
     let (here, elsewhere) = ("containerd/containerd", "cri-o/cri-o");
     let to = |was: &str, is: &str| (Some(was.into()), Some(is.into()));

@@ -5,6 +5,7 @@ mod apps;
 mod conditional;
 mod contents;
 mod device;
+mod events;
 mod faults;
 pub(crate) mod http;
 mod issues;

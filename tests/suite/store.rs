@@ -176,6 +176,7 @@ fn change(number: u32, title: &str) -> Change {
         issue: Some((REPO.into(), 7)),
         what: What::IssueTitle("before".into(), title.into()),
         direction: Direction::Forward,
+        by: None,
     }
 }
 

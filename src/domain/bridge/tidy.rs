@@ -120,6 +120,7 @@ mod tests {
             issue: Some(("a/b".into(), issue)),
             what,
             direction,
+            by: None,
         };
         Item::Changed { id: 1, change }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Part, Wrong};
 use crate::{
-    domain::{CommentKind, Issue, Repository},
+    domain::{CommentKind, Did, Issue, Login, Repository},
     github::wire::{WireComment, WireIssue, WirePull, WireReview},
     ports::forge::{Departure, ForgeEvent},
 };
@@ -26,6 +26,11 @@ pub(super) struct Payload<'a> {
     review: Part<'a>,
     #[serde(borrow, default)]
     changes: Part<'a>,
+    #[serde(default)]
+    assignee: Option<WireAccount>,
+    /// Who did it.
+    #[serde(default)]
+    sender: Option<WireAccount>,
     /// What a push moved.
     #[serde(default, rename = "ref")]
     reference: Option<Box<str>>,
@@ -83,7 +88,7 @@ impl Payload<'_> {
         let to = match self.action()? {
             "deleted" => Departure::Deleted,
             "transferred" | "converted_to_discussion" => Departure::Moved(self.new_address()),
-            _ => return Ok(Some(ForgeEvent::Changed(Box::new(self.issue()?)))),
+            _ => return Ok(Some(self.changed(self.issue()?)?)),
         };
         Ok(Some(ForgeEvent::Left {
             repository: self.repository()?,
@@ -94,8 +99,31 @@ impl Payload<'_> {
 
     /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request>
     pub(super) fn pull_event(&self) -> Result<Option<ForgeEvent>, Wrong> {
-        self.action()?;
-        Ok(Some(ForgeEvent::Changed(Box::new(self.pull()?))))
+        let pull = self.pull()?;
+        Ok(Some(match self.action()? {
+            "review_requested" | "review_request_removed" => {
+                ForgeEvent::AskedForReview(Box::new(pull))
+            }
+            _ => self.changed(pull)?,
+        }))
+    }
+
+    /// An issue or a pull request as it is now, and who made it so.
+    fn changed(&self, issue: Issue) -> Result<ForgeEvent, Wrong> {
+        let login = |account: Option<&WireAccount>| Login::parse(&account?.login);
+        let assignee = || login(self.assignee.as_ref());
+        let did = match self.action()? {
+            "edited" => Some(Did::Edited),
+            "assigned" => assignee().map(Did::Assigned),
+            "unassigned" => assignee().map(Did::Unassigned),
+            "closed" => Some(Did::Closed),
+            "demilestoned" => Some(Did::Demilestoned),
+            _ => None,
+        };
+        Ok(ForgeEvent::Changed {
+            issue: Box::new(issue),
+            did: login(self.sender.as_ref()).zip(did),
+        })
     }
 
     /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#issue_comment> and
@@ -108,7 +136,7 @@ impl Payload<'_> {
                 let below = self.issue()?;
                 (below.number, self.is_whole().then(|| Box::new(below)))
             }
-            CommentKind::Review | CommentKind::Summary => {
+            CommentKind::Review | CommentKind::Summary | CommentKind::Request => {
                 let below = self.pull()?;
                 (below.number, Some(Box::new(below)))
             }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{Bridge, Undecided};
+use super::{Bridge, Undecided, concerns::Doings, named::Teams};
 use crate::{
     domain::{
         Comment, CommentKind, KepNumber, Label, Login,
@@ -51,6 +51,10 @@ pub struct Gathered<'a> {
     pub own: &'a HashMap<Box<str>, Account>,
     /// The repositories whose words are told to nobody by themselves.
     pub private: &'a HashSet<Box<str>>,
+    /// Who is in the teams that it names.
+    pub teams: &'a Teams,
+    /// Who did what, where it is not known of the changes themselves.
+    pub doings: &'a Doings,
 }
 
 /// What is to be told of it: for each channel and KEP one step.

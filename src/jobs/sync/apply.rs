@@ -15,7 +15,7 @@
 
 use std::{cmp::Ordering, iter::once};
 
-use super::{Sync, Trouble, issues::sort};
+use super::{Sync, Trouble, issues::sort, telling::Done};
 use crate::{
     domain::{Comment, CommentKind, Issue, Repository, Runtime, change::Change},
     ports::{
@@ -45,6 +45,7 @@ impl Sync<'_> {
     /// Takes an event in and tells what changed. It costs few requests, mostly none.
     pub async fn apply(&self, event: ForgeEvent) -> Result<Applied, StoreError> {
         let quiet = self.unsettled().await?;
+        let done = self.done_by(&event);
         let need = match self.take(event).await {
             Ok(need) => need,
             Err(Trouble::Store(error)) => return Err(error),
@@ -55,7 +56,7 @@ impl Sync<'_> {
         };
         let (_, pending) = self.store.pending().await?;
         let changed = if pending {
-            self.tell_changes(&quiet).await?.1.changed
+            self.tell_changes(&quiet, done.as_ref()).await?.1.changed
         } else {
             Vec::new()
         };
@@ -65,9 +66,31 @@ impl Sync<'_> {
         })
     }
 
+    /// Who did what to an issue, where an event tells.
+    fn done_by(&self, event: &ForgeEvent) -> Option<Done> {
+        let ForgeEvent::Changed { issue, did } = event else {
+            return None;
+        };
+        let (by, what) = did.clone()?;
+        let (repository, _) = self.runtime_at(&issue.repository)?;
+        Some(Done {
+            issue: (repository.to_string().into(), issue.number),
+            by,
+            what,
+        })
+    }
+
     async fn take(&self, event: ForgeEvent) -> Result<Need, Trouble> {
         match event {
-            ForgeEvent::Changed(issue) => self.changed(*issue).await,
+            ForgeEvent::Changed { issue, .. } => self.changed(*issue).await,
+            ForgeEvent::AskedForReview(pull) => {
+                let (repository, number) = (pull.repository.clone(), pull.number);
+                let need = self.changed(*pull).await?;
+                if let Some((repository, _)) = self.runtime_at(&repository) {
+                    self.review_requests(repository, number).await?;
+                }
+                Ok(need)
+            }
             ForgeEvent::Left {
                 repository,
                 number,

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Comment, CommentKind, Issue, KepNumber, Repository, Runtime,
+        Comment, CommentKind, Did, Doing, Issue, KepNumber, Repository, Runtime,
+        mention::Mentioned,
         tracking::{read_pull, read_tracking_issue},
     },
     ports::{
@@ -100,8 +101,8 @@ impl Sync<'_> {
         Ok(())
     }
 
-    /// What reviews of a pull request say as a whole, where it is kept and was changed since they were
-    /// asked for: no list of a repository tells of them.
+    /// What reviews of a pull request say as a whole, and who is asked for one, where it is kept and was
+    /// changed since that was asked for: no list of a repository tells of it.
     async fn reviews(
         &self,
         repository: &Repository,
@@ -116,11 +117,35 @@ impl Sync<'_> {
         let reviews = self.forge.reviews(repository, pull).await?;
         let words: Vec<Comment> = reviews.iter().filter_map(Review::words).collect();
         self.store.put_comments(&name, &words, None).await?;
+        self.review_requests(repository, pull).await?;
         let position = Position {
             since: changed,
             ..Position::default()
         };
         Ok(self.store.set_position(&name, feed, &position).await?)
+    }
+
+    /// Who is asked for a review of a pull request that is open and kept.
+    pub(super) async fn review_requests(
+        &self,
+        repository: &Repository,
+        pull: u64,
+    ) -> Result<(), Trouble> {
+        let name = repository.to_string();
+        let stored = self.store.issue(&name, pull).await?;
+        let Some(stored) = stored.filter(Issue::is_open) else {
+            return Ok(());
+        };
+        let doings = self.forge.doings(repository, pull).await?;
+        let asked = review_requests(&stored, &doings);
+        let is_asked = |old: &Comment| asked.iter().any(|it| it.id == old.id);
+        for old in self.store.comments(&name, pull).await? {
+            if old.kind == CommentKind::Request && !is_asked(&old) {
+                let removed = self.store.remove_comment(&name, old.kind, old.id);
+                removed.await?;
+            }
+        }
+        Ok(self.store.put_comments(&name, &asked, None).await?)
     }
 
     /// The tracking issues of a repository that are known.
@@ -304,6 +329,35 @@ impl Sync<'_> {
         let entry = number.and_then(|number| self.known?.board.get(number));
         entry.is_some_and(|entry| entry.issues().next().is_some())
     }
+}
+
+/// Who is asked for a review of a pull request by now, the last time that each of them was asked.
+fn review_requests(pull: &Issue, doings: &[Doing]) -> Vec<Comment> {
+    let mut asked: Vec<(&Mentioned, &Doing)> = Vec::new();
+    for doing in doings {
+        let (Did::AskedForReview(whom) | Did::UnaskedForReview(whom)) = &doing.what else {
+            continue;
+        };
+        asked.retain(|(other, _)| *other != whom);
+        if matches!(doing.what, Did::AskedForReview(_)) {
+            asked.push((whom, doing));
+        }
+    }
+    let asked = asked.into_iter();
+    asked
+        .map(|(whom, doing)| Comment {
+            repository: pull.repository.clone(),
+            id: doing.id,
+            kind: CommentKind::Request,
+            issue: pull.number,
+            author: doing.by.clone(),
+            by_app: false,
+            url: pull.url.clone(),
+            body: whom.to_string().into(),
+            created_at: doing.at,
+            updated_at: doing.at,
+        })
+        .collect()
 }
 
 /// Sorts everything there is into what is kept and what is not.

@@ -8,7 +8,7 @@ use std::{
 use super::{Report, Sync};
 use crate::{
     domain::{
-        Settings,
+        Did, Login, Settings,
         board::{Board, Entry},
         change::{Change, changes},
         finding::{Inspector, Severity},
@@ -21,12 +21,27 @@ use crate::{
 /// Somebody else stores facts at the same time at most so often in a row.
 const MOST_TRIES: usize = 5;
 
+/// What somebody did to an issue just now.
+pub(super) struct Done {
+    /// The issue or pull request.
+    pub(super) issue: (Box<str>, u64),
+    pub(super) by: Login,
+    pub(super) what: Did,
+}
+
+impl Done {
+    fn doer_of(&self, change: &Change) -> Option<Login> {
+        let is_its = change.issue.as_ref() == Some(&self.issue) && self.what.made(change);
+        is_its.then(|| self.by.clone())
+    }
+}
+
 impl Sync<'_> {
     /// Finds what changed, records it and gives it, and notes that a sync went through. What comes
     /// from a `quiet` repository, one whose first pass was not over, is taken in and told to
     /// nobody.
     pub(super) async fn tell(&self, quiet: &BTreeSet<Box<str>>) -> Result<Report, StoreError> {
-        let (board, mut report) = self.tell_changes(quiet).await?;
+        let (board, mut report) = self.tell_changes(quiet, None).await?;
         // Where a source failed the facts are as old as they were.
         if !self.failed.load(Ordering::Relaxed) {
             let now = self.clock.now();
@@ -37,10 +52,12 @@ impl Sync<'_> {
         Ok(report)
     }
 
-    /// Finds what changed, records it and gives it with the board that it led to.
+    /// Finds what changed, records it and gives it with the board that it led to. Of what came of
+    /// something that was just `done` it is known who did it.
     pub(super) async fn tell_changes(
         &self,
         quiet: &BTreeSet<Box<str>>,
+        done: Option<&Done>,
     ) -> Result<(Arc<Board>, Report), StoreError> {
         for _ in 0..MOST_TRIES {
             let (revision, pending) = self.store.pending().await?;
@@ -65,6 +82,10 @@ impl Sync<'_> {
                 report
                     .changed
                     .retain(|change| !self.is_quiet(change, quiet));
+                for change in &mut report.changed {
+                    let doer = || done.and_then(|done| done.doer_of(change));
+                    change.by = change.by.clone().or_else(doer);
+                }
                 let now = self.clock.now();
                 if !self
                     .store

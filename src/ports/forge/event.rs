@@ -5,13 +5,20 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Comment, CommentKind, Issue, Login, Repository};
+use crate::domain::{Comment, CommentKind, Did, Issue, Login, Repository};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForgeEvent {
     /// An issue or a pull request as it was just then, opened or changed.
-    Changed(Box<Issue>),
+    Changed {
+        /// What it was.
+        issue: Box<Issue>,
+        /// Who did what to it, where that concerns people.
+        did: Option<(Login, Did)>,
+    },
+    /// Somebody was asked for a review of a pull request, or is not any more.
+    AskedForReview(Box<Issue>),
     /// An issue that its repository has no more.
     Left {
         /// The repository that it left.

@@ -4,9 +4,12 @@
 //! An act that changes nothing moves no time and tells nobody.
 
 mod comments;
+mod events;
 mod moves;
+mod reviewers;
 mod things;
 
+pub(super) use reviewers::Reviewer;
 use serde_json::{Value, json};
 
 use super::{
@@ -47,6 +50,8 @@ impl State {
             head: format!("{id:040x}"),
             base: repository.default_branch.clone(),
             merged: None,
+            reviewers: Vec::new(),
+            teams: Vec::new(),
         });
         repository.issues.insert(
             number,
@@ -68,6 +73,7 @@ impl State {
                 created_at: now,
                 updated_at: now,
                 comments: Vec::new(),
+                events: Vec::new(),
                 pull,
             },
         );
@@ -91,6 +97,7 @@ impl State {
     /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues>
     /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request>
     fn tell(&mut self, id: u64, by: By, number: u64, action: &str, more: Value) {
+        self.remember(id, by, number, action, &more);
         let is_pull = self.issue_mut(id, number).pull.is_some();
         let event = if is_pull { "pull_request" } else { "issues" };
         self.notify(id, by, event, Some(action), |state, repository| {

@@ -5,6 +5,7 @@ mod contents;
 mod issues;
 mod milestones;
 mod tarball;
+mod teams;
 mod write;
 
 use http::Method;
@@ -32,6 +33,9 @@ impl State {
             (&Method::GET, ["users", login]) => {
                 let user = self.find_user(login).ok_or_else(Refusal::not_found)?;
                 Ok(Answer::ok(&self.show_profile(user)))
+            }
+            (&Method::GET, ["orgs", organisation, "teams", team, "members"]) => {
+                self.team_members(call, token, organisation, team)
             }
             (&Method::GET, ["user", number]) => self.account(token, number),
             (_, ["app", rest @ ..]) => self.as_app(call, token, rest),
@@ -115,6 +119,7 @@ impl State {
             ["issues", "comments"] => self.all_comments(call, id),
             ["issues", "comments", number] => self.comment(id, number),
             ["issues", number] => self.one_issue(token, id, number),
+            ["issues", number, "events"] => self.events_of(call, token, id, number),
             ["issues", number, "comments"] => self.comments_of(call, token, id, number),
             ["issues", number, "labels"] => self.labels_of(call, token, id, number),
             ["pulls"] => Ok(self.pulls(call, id)),

@@ -33,6 +33,13 @@ pub(super) struct User {
     pub(super) created_at: DateTime<Utc>,
 }
 
+/// Some of an organisation's members.
+#[derive(Debug)]
+pub(super) struct Team {
+    pub(super) id: u64,
+    pub(super) members: Vec<u64>,
+}
+
 /// Whom a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Caller {
@@ -88,5 +95,7 @@ pub(super) struct Installation {
     pub(super) app: u64,
     pub(super) account: u64,
     pub(super) repositories: HashMap<u64, Right>,
+    /// Whether it may see who is in the account's teams.
+    pub(super) reads_members: bool,
     pub(super) is_suspended: bool,
 }

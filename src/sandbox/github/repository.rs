@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
 
 use super::{
+    acts::By,
     git::{Git, Sha},
     people::Right,
 };
@@ -74,7 +76,21 @@ pub(super) struct Issue {
     pub(super) created_at: Moment,
     pub(super) updated_at: Moment,
     pub(super) comments: Vec<u64>,
+    /// What was done to it, oldest first.
+    pub(super) events: Vec<Event>,
     pub(super) pull: Option<Pull>,
+}
+
+/// Something that was done to an issue or a pull request.
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) id: u64,
+    pub(super) by: By,
+    pub(super) at: Moment,
+    /// `closed`
+    pub(super) name: &'static str,
+    /// What only an event of this name shows.
+    pub(super) more: Value,
 }
 
 #[derive(Debug)]
@@ -91,6 +107,10 @@ pub(super) struct Pull {
     pub(super) head: String,
     pub(super) base: String,
     pub(super) merged: Option<Merged>,
+    /// Who is asked for a review and gave none yet.
+    pub(super) reviewers: Vec<u64>,
+    /// The teams that are, by their short names.
+    pub(super) teams: Vec<String>,
 }
 
 #[derive(Debug)]

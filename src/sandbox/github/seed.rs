@@ -3,6 +3,7 @@
 mod app;
 mod issue;
 mod look;
+mod review;
 
 use chrono::NaiveDate;
 use serde_json::Value;

@@ -78,6 +78,31 @@ impl State {
         })
     }
 
+    /// A team as other things show it.
+    /// <https://docs.github.com/en/rest/teams/teams#get-a-team-by-name>
+    pub(super) fn show_team(&self, organisation: u64, team: &str) -> Value {
+        let login = &self.users[&organisation].login;
+        let key = (organisation, team.to_owned());
+        let id = self.teams.get(&key).map_or(0, |team| team.id);
+        let url = format!("{}/organizations/{organisation}/team/{id}", self.base);
+        json!({
+            "id": id,
+            "node_id": node_id("T", id),
+            "name": team,
+            "slug": team,
+            "description": null,
+            "privacy": "closed",
+            "notification_setting": "notifications_enabled",
+            "permission": "pull",
+            "url": url,
+            "html_url": format!("{WEB}/orgs/{login}/teams/{team}"),
+            "members_url": format!("{url}/members{{/member}}"),
+            "repositories_url": format!("{url}/repos"),
+            "type": "organization",
+            "parent": null,
+        })
+    }
+
     /// The address of a repository's part in the API.
     pub(super) fn url(&self, repository: &Repository, rest: &str) -> String {
         let owner = &self.users[&repository.owner].login;

@@ -216,14 +216,15 @@ pub(in crate::store) fn read_record(row: RecordRow) -> sqlx::Result<Record> {
 }
 
 /// The columns of an entry of the journal of comments.
-pub(in crate::store) type NewsRow = (i64, String, String, i64, Option<String>);
+pub(in crate::store) type NewsRow = (i64, String, String, i64, Option<String>, Option<String>);
 
 pub(in crate::store) fn read_news(row: NewsRow) -> sqlx::Result<CommentNews> {
-    let (id, repository, kind, comment, document) = row;
+    let (id, repository, kind, comment, was, document) = row;
     let kinds = [
         CommentKind::Issue,
         CommentKind::Review,
         CommentKind::Summary,
+        CommentKind::Request,
     ];
     let kind = kinds
         .into_iter()
@@ -234,6 +235,7 @@ pub(in crate::store) fn read_news(row: NewsRow) -> sqlx::Result<CommentNews> {
         repository: repository.into(),
         kind,
         comment: read_number(comment)?,
+        was: was.map(Into::into),
         now: document.as_deref().map(read_document).transpose()?,
     })
 }

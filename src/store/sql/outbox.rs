@@ -282,19 +282,21 @@ pub(in crate::store) const UNTOLD_CHANGES: &str = "\
     WHERE id > COALESCE((SELECT change FROM looked WHERE id = 1), 0) ORDER BY id LIMIT $1";
 
 pub(in crate::store) const UNTOLD_COMMENTS: &str = "\
-    SELECT news.id, news.repository, news.kind, news.comment, comments.doc
+    SELECT news.id, news.repository, news.kind, news.comment, news.was, comments.doc
     FROM comment_news AS news LEFT JOIN comments
         ON comments.repository = news.repository AND comments.kind = news.kind
             AND comments.id = news.comment
     WHERE news.id > COALESCE((SELECT comment FROM looked WHERE id = 1), 0)
     ORDER BY news.id LIMIT $1";
 
-/// To be followed by [`PUT_NEWS`], which gives the entry a new number.
-pub(in crate::store) const CLEAR_NEWS: &str =
-    "DELETE FROM comment_news WHERE repository = $1 AND kind = $2 AND comment = $3";
+/// To be followed by [`PUT_NEWS`], which gives the entry a new number. Says whether nobody has looked at
+/// it, and its text before.
+pub(in crate::store) const CLEAR_NEWS: &str = "\
+    DELETE FROM comment_news WHERE repository = $1 AND kind = $2 AND comment = $3
+    RETURNING id > COALESCE((SELECT comment FROM looked WHERE id = 1), 0), was";
 
 pub(in crate::store) const PUT_NEWS: &str =
-    "INSERT INTO comment_news (repository, kind, comment, gone) VALUES ($1, $2, $3, $4)";
+    "INSERT INTO comment_news (repository, kind, comment, gone, was) VALUES ($1, $2, $3, $4, $5)";
 
 /// A comment that is too old to be kept, or whose issue is gone, is no news, and was not deleted.
 pub(in crate::store) const PRUNE_NEWS: &str = "\

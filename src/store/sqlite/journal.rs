@@ -9,25 +9,33 @@ use crate::{
     store::{row, sql::outbox as sql},
 };
 
-/// A comment that came, was edited, or is gone. `kind` and `comment` are as in its columns.
+/// A comment that came, was edited, or is gone. `kind` and `comment` are as in its columns, and `was`
+/// is the text that it had until then.
 pub(super) async fn put_news(
     tx: &mut SqliteConnection,
     repository: &str,
     kind: &str,
     comment: i64,
     is_gone: bool,
+    was: Option<&str>,
 ) -> sqlx::Result<()> {
-    sqlx::query(sql::CLEAR_NEWS)
+    let before: Option<(bool, Option<String>)> = sqlx::query_as(sql::CLEAR_NEWS)
         .bind(repository)
         .bind(kind)
         .bind(comment)
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await?;
+    // What came between was never looked at.
+    let was = match &before {
+        Some((is_untold, was)) if *is_untold => was.as_deref(),
+        _ => was,
+    };
     sqlx::query(sql::PUT_NEWS)
         .bind(repository)
         .bind(kind)
         .bind(comment)
         .bind(i64::from(is_gone))
+        .bind(was)
         .execute(tx)
         .await?;
     Ok(())

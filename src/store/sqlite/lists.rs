@@ -100,12 +100,10 @@ async fn put_comment(
         .bind(document)
         .execute(&mut *tx)
         .await?;
-    let has_same_text = match was {
-        Some(was) => row::read_document::<Comment>(&was)?.body == comment.body,
-        None => false,
-    };
-    if done.rows_affected() > 0 && !has_same_text {
-        put_news(tx, repository, kind, id, false).await?;
+    let was = was.map(|was| row::read_document::<Comment>(&was));
+    let was = was.transpose()?.map(|was| was.body);
+    if done.rows_affected() > 0 && was.as_ref() != Some(&comment.body) {
+        put_news(tx, repository, kind, id, false, was.as_deref()).await?;
     }
     Ok(())
 }
@@ -118,14 +116,15 @@ pub(super) async fn remove_comment(
 ) -> sqlx::Result<()> {
     let mut tx = begin_write(pool).await?;
     let id = row::number(id)?;
-    let removed = sqlx::query(sql::REMOVE_COMMENT)
+    let removed: Option<String> = sqlx::query_scalar(sql::REMOVE_COMMENT)
         .bind(repository)
         .bind(kind.as_str())
         .bind(id)
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await?;
-    if removed.rows_affected() > 0 {
-        put_news(&mut tx, repository, kind.as_str(), id, true).await?;
+    if let Some(removed) = removed {
+        let was = row::read_document::<Comment>(&removed)?.body;
+        put_news(&mut tx, repository, kind.as_str(), id, true, Some(&was)).await?;
     }
     tx.commit().await
 }

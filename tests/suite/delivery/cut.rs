@@ -61,6 +61,7 @@ impl Play {
         let who = Recipient::Login(Login::parse("samuelkarp").expect("a login"));
         let matter = Matter::Mention {
             by: Some("mikebrow".into()),
+            team: None,
             said: Some(said.to_owned()),
             others: 0,
             gone: false,

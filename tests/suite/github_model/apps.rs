@@ -33,7 +33,7 @@ fn signed(header: &Value, claims: &Value) -> String {
 }
 
 impl World {
-    fn app(&self) -> App {
+    pub(super) fn app(&self) -> App {
         self.github.app(7, "liaison", key().public().as_ref())
     }
 
@@ -50,7 +50,7 @@ impl World {
         ))
     }
 
-    async fn installed(&self, installation: u64, asked: Value) -> Http {
+    pub(super) async fn installed(&self, installation: u64, asked: Value) -> Http {
         let path = format!("/app/installations/{installation}/access_tokens");
         let minted = self.as_app().post(&path, asked).await;
         assert_eq!(minted.status, 201, "{minted:?}");

@@ -2,6 +2,8 @@
 //! and nobody else.
 
 mod followers;
+mod named;
+mod own;
 mod places;
 mod settings;
 

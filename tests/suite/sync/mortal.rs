@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use kep_liaison::{
     domain::{
-        Comment, CommentKind, Issue, KepNumber, Login, Repository, Zone,
+        Comment, CommentKind, Doing, Issue, KepNumber, Login, Repository, Zone,
         bridge::{ChannelAt, Effect, Key, MessageAt, NewEffect, Written},
         change::Change,
         digest::{Often, Subscription},
@@ -203,6 +203,8 @@ go_through!(Forge {
     fn edit_comment(repository: &Repository, id: u64, body: &str) -> Result<Comment, ForgeError>;
     fn delete_comment(repository: &Repository, id: u64) -> Result<(), ForgeError>;
     fn reviews(repository: &Repository, pull: u64) -> Result<Vec<Review>, ForgeError>;
+    fn doings(repository: &Repository, issue: u64) -> Result<Vec<Doing>, ForgeError>;
+    fn team_members(repository: &Repository, team: &str) -> Result<Option<Vec<Login>>, ForgeError>;
     fn is_private(repository: &Repository) -> Result<bool, ForgeError>;
     fn own_account(repository: &Repository) -> Result<Option<Account>, ForgeError>;
     fn open_issue(repository: &Repository, issue: &NewIssue) -> Result<Issue, ForgeError>;

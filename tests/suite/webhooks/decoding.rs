@@ -144,7 +144,7 @@ fn event(event: &str, mut payload: Value) -> ForgeEvent {
 #[test]
 fn an_issue_is_whole_whatever_happened_to_it() {
     for action in ["opened", "edited", "field_added", "an action of next year"] {
-        let ForgeEvent::Changed(issue) =
+        let ForgeEvent::Changed { issue, .. } =
             event("issues", json!({"action": action, "issue": issue()}))
         else {
             panic!("{action}")
@@ -187,9 +187,54 @@ fn an_issue_that_left_says_where_it_went() {
 }
 
 #[test]
+fn who_did_what_to_an_issue_is_told_where_it_concerns_people() {
+    let did = |payload: Value| {
+        let mut payload = payload;
+        payload["issue"] = issue();
+        let ForgeEvent::Changed { did, .. } = event("issues", payload) else {
+            panic!("a change")
+        };
+        did.map(|(by, did)| format!("{by} {did:?}"))
+    };
+    let bitoku = json!({"login": "bitoku"});
+    for (action, said) in [
+        ("edited", Some("bitoku Edited")),
+        ("closed", Some("bitoku Closed")),
+        ("demilestoned", Some("bitoku Demilestoned")),
+        ("labeled", None),
+        // Without whom it is about.
+        ("assigned", None),
+    ] {
+        let told = did(json!({"action": action, "sender": bitoku}));
+        assert_eq!(told.as_deref(), said, "{action}");
+        assert_eq!(did(json!({"action": action})), None);
+        assert_eq!(
+            did(json!({"action": action, "sender": {"login": "-"}})),
+            None
+        );
+    }
+    let assigned = json!({"action": "assigned", "sender": bitoku, "assignee": {"login": "mike"}});
+    assert_eq!(
+        did(assigned).as_deref(),
+        Some("bitoku Assigned(Login(\"mike\"))")
+    );
+}
+
+#[test]
+fn to_ask_for_a_review_is_an_event_of_its_own() {
+    for action in ["review_requested", "review_request_removed"] {
+        let payload = json!({"action": action, "pull_request": pull()});
+        let ForgeEvent::AskedForReview(pull) = event("pull_request", payload) else {
+            panic!("{action}")
+        };
+        assert_eq!(pull.number, 12_900);
+    }
+}
+
+#[test]
 fn a_pull_request_has_another_shape_and_is_an_issue_all_the_same() {
     let closed = json!({"action": "closed", "pull_request": pull()});
-    let ForgeEvent::Changed(pull) = event("pull_request", closed) else {
+    let ForgeEvent::Changed { issue: pull, .. } = event("pull_request", closed) else {
         panic!("a change")
     };
     assert_eq!(pull.number, 12_900);

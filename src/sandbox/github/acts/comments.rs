@@ -139,6 +139,7 @@ impl State {
                 submitted_at,
             },
         );
+        self.has_reviewed(id, number, by.user);
         self.touch(id, number);
         self.tell_of_review(id, by, review, "submitted", json!({}));
         review

@@ -90,6 +90,7 @@ impl State {
             created_at: issue.created_at,
             updated_at: now,
             comments: issue.comments.clone(),
+            events: Vec::new(),
             pull: None,
         }
     }

@@ -129,6 +129,16 @@ impl State {
         }))
     }
 
+    /// What was done to an issue or a pull request, oldest first.
+    /// <https://docs.github.com/en/rest/issues/events#list-issue-events>
+    pub(super) fn events_of(&self, call: &Call, token: &Token, id: u64, number: &str) -> Outcome {
+        let issue = self.issue(token, id, number, "/events")?;
+        let repository = self.at(id);
+        Ok(page(call, &self.base, &issue.events, |event| {
+            self.show_event(repository, event)
+        }))
+    }
+
     /// All comments of a repository. "direction: Ignored without the sort parameter."
     /// <https://docs.github.com/en/rest/issues/comments#list-issue-comments-for-a-repository>
     pub(super) fn all_comments(&self, call: &Call, id: u64) -> Outcome {

@@ -47,10 +47,18 @@ impl App {
             app: self.id,
             account,
             repositories,
+            reads_members: false,
             is_suspended: false,
         };
         state.installations.insert(id, installation);
         id
+    }
+
+    /// Lets an installation see who is in the account's teams.
+    pub fn let_see_members(&self, installation: u64) {
+        if let Some(found) = self.github.lock().installations.get_mut(&installation) {
+            found.reads_members = true;
+        }
     }
 
     /// Suspends an installation or takes that back. Its tokens are refused meanwhile.

@@ -98,6 +98,8 @@ impl State {
                     commit: head.clone(),
                 }),
                 head,
+                reviewers: Vec::new(),
+                teams: Vec::new(),
             }
         });
         let closed = (shown.state == "closed").then(|| Closed {
@@ -123,6 +125,7 @@ impl State {
             created_at: shown.created_at,
             updated_at: shown.updated_at,
             comments: Vec::new(),
+            events: Vec::new(),
             pull,
         };
         let repository = self.at_mut(id);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{State, association, node_id, time};
 use crate::sandbox::github::repository::{
-    Comment, Issue, Repository, Review, ReviewComment, ReviewState,
+    Comment, Event, Issue, Repository, Review, ReviewComment, ReviewState,
 };
 
 impl State {
@@ -100,6 +100,9 @@ impl State {
         let review_comments = repository.review_comments.values();
         let review_comments = review_comments.filter(|comment| comment.pull == number);
         let author = &self.users[&issue.author].login;
+        let reviewers = pull.reviewers.iter().map(|user| self.show_user(*user));
+        let teams = pull.teams.iter();
+        let teams = teams.map(|team| self.show_team(repository.owner, team));
         let mut shown = self.show_common(repository, issue);
         let own = json!({
             "id": pull.id,
@@ -124,8 +127,8 @@ impl State {
                 "statuses": {"href": self.url(repository, &format!("/statuses/{}", pull.head))},
             },
             "draft": false,
-            "requested_reviewers": [],
-            "requested_teams": [],
+            "requested_reviewers": reviewers.collect::<Value>(),
+            "requested_teams": teams.collect::<Value>(),
             "head": {
                 "label": format!("{author}:topic-{number}"),
                 "ref": format!("topic-{number}"),
@@ -156,6 +159,28 @@ impl State {
             "changed_files": 0,
         });
         extend(&mut shown, own);
+        shown
+    }
+
+    /// <https://docs.github.com/en/rest/issues/events#list-issue-events>
+    pub(in crate::sandbox::github) fn show_event(
+        &self,
+        repository: &Repository,
+        event: &Event,
+    ) -> Value {
+        let Event { id, by, .. } = event;
+        let mut shown = json!({
+            "id": id,
+            "node_id": node_id("EV", *id),
+            "url": self.url(repository, &format!("/issues/events/{id}")),
+            "actor": self.show_user(by.user),
+            "event": event.name,
+            "commit_id": null,
+            "commit_url": null,
+            "created_at": time(event.at),
+            "performed_via_github_app": by.app.map(|app| self.show_app(&self.apps[&app])),
+        });
+        extend(&mut shown, event.more.clone());
         shown
     }
 

@@ -70,6 +70,7 @@ fn said(notice: &Notice) -> Vec<Block> {
     match &notice.matter {
         Matter::Mention {
             by,
+            team,
             said,
             others,
             gone,
@@ -85,17 +86,25 @@ fn said(notice: &Notice) -> Vec<Block> {
                 spans.extend([place, Span::text(" mentions you no more · "), title]);
                 return vec![Block::Paragraph(spans)];
             }
+            let you = match team {
+                Some(team) => format!("your team {}", clipped(team, MOST_OF_NAME)),
+                None => "you".to_owned(),
+            };
             let others = match others {
                 0 => String::new(),
                 1 => " and one other".to_owned(),
                 many => format!(" and {many} others"),
             };
             let mut first = match by {
-                Some(by) => vec![by, Span::text(format!(" mentioned you{others} on ")), place],
+                Some(by) => vec![
+                    by,
+                    Span::text(format!(" mentioned {you}{others} on ")),
+                    place,
+                ],
                 None => vec![
                     Span::text("The text of "),
                     place,
-                    Span::text(format!(" mentions you{others}")),
+                    Span::text(format!(" mentions {you}{others}")),
                 ],
             };
             first.extend([Span::text(" · "), title]);
@@ -105,6 +114,28 @@ fn said(notice: &Notice) -> Vec<Block> {
                 blocks.push(Block::Quote(said.blocks().to_vec()));
             }
             blocks
+        }
+        Matter::Review { by, team, gone } => {
+            let asks = match (by, gone) {
+                (Some(_), false) => " asks ",
+                (Some(_), true) => " no longer asks ",
+                (None, false) => "Somebody asks ",
+                (None, true) => "Nobody asks ",
+            };
+            let by = by.as_ref();
+            let by = by.map(|by| Span::Text(clipped(by, MOST_OF_NAME), Style::BOLD));
+            let whom = match team {
+                Some(team) => format!("your team {}", clipped(team, MOST_OF_NAME)),
+                None => "you".to_owned(),
+            };
+            let mut spans: Vec<Span> = by.into_iter().collect();
+            spans.push(Span::text(format!("{asks}{whom} for a review of ")));
+            spans.extend([
+                place(notice.at.as_ref(), &notice.url),
+                Span::text(" · "),
+                title,
+            ]);
+            vec![Block::Paragraph(spans)]
         }
         Matter::Shepherd { joined } => {
             let (before, after) = match joined {

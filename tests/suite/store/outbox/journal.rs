@@ -71,6 +71,29 @@ pub(super) async fn nothing_was_looked_at_yet(place: &dyn Place) {
     assert_eq!(look(both).await, expect(&[(1, Some("text"))]));
 }
 
+/// What a comment said when it was last looked at stays with its entry, however often it is edited.
+pub(super) async fn what_a_comment_said_before(place: &dyn Place) {
+    let both = &*place.open_both().await;
+    let was = async || {
+        let news = both.untold_comments(9).await.unwrap();
+        assert_eq!(news.len(), 1);
+        news[0].was.as_deref().map(str::to_owned)
+    };
+    put(both, &[said(1, 1, "one")]).await;
+    assert_eq!(was().await, None);
+    put(both, &[said(1, 2, "two")]).await;
+    assert_eq!(was().await, None);
+    look(both).await;
+    put(both, &[said(1, 3, "three")]).await;
+    put(both, &[said(1, 4, "four")]).await;
+    assert_eq!(was().await.as_deref(), Some("two"));
+    look(both).await;
+    both.remove_comment(REPO, CommentKind::Issue, 1)
+        .await
+        .unwrap();
+    assert_eq!(was().await.as_deref(), Some("four"));
+}
+
 pub(super) async fn beginning_now(place: &dyn Place) {
     let both = &*place.open_both().await;
     put(both, &[said(1, 1, "old"), said(2, 2, "old")]).await;
