@@ -26,7 +26,7 @@ use self::concerns::in_turn;
 pub use self::{
     after::{Failed, failed},
     again::worded,
-    concerns::{Doings, concerns},
+    concerns::{Doings, PACE, concerns},
     named::Teams,
     near::near,
     news::{Gathered, gather},

@@ -29,7 +29,7 @@ use crate::{
         following::Followers,
         people::People,
     },
-    jobs::bridge::{Bridge, Failed, Undecided, failed},
+    jobs::bridge::{Bridge, Failed, PACE, Undecided, failed},
     ports::{
         Chat, ChatError, Clock, Dice, Forge, Outbox, Painter, StoreError,
         outbox::{HELD, Leased, Outcome, Settled},
@@ -224,6 +224,8 @@ impl Deliver {
             Place::Channel(_) => limited.or(Some(now + CHANNEL_PACE)),
             // The client keeps GitHub's pace.
             Place::Forge | Place::Told(_) => limited,
+            // Also where many are late, or of several KEPs.
+            Place::Turns(_) => Some(now + PACE),
             Place::Asking(_) | Place::News(_) | Place::Alarms | Place::Here => None,
         }
     }

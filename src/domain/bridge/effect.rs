@@ -364,8 +364,9 @@ impl Step {
                 ..
             }
             | Self::Remind { workspace, .. } => Place::Told(workspace.clone()),
+            Self::Notify { workspace, .. } => Place::Turns(workspace.clone()),
             Self::Alarm(_) => Place::Alarms,
-            Self::Settle { .. } | Self::Lifted { .. } | Self::Notify { .. } => Place::Here,
+            Self::Settle { .. } | Self::Lifted { .. } => Place::Here,
         }
     }
 }

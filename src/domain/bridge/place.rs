@@ -60,6 +60,9 @@ pub enum Place {
     /// A workspace opens so many conversations with people and no more, and is asked for one after the
     /// other.
     Told(Box<str>),
+    /// Of many who are told of one thing, one after the other has their turn, each of several such
+    /// crowds in a workspace included.
+    Turns(Box<str>),
     /// Nobody is asked outside.
     Here,
 }
@@ -140,6 +143,7 @@ impl fmt::Display for Place {
             Self::News(channel) => write!(f, "news/{channel}"),
             Self::Alarms => f.write_str("alarms"),
             Self::Told(workspace) => write!(f, "told/{workspace}"),
+            Self::Turns(workspace) => write!(f, "turns/{workspace}"),
             Self::Here => f.write_str("here"),
         }
     }

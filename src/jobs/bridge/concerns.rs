@@ -25,7 +25,8 @@ use crate::{
 /// So many followers of a KEP are told at once, and the others one after the other: Slack opens no more
 /// conversations than fifty in a minute. <https://docs.slack.dev/apis/web-api/rate-limits>
 const AT_ONCE: i64 = 5;
-const PACE: TimeDelta = TimeDelta::seconds(2);
+/// How long one of them has their turn.
+pub const PACE: TimeDelta = TimeDelta::seconds(2);
 
 /// What was done to issues, by their repositories and numbers.
 pub type Doings = HashMap<(Box<str>, u64), Vec<Doing>>;

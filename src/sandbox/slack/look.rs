@@ -206,6 +206,14 @@ impl Workspace {
         unseen.into_iter().map(|(_, said)| said).collect()
     }
 
+    /// How many messages there are of those; which they are takes longer to tell.
+    pub fn many_unseen(&self) -> usize {
+        let state = self.slack.lock();
+        let channels = state.team(&self.id).channels.values();
+        let messages = channels.flat_map(|channel| channel.messages.values());
+        messages.filter(|message| is_unseen(message)).count()
+    }
+
     /// Panics when the app said something that no test has looked at.
     pub fn nothing_more_was_said(&self) {
         let unseen = self.unseen();

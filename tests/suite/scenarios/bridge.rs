@@ -38,7 +38,7 @@ const CONTAINERD: &str = "containerd/containerd";
 /// The tracking issue of KEP-5825, whose shepherd is Sam.
 pub(super) const ISSUE: u64 = 1;
 /// The tracking issue of KEP-4680, which has another shepherd.
-const OTHER: u64 = 2;
+pub(super) const OTHER: u64 = 2;
 const RELAY: &str = "satellite_antenna";
 const SECRET: &str = "between us";
 
