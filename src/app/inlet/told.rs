@@ -62,9 +62,9 @@ impl Inlet {
             }),
             delay_ms: REMIND_AFTER.num_milliseconds(),
         };
-        let said = "I remind you of that in a day.".to_owned();
-        let whisper = whisper(identity, asked, said);
         let now = self.hear.clock.now();
+        let at = (now + REMIND_AFTER).format("%a %-d %b, %H:%M UTC");
+        let whisper = whisper(identity, asked, format!("I remind you of that on {at}."));
         let cause = Cause::Came(identity.as_str());
         outbox.accept(now, cause, &[remind, whisper]).await?;
         self.hear.queued.notify_one();
