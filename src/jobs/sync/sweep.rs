@@ -14,7 +14,8 @@ use crate::{
 };
 
 impl Sync<'_> {
-    /// Looks at every tracking issue, and at its comments, again.
+    /// Looks at every tracking issue, and at its comments, again, and at what was said on enhancement
+    /// issues.
     pub async fn sweep(&self) -> Result<Report, StoreError> {
         let quiet = self.unsettled().await?;
         let mut limited_until = None;
@@ -25,6 +26,14 @@ impl Sync<'_> {
                 Err(Trouble::Forge(error)) => {
                     limited_until = limited_until.max(self.fail(repository, &error));
                 }
+            }
+        }
+        match self.sweep_enhancements().await {
+            Ok(()) => {}
+            Err(Trouble::Store(error)) => return Err(error),
+            Err(Trouble::Forge(error)) => {
+                let failed = self.fail(&self.sources.enhancements, &error);
+                limited_until = limited_until.max(failed);
             }
         }
         let report = self.tell(&quiet).await?;
@@ -39,6 +48,18 @@ impl Sync<'_> {
             if !is_pull && self.look_at(repository, number).await? {
                 self.look_at_comments(repository, number).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// What was said on enhancement issues and is kept. It is little: since the bot came, on KEPs that
+    /// a runtime tracks.
+    async fn sweep_enhancements(&self) -> Result<(), Trouble> {
+        let repository = &self.sources.enhancements;
+        let entries = self.known.iter().flat_map(|known| known.board.entries());
+        for entry in entries.filter(|entry| entry.issues().next().is_some()) {
+            let number = entry.kep.number.get().into();
+            self.look_at_comments(repository, number).await?;
         }
         Ok(())
     }
@@ -126,8 +147,10 @@ impl Sync<'_> {
                 gone.push(comment);
             }
         }
-        // Where the issue has left since it was looked at they went with it, and nobody deleted them.
-        if !gone.is_empty() && !self.look_at(repository, number).await? {
+        // Where the issue has left since it was looked at they went with it, and nobody deleted them. An
+        // enhancement issue itself is not kept.
+        let is_kept = self.store.issue(&name, number).await?.is_some();
+        if is_kept && !gone.is_empty() && !self.look_at(repository, number).await? {
             return Ok(());
         }
         for comment in gone {

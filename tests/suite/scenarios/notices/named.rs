@@ -199,3 +199,22 @@ async fn reviews_are_a_kind_and_none_is_asked_of_what_is_merged() {
     scene.nobody_is_told().await;
     scene.end().await;
 }
+
+#[tokio::test]
+async fn what_is_deleted_on_an_enhancement_issue_is_missed_at_the_next_sweep() {
+    let scene = begun().await;
+    let enhancements = scene.enhancement_issue();
+    let comment = enhancements.comment("author", 5825, "@samuelkarp, a secret.");
+    scene.github.take_deliveries();
+    scene.poll().await;
+    scene.poll().await;
+    let told = scene.told_once(&scene.sam).await;
+    enhancements.delete_comment(comment);
+    scene.github.take_deliveries();
+    scene.pass(Duration::from_hours(7)).await;
+    scene.poll().await;
+    let edited = scene.told_once(&scene.sam).await;
+    assert_eq!(edited.ts, told.ts);
+    assert!(!edited.words().contains("secret"), "{}", edited.words());
+    scene.end().await;
+}
