@@ -1,14 +1,11 @@
 //! `/kep notify`, and the buttons below what somebody is told: what they want to hear by direct message,
 //! when and where.
 
-mod words;
-
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 
-use self::words::Told;
 use super::inlet::Chats;
 use crate::{
     command::{NotifyAsk, notify},
@@ -16,13 +13,20 @@ use crate::{
         KepNumber, Zone,
         bridge::{ChannelAt, Lane},
         digest::{Often, Plan, Subscription},
-        notice::{Off, Preferences, Recipient, Wish},
+        notice::{Off, Preferences, Recipient, Told, Wish},
         people::{Asker, People},
     },
     jobs::digest::Digests,
     ports::{Clock, Outbox as _, Store as _, StoreError},
     store::SqliteStore,
 };
+
+/// How somebody changes what they get.
+const HOW: &str = "\n\nTo change that, type one of these:\n\
+    • /kep notify mentions off (or assignments, changes, freezes), and on\n\
+    • /kep notify quiet 22:00-08:00, and quiet off\n\
+    • /kep notify mute 5825, and unmute 5825\n\
+    • /kep notify off 3d, and on";
 
 /// How long an answer waits for somebody's time zone: Slack waits three seconds for it.
 const ZONE_WITHIN: Duration = Duration::from_secs(1);
@@ -52,22 +56,29 @@ impl AskNotify {
             Ok(ask) => ask,
             Err(why) => return Ok(why),
         };
-        let wish = match ask {
-            NotifyAsk::Show => return self.show(asker, now).await,
-            NotifyAsk::Digest(Some(often)) => return self.subscribe(asker, often, now).await,
-            NotifyAsk::Digest(None) => {
+        match (ask, wish(ask, asker, now)) {
+            (_, Some(wish)) => self.wish(asker, &wish, now).await,
+            (NotifyAsk::Digest(Some(often)), _) => self.subscribe(asker, often, now).await,
+            (NotifyAsk::Digest(None), _) => {
                 let store = &self.digests.store;
                 store.subscribe(asker.workspace, asker.user, None).await?;
-                return Ok("You get no digest of your KEPs from now on. /kep notify digest weekly brings it back.".to_owned());
+                Ok("You get no digest of your KEPs from now on. /kep notify digest weekly brings it back.".to_owned())
             }
-            NotifyAsk::Off(time) => Wish::Off(Some(off(time, now))),
-            NotifyAsk::On => Wish::Off(None),
-            NotifyAsk::Kind(kind, is_wanted) => Wish::Kind(kind, is_wanted),
-            NotifyAsk::Quiet(hours) => Wish::Quiet(hours),
-            NotifyAsk::Mute(kep, is_muted) => Wish::Mute(kep, is_muted),
-            NotifyAsk::Here => Wish::Workspace(asker.workspace.into()),
-        };
-        self.wish(asker, &wish, now).await
+            _ => self.show(asker, now).await,
+        }
+    }
+
+    /// Takes in what somebody wants to be otherwise, by the words for it, and says nothing.
+    pub(super) async fn wished(
+        &self,
+        typed: &str,
+        asker: Asker<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if let Some(wish) = notify(typed).ok().and_then(|ask| wish(ask, asker, now)) {
+            self.take_in(asker, &wish, now).await?;
+        }
+        Ok(())
     }
 
     /// From now on somebody hears nothing of a KEP.
@@ -87,13 +98,7 @@ impl AskNotify {
         now: DateTime<Utc>,
     ) -> Result<String, StoreError> {
         let people = self.people();
-        let who = recipient(&people, asker);
-        let store = &self.digests.store;
-        let preferences = store.wish(&who.names(&people), wish, now).await?;
-        // What waits for the end of quiet hours may wait no more.
-        let lane = Lane::Told(who.clone()).to_string();
-        store.hurry(&lane, now).await?;
-        self.queued.notify_one();
+        let (who, preferences) = self.take_in(asker, wish, now).await?;
         let zone = self.zone(&who, &people, &preferences).await;
         let told = Told {
             preferences: &preferences,
@@ -105,6 +110,23 @@ impl AskNotify {
             Recipient::Login(_) => text,
             Recipient::Member(_) => format!("{text}\n{}", not_known(&people, asker)),
         })
+    }
+
+    async fn take_in(
+        &self,
+        asker: Asker<'_>,
+        wish: &Wish,
+        now: DateTime<Utc>,
+    ) -> Result<(Recipient, Preferences), StoreError> {
+        let people = self.people();
+        let who = recipient(&people, asker);
+        let store = &self.digests.store;
+        let preferences = store.wish(&who.names(&people), wish, now).await?;
+        // What waits for the end of quiet hours may wait no more.
+        let lane = Lane::Told(who.clone()).to_string();
+        store.hurry(&lane, now).await?;
+        self.queued.notify_one();
+        Ok((who, preferences))
     }
 
     /// What somebody gets by direct message, and how to have it otherwise.
@@ -126,7 +148,7 @@ impl AskNotify {
         Ok(match who {
             Recipient::Member(_) => format!("{all}\n{}", not_known(&people, asker)),
             Recipient::Login(_) => {
-                format!("{all}\n{}{}", self.digest(asker, now).await?, words::HOW)
+                format!("{all}\n{}{}", self.digest(asker, now).await?, HOW)
             }
         })
     }
@@ -154,7 +176,7 @@ impl AskNotify {
         let theirs = subscriptions.iter().find(is_theirs);
         let plan = theirs.and_then(|it| Some((it.often, self.digests.plan_of(it, &self.plans)?)));
         Ok(match plan {
-            Some((often, plan)) => words::digest(often, &plan, now),
+            Some((often, plan)) => told_digest(often, &plan, now),
             None => "You get no digest of your own. Type /kep notify digest weekly for one each Monday, or /kep notify digest daily for one each working day: your KEPs only, by direct message.".to_owned(),
         })
     }
@@ -175,7 +197,7 @@ impl AskNotify {
         };
         self.digests.subscribe(&subscription, &plan, now).await?;
         self.subscribed.notify_one();
-        Ok(words::digest(often, &plan, now))
+        Ok(told_digest(often, &plan, now))
     }
 
     fn people(&self) -> Arc<People> {
@@ -191,6 +213,19 @@ fn recipient(people: &People, asker: Asker<'_>) -> Recipient {
     }
 }
 
+/// What is asked to be otherwise, if anything is.
+fn wish(ask: NotifyAsk, asker: Asker<'_>, now: DateTime<Utc>) -> Option<Wish> {
+    Some(match ask {
+        NotifyAsk::Show | NotifyAsk::Digest(_) => return None,
+        NotifyAsk::Off(time) => Wish::Off(Some(off(time, now))),
+        NotifyAsk::On => Wish::Off(None),
+        NotifyAsk::Kind(kind, is_wanted) => Wish::Kind(kind, is_wanted),
+        NotifyAsk::Quiet(hours) => Wish::Quiet(hours),
+        NotifyAsk::Mute(kep, is_muted) => Wish::Mute(kep, is_muted),
+        NotifyAsk::Here => Wish::Workspace(asker.workspace.into()),
+    })
+}
+
 fn off(time: Option<TimeDelta>, now: DateTime<Utc>) -> Off {
     match time {
         None => Off::ForGood,
@@ -202,5 +237,19 @@ fn not_known(people: &People, asker: Asker<'_>) -> String {
     let ask = people.ask_to_be_known(asker);
     format!(
         "I do not know who you are on GitHub, so I cannot tell what concerns you: {ask}. Then type that again."
+    )
+}
+
+/// Which digest somebody gets, when, and how to end it.
+fn told_digest(often: Often, plan: &Plan, now: DateTime<Utc>) -> String {
+    let when = match often {
+        Often::Weekly => "each Monday",
+        Often::Daily => "each working day",
+    };
+    let next = plan.next(now).map(|slot| slot.in_words(&plan.zone));
+    let next = next.map(|next| format!(" The next is due on {next}."));
+    let next = next.unwrap_or_default();
+    format!(
+        "You get a digest of your KEPs {when}, by direct message, unless there is nothing to tell.{next} To stop it: /kep notify digest off."
     )
 }

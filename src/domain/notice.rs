@@ -1,6 +1,7 @@
 //! What somebody is told by direct message, because it concerns them.
 
 mod preferences;
+mod told;
 mod wish;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     preferences::{Off, Preferences, Quiet},
+    told::Told,
     wish::Wish,
 };
 use super::{

@@ -5,6 +5,7 @@ mod followers;
 mod named;
 mod own;
 mod places;
+mod pressed;
 mod settings;
 
 use std::time::Duration;

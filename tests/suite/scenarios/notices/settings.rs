@@ -100,7 +100,7 @@ async fn each_change_is_said_first_and_waits_for_nobody() {
     ] {
         let typed = format!("/kep notify {typed}");
         let shown = scene.answers(&scene.sam, &typed).await;
-        all += &format!("> {typed}\n{shown}\n");
+        all.extend(["> ", &typed, "\n", &shown, "\n\n"]);
     }
     insta::assert_snapshot!(all);
     // Slack does not say by which clock they live: it is told without.

@@ -4,30 +4,22 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{
-    Zone,
-    digest::{Often, Plan},
-    notice::{Kind, Off, Preferences, Wish},
-};
-
-/// How somebody changes what they get.
-pub(super) const HOW: &str = "\n\nTo change that, type one of these:\n\
-    • /kep notify mentions off (or assignments, changes, freezes), and on\n\
-    • /kep notify quiet 22:00-08:00, and quiet off\n\
-    • /kep notify mute 5825, and unmute 5825\n\
-    • /kep notify off 3d, and on";
+use super::{Kind, Off, Preferences, Wish};
+use crate::domain::Zone;
 
 /// How somebody is told of things.
-pub(super) struct Told<'a> {
-    pub(super) preferences: &'a Preferences,
+pub struct Told<'a> {
+    /// What they said.
+    pub preferences: &'a Preferences,
     /// By which clock their hours are quiet, where that is known.
-    pub(super) zone: Option<&'a Zone>,
-    pub(super) now: DateTime<Utc>,
+    pub zone: Option<&'a Zone>,
+    /// The moment.
+    pub now: DateTime<Utc>,
 }
 
 impl Told<'_> {
     /// All of it.
-    pub(super) fn all(&self) -> String {
+    pub fn all(&self) -> String {
         let mut text = self
             .off()
             .map(|off| off + " After that:\n")
@@ -49,7 +41,7 @@ impl Told<'_> {
     }
 
     /// What is otherwise from now on, and below it in short what else they said.
-    pub(super) fn otherwise(&self, wish: &Wish) -> String {
+    pub fn otherwise(&self, wish: &Wish) -> String {
         let mut text = self.changed(wish);
         let is_said = |wished: bool, line: Option<String>| line.filter(|_| !wished);
         let (without, _) = self.kinds();
@@ -64,6 +56,25 @@ impl Told<'_> {
         }
         text.push_str("\n/kep notify shows all of it.");
         text
+    }
+
+    /// It in short, a line for each that they said.
+    pub fn in_short(&self) -> Vec<String> {
+        let (without, with) = self.kinds();
+        let with: Vec<&str> = with.iter().map(|kind| kind.word()).collect();
+        let kinds = match &with[..] {
+            [] => "I tell you nothing of GitHub.".to_owned(),
+            all => format!("I tell you of: {}.", all.join(", ")),
+        };
+        let lines = [
+            self.off(),
+            Some(kinds),
+            not_of(&without),
+            self.quiet(),
+            self.muted(),
+            self.place(),
+        ];
+        lines.into_iter().flatten().collect()
     }
 
     fn changed(&self, wish: &Wish) -> String {
@@ -138,18 +149,4 @@ impl Told<'_> {
 fn not_of(without: &[Kind]) -> Option<String> {
     let words: Vec<&str> = without.iter().map(|kind| kind.word()).collect();
     (!words.is_empty()).then(|| format!("Not of: {}.", words.join(", ")))
-}
-
-/// Which digest somebody gets, when, and how to end it.
-pub(super) fn digest(often: Often, plan: &Plan, now: DateTime<Utc>) -> String {
-    let when = match often {
-        Often::Weekly => "each Monday",
-        Often::Daily => "each working day",
-    };
-    let next = plan.next(now).map(|slot| slot.in_words(&plan.zone));
-    let next = next.map(|next| format!(" The next is due on {next}."));
-    let next = next.unwrap_or_default();
-    format!(
-        "You get a digest of your KEPs {when}, by direct message, unless there is nothing to tell.{next} To stop it: /kep notify digest off."
-    )
 }
