@@ -16,6 +16,7 @@ mod ping;
 mod ready;
 mod renamed;
 mod sign_in;
+mod workspaces;
 
 use std::{path::Path, sync::Arc, time::Duration};
 

@@ -1,6 +1,7 @@
 //! Answers what comes from Slack, by whichever transport: questions at once, from the board in
 //! memory; what makes the bot speak elsewhere follows by itself.
 
+mod acknowledge;
 mod home;
 mod links;
 mod pace;
@@ -15,12 +16,12 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use serde::Serialize;
 use tokio::{runtime::Handle, sync::watch};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use self::{
+    acknowledge::{acknowledged, alone, told_alone, whispered},
     pace::{Pace, What},
     patience::Patience,
 };
@@ -32,19 +33,13 @@ use crate::{
     command::{is_digest, is_follow, is_link, is_notify, is_outbox, is_ping},
     domain::{
         Settings,
-        bridge::Saying,
         people::{Asker, People},
-        reply::{Audience, Reply},
+        reply::Audience,
     },
     handlers::desk::Desk,
     jobs::follow::Known,
-    ports::{
-        Clock, Dice, StoreError,
-        chat::{PostAt, Speech},
-        request::RequestId,
-    },
+    ports::{Clock, Dice, StoreError, chat::PostAt, request::RequestId},
     slack::{
-        Block, Message,
         api::{Api, ApiError, Showing},
         blocks::{self, button::Press},
         inbound::{Command, From, Inbound, Pressed, Said},
@@ -57,9 +52,6 @@ use crate::{
 /// How many events and presses are remembered: Slack delivers an event again for an hour at most,
 /// <https://docs.slack.dev/apis/events-api#retries>
 const MOST_SEEN: usize = 16_384;
-
-/// Most answers are shorter, in bytes.
-const USUAL: usize = 8 * 1024;
 
 /// What a command is answered with that could not be kept. It may have been, where the store was late
 /// with saying so; then what is to follow follows.
@@ -113,15 +105,6 @@ impl Default for Came {
             patience: Patience::default(),
         }
     }
-}
-
-/// An answer as an acknowledgement carries it.
-/// <https://docs.slack.dev/interactivity/implementing-slash-commands#responding_immediate_response>
-#[derive(Serialize)]
-struct Answered<'a> {
-    response_type: &'static str,
-    text: &'a str,
-    blocks: &'a [Block],
 }
 
 #[async_trait]
@@ -459,47 +442,4 @@ impl FrontDesk {
             .spawn_on(saying.in_current_span(), &self.runtime);
         None
     }
-}
-
-/// A sentence for an acknowledgement.
-fn whispered(text: &str) -> Option<Bytes> {
-    alone(&blocks::plain(text))
-}
-
-/// What is said to one person in an acknowledgement.
-fn told_alone(saying: &Saying) -> Option<Bytes> {
-    alone(&blocks::bridge::message(&Speech {
-        saying,
-        card: None,
-        url: None,
-        picture: None,
-    }))
-}
-
-/// A message for an acknowledgement, which nobody else sees.
-fn alone(message: &Message) -> Option<Bytes> {
-    let answered = Answered {
-        response_type: "ephemeral",
-        text: &message.text,
-        blocks: &message.blocks,
-    };
-    serde_json::to_vec(&answered).ok().map(Into::into)
-}
-
-/// An answer for an acknowledgement.
-fn acknowledged(reply: &Reply) -> Option<Bytes> {
-    let message = blocks::message(reply);
-    let answered = Answered {
-        response_type: if reply.is_public() {
-            "in_channel"
-        } else {
-            "ephemeral"
-        },
-        text: &message.text,
-        blocks: &message.blocks,
-    };
-    tracing::debug!(asked = %reply.asked, "answered");
-    let mut json = Vec::with_capacity(USUAL);
-    serde_json::to_writer(&mut json, &answered).ok()?;
-    Some(json.into())
 }
