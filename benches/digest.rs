@@ -87,6 +87,7 @@ fn changes() -> Vec<Change> {
         what: What::Stage(Some("alpha".into()), Some("beta".into())),
         direction: Direction::Forward,
         by: None,
+        shepherds: Vec::new(),
     };
     (0..CHANGES).map(change).collect()
 }

@@ -11,6 +11,7 @@ pub mod manifest;
 mod mrkdwn;
 pub mod probe;
 pub mod question;
+mod quoted;
 pub mod receive;
 pub mod rich;
 pub mod signature;

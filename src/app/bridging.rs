@@ -123,6 +123,8 @@ impl Bridging {
                 plans: self.plans.clone(),
                 subscribed: subscribed.clone(),
                 queued: queued.clone(),
+                chats: self.chats.clone(),
+                clock: self.clock.clone(),
             },
             link: self.link,
             follow: self.follow,

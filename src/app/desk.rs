@@ -2,6 +2,7 @@
 //! memory; what makes the bot speak elsewhere follows by itself.
 
 mod acknowledge;
+mod home;
 mod links;
 mod pace;
 mod patience;
@@ -27,14 +28,11 @@ use self::{
 use super::{
     inlet::Inlet,
     memo::{Memo, Question},
-    ping,
 };
 use crate::{
     command::{is_digest, is_follow, is_link, is_notify, is_outbox, is_ping},
     domain::{
-        KepNumber, Settings,
-        bridge::ChannelAt,
-        following::Follower,
+        Settings,
         people::{Asker, People},
         reply::Audience,
     },
@@ -253,16 +251,19 @@ impl FrontDesk {
                 answered.await?;
                 Ok(None)
             }
-            Inbound::Pressed(pressed)
-                if let Some(view) =
-                    Inlet::answer_dialog(pressed).or_else(|| ping::dialog(pressed)) =>
-            {
+            Inbound::Pressed(pressed) if Inlet::opens_dialog(pressed) => {
+                let view = self.inlet.answer_dialog(workspace, pressed).await?;
                 let trigger = pressed.trigger_id.clone().filter(|_| !again);
-                Ok(trigger.and_then(|trigger| {
+                Ok(trigger.zip(view).and_then(|(trigger, view)| {
                     self.speak(workspace, "a dialog", async move |bot| {
                         bot.open_view(&trigger, &view).await
                     })
                 }))
+            }
+            Inbound::Pressed(pressed) if let Some(typed) = blocks::wished(pressed) => {
+                let from = pressed.from.clone();
+                self.inlet.wished(workspace, &from, typed).await?;
+                Ok(self.home_opened(workspace, from))
             }
             Inbound::Submitted(submitted) => {
                 let bridge = self.inlet.bridge(&known, (&people, &followers), self);
@@ -416,20 +417,6 @@ impl FrontDesk {
                 broadcast: false,
             };
             bot.post(at, &message, &key).await.map(drop)
-        })
-    }
-
-    fn home_opened(&self, workspace: &str, from: From) -> Option<Bytes> {
-        if !self.may_ask(&from, What::Speech) {
-            return None;
-        }
-        let member = Follower::Member(ChannelAt::new(workspace, &from.user));
-        let followers = self.inlet.follow.followers();
-        let follows: Vec<KepNumber> = followers.borrow().keps(&member).collect();
-        let home = self.ask(workspace, &from, |desk, asker| desk.home(asker, &follows));
-        let view = blocks::home(&home);
-        self.speak(workspace, "a home", async move |bot| {
-            bot.publish_home(&from.user, &view).await
         })
     }
 

@@ -11,9 +11,10 @@ use crate::{
         board::Board,
         bridge::ChannelAt,
         following::{Follower, Followers},
+        notice::Recipient,
         people::{Asker, People},
     },
-    ports::{Store as _, StoreError},
+    ports::{Outbox as _, Store as _, StoreError},
     store::SqliteStore,
 };
 
@@ -110,8 +111,12 @@ impl AskFollow {
         }
         let named = named(asking.board, kep);
         let is_new = self.set(follower, kep, true).await?;
+        let muted = match follower {
+            Follower::Member(member) => self.muted(asking, member, kep).await?,
+            Follower::Channel(_) => String::new(),
+        };
         Ok(match (follower, is_new) {
-            (Follower::Member(_), false) => format!("You follow KEP-{kep} already."),
+            (Follower::Member(_), false) => format!("You follow KEP-{kep} already.{muted}"),
             (Follower::Channel(_), false) => format!("This channel follows KEP-{kep} already."),
             (Follower::Channel(_), true) => format!(
                 "This channel follows {named} from now on: what changes of it is told here. /kep unfollow {kep} here ends it."
@@ -131,9 +136,27 @@ impl AskFollow {
                     )
                 };
                 format!(
-                    "You follow {named} from now on: what changes of it comes to you by direct message. /kep unfollow {kep} ends it.{mentions}"
+                    "You follow {named} from now on: what changes of it comes to you by direct message. /kep unfollow {kep} ends it.{muted}{mentions}"
                 )
             }
+        })
+    }
+
+    /// That somebody hears nothing of what they follow, where they muted it.
+    async fn muted(
+        &self,
+        asking: &Asking<'_>,
+        member: &ChannelAt,
+        kep: KepNumber,
+    ) -> Result<String, StoreError> {
+        let names = Recipient::Member(member.clone()).names(asking.people);
+        let preferences = self.store.preferences(&names).await?;
+        Ok(if preferences.muted.contains(&kep) {
+            format!(
+                " You muted it, so you hear nothing of it until you type /kep notify unmute {kep}."
+            )
+        } else {
+            String::new()
         })
     }
 

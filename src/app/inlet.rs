@@ -36,9 +36,9 @@ use crate::{
     ports::{Chat, StoreError},
     slack::{
         Message, answer,
-        blocks::bridge::press::Press,
+        blocks::{self, bridge::press::Press},
         dialog::{self, Dialog, Tie},
-        inbound::{Author, Command, Happened, Heard, Inbound, Shortcut, Spoken, Submitted},
+        inbound::{Author, Command, From, Happened, Heard, Inbound, Shortcut, Spoken, Submitted},
     },
 };
 
@@ -72,7 +72,10 @@ impl Inlet {
             | Inbound::Reacted(_)
             | Inbound::Shortcut(_)
             | Inbound::Submitted(_) => true,
-            Inbound::Pressed(pressed) => Press::read(&pressed.action_id, &pressed.value).is_some(),
+            Inbound::Pressed(pressed) => {
+                Press::read(&pressed.action_id, &pressed.value).is_some()
+                    || blocks::wished(pressed).is_some()
+            }
             Inbound::Command(command) => {
                 let text = &command.text;
                 is_update(text)
@@ -272,6 +275,19 @@ impl Inlet {
         let asker = asker(workspace, command);
         let now = self.hear.clock.now();
         self.notify.answer(&command.text, asker, now).await
+    }
+
+    /// The same by a button of the home, which says what would be typed.
+    pub(super) async fn wished(
+        &self,
+        workspace: &str,
+        from: &From,
+        typed: &str,
+    ) -> Result<(), StoreError> {
+        let user = &from.user;
+        let asker = Asker { workspace, user };
+        let now = self.hear.clock.now();
+        self.notify.wished(typed, asker, now).await
     }
 
     /// `/kep link` and `/kep unlink`: who they are on GitHub.

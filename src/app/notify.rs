@@ -1,22 +1,23 @@
 //! `/kep notify`, and the buttons below what somebody is told: what they want to hear by direct message,
 //! when and where.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 
+use super::inlet::Chats;
 use crate::{
     command::{NotifyAsk, notify},
     domain::{
-        KepNumber,
+        KepNumber, Zone,
         bridge::{ChannelAt, Lane},
         digest::{Often, Plan, Subscription},
-        notice::{Kind, Off, Preferences, Recipient, Wish},
+        notice::{Off, Preferences, Recipient, Told, Wish},
         people::{Asker, People},
     },
     jobs::digest::Digests,
-    ports::{Outbox as _, Store as _, StoreError},
+    ports::{Clock, Outbox as _, Store as _, StoreError},
     store::SqliteStore,
 };
 
@@ -27,6 +28,9 @@ const HOW: &str = "\n\nTo change that, type one of these:\n\
     • /kep notify mute 5825, and unmute 5825\n\
     • /kep notify off 3d, and on";
 
+/// How long an answer waits for somebody's time zone: Slack waits three seconds for it.
+const ZONE_WITHIN: Duration = Duration::from_secs(1);
+
 /// Takes in who wants what.
 pub(super) struct AskNotify {
     pub(super) digests: Digests<SqliteStore>,
@@ -36,6 +40,9 @@ pub(super) struct AskNotify {
     pub(super) subscribed: Arc<Notify>,
     /// Told when something that waits may be done.
     pub(super) queued: Arc<Notify>,
+    /// Which say in which time zones people are.
+    pub(super) chats: Chats,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl AskNotify {
@@ -49,23 +56,29 @@ impl AskNotify {
             Ok(ask) => ask,
             Err(why) => return Ok(why),
         };
-        let wish = match ask {
-            NotifyAsk::Show => return self.show(asker, now).await,
-            NotifyAsk::Digest(Some(often)) => return self.subscribe(asker, often, now).await,
-            NotifyAsk::Digest(None) => {
+        match (ask, wish(ask, asker, now)) {
+            (_, Some(wish)) => self.wish(asker, &wish, now).await,
+            (NotifyAsk::Digest(Some(often)), _) => self.subscribe(asker, often, now).await,
+            (NotifyAsk::Digest(None), _) => {
                 let store = &self.digests.store;
                 store.subscribe(asker.workspace, asker.user, None).await?;
-                return Ok("You get no digest of your KEPs from now on. /kep notify digest weekly brings it back.".to_owned());
+                Ok("You get no digest of your KEPs from now on. /kep notify digest weekly brings it back.".to_owned())
             }
-            NotifyAsk::Off(time) => Wish::Off(Some(off(time, now))),
-            NotifyAsk::On => Wish::Off(None),
-            NotifyAsk::Kind(kind, is_wanted) => Wish::Kind(kind, is_wanted),
-            NotifyAsk::Quiet(hours) => Wish::Quiet(hours),
-            NotifyAsk::Mute(kep, is_muted) => Wish::Mute(kep, is_muted),
-            NotifyAsk::Here => Wish::Workspace(asker.workspace.into()),
-        };
-        self.wish(asker, &wish, now).await?;
-        self.show(asker, now).await
+            _ => self.show(asker, now).await,
+        }
+    }
+
+    /// Takes in what somebody wants to be otherwise, by the words for it, and says nothing.
+    pub(super) async fn wished(
+        &self,
+        typed: &str,
+        asker: Asker<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if let Some(wish) = notify(typed).ok().and_then(|ask| wish(ask, asker, now)) {
+            self.take_in(asker, &wish, now).await?;
+        }
+        Ok(())
     }
 
     /// From now on somebody hears nothing of a KEP.
@@ -75,10 +88,7 @@ impl AskNotify {
         kep: KepNumber,
         now: DateTime<Utc>,
     ) -> Result<String, StoreError> {
-        self.wish(asker, &Wish::Mute(kep, true), now).await?;
-        Ok(format!(
-            "You hear nothing more of KEP-{kep} from me. /kep notify unmute {kep} brings it back."
-        ))
+        self.wish(asker, &Wish::Mute(kep, true), now).await
     }
 
     async fn wish(
@@ -86,16 +96,37 @@ impl AskNotify {
         asker: Asker<'_>,
         wish: &Wish,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<String, StoreError> {
+        let people = self.people();
+        let (who, preferences) = self.take_in(asker, wish, now).await?;
+        let zone = self.zone(&who, &people, &preferences).await;
+        let told = Told {
+            preferences: &preferences,
+            zone: zone.as_ref(),
+            now,
+        };
+        let text = told.otherwise(wish);
+        Ok(match who {
+            Recipient::Login(_) => text,
+            Recipient::Member(_) => format!("{text}\n{}", not_known(&people, asker)),
+        })
+    }
+
+    async fn take_in(
+        &self,
+        asker: Asker<'_>,
+        wish: &Wish,
+        now: DateTime<Utc>,
+    ) -> Result<(Recipient, Preferences), StoreError> {
         let people = self.people();
         let who = recipient(&people, asker);
         let store = &self.digests.store;
-        store.wish(&who.names(&people), wish, now).await?;
+        let preferences = store.wish(&who.names(&people), wish, now).await?;
         // What waits for the end of quiet hours may wait no more.
-        let lane = Lane::Told(who).to_string();
+        let lane = Lane::Told(who.clone()).to_string();
         store.hurry(&lane, now).await?;
         self.queued.notify_one();
-        Ok(())
+        Ok((who, preferences))
     }
 
     /// What somebody gets by direct message, and how to have it otherwise.
@@ -107,15 +138,35 @@ impl AskNotify {
         let people = self.people();
         let who = recipient(&people, asker);
         let preferences = self.digests.store.preferences(&who.names(&people)).await?;
-        let mut text = told_of(&preferences, now);
-        if let Recipient::Member(_) = who {
-            let _ = write!(text, "\n{}", not_known(&people, asker));
-        } else {
-            text.push('\n');
-            text.push_str(&self.digest(asker, now).await?);
-            text.push_str(HOW);
+        let zone = self.zone(&who, &people, &preferences).await;
+        let told = Told {
+            preferences: &preferences,
+            zone: zone.as_ref(),
+            now,
+        };
+        let all = told.all();
+        Ok(match who {
+            Recipient::Member(_) => format!("{all}\n{}", not_known(&people, asker)),
+            Recipient::Login(_) => {
+                format!("{all}\n{}{}", self.digest(asker, now).await?, HOW)
+            }
+        })
+    }
+
+    /// By which zone somebody's hours are quiet, where they have some and Slack says so soon.
+    async fn zone(
+        &self,
+        who: &Recipient,
+        people: &People,
+        preferences: &Preferences,
+    ) -> Option<Zone> {
+        preferences.quiet?;
+        let mut members = who.members(people, preferences).into_iter();
+        let (chat, user) = members.find_map(|it| Some((self.chats.get(&it.workspace)?, it.id)))?;
+        tokio::select! {
+            zone = chat.zone_of(&user) => zone.ok().map(Option::unwrap_or_default),
+            () = self.clock.expire(ZONE_WITHIN) => None,
         }
-        Ok(text)
     }
 
     async fn digest(&self, asker: Asker<'_>, now: DateTime<Utc>) -> Result<String, StoreError> {
@@ -125,7 +176,7 @@ impl AskNotify {
         let theirs = subscriptions.iter().find(is_theirs);
         let plan = theirs.and_then(|it| Some((it.often, self.digests.plan_of(it, &self.plans)?)));
         Ok(match plan {
-            Some((often, plan)) => told(often, &plan, now),
+            Some((often, plan)) => told_digest(often, &plan, now),
             None => "You get no digest of your own. Type /kep notify digest weekly for one each Monday, or /kep notify digest daily for one each working day: your KEPs only, by direct message.".to_owned(),
         })
     }
@@ -146,7 +197,7 @@ impl AskNotify {
         };
         self.digests.subscribe(&subscription, &plan, now).await?;
         self.subscribed.notify_one();
-        Ok(told(often, &plan, now))
+        Ok(told_digest(often, &plan, now))
     }
 
     fn people(&self) -> Arc<People> {
@@ -160,6 +211,19 @@ fn recipient(people: &People, asker: Asker<'_>) -> Recipient {
         Some(person) => Recipient::Login(person.login.clone()),
         None => Recipient::Member(ChannelAt::new(asker.workspace, asker.user)),
     }
+}
+
+/// What is asked to be otherwise, if anything is.
+fn wish(ask: NotifyAsk, asker: Asker<'_>, now: DateTime<Utc>) -> Option<Wish> {
+    Some(match ask {
+        NotifyAsk::Show | NotifyAsk::Digest(_) => return None,
+        NotifyAsk::Off(time) => Wish::Off(Some(off(time, now))),
+        NotifyAsk::On => Wish::Off(None),
+        NotifyAsk::Kind(kind, is_wanted) => Wish::Kind(kind, is_wanted),
+        NotifyAsk::Quiet(hours) => Wish::Quiet(hours),
+        NotifyAsk::Mute(kep, is_muted) => Wish::Mute(kep, is_muted),
+        NotifyAsk::Here => Wish::Workspace(asker.workspace.into()),
+    })
 }
 
 fn off(time: Option<TimeDelta>, now: DateTime<Utc>) -> Off {
@@ -176,54 +240,8 @@ fn not_known(people: &People, asker: Asker<'_>) -> String {
     )
 }
 
-/// What somebody is told of, when and where.
-fn told_of(preferences: &Preferences, now: DateTime<Utc>) -> String {
-    let mut text = match preferences.off.filter(|_| preferences.is_off(now)) {
-        Some(Off::ForGood) => {
-            "I tell you nothing by direct message until you type /kep notify on. After that:\n"
-                .to_owned()
-        }
-        Some(Off::Until(then)) => format!(
-            "I tell you nothing by direct message until {}; /kep notify on ends that. After that:\n",
-            then.format("%-d %b %Y, %H:%M UTC")
-        ),
-        None => String::new(),
-    };
-    let (without, with): (Vec<Kind>, Vec<Kind>) = Kind::ALL
-        .into_iter()
-        .partition(|kind| preferences.without.contains(kind));
-    if with.is_empty() {
-        text.push_str("I tell you nothing of GitHub.");
-    } else {
-        text.push_str("I tell you by direct message when:");
-    }
-    for kind in with {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\n• {} ({})", kind.about(), kind.word());
-    }
-    if !without.is_empty() {
-        let words: Vec<&str> = without.into_iter().map(Kind::word).collect();
-        let _ = write!(text, "\nNot of: {}.", words.join(", "));
-    }
-    if let Some(quiet) = preferences.quiet {
-        let _ = write!(
-            text,
-            "\nNot from {quiet} by your clock on Slack: it waits until then."
-        );
-    }
-    if !preferences.muted.is_empty() {
-        let keps = preferences.muted.iter().map(|kep| format!("KEP-{kep}"));
-        let keps: Vec<String> = keps.collect();
-        let _ = write!(text, "\nMuted: {}.", keps.join(", "));
-    }
-    if let Some(workspace) = &preferences.workspace {
-        let _ = write!(text, "\nOn the workspace {workspace}.");
-    }
-    text
-}
-
-/// What somebody gets, when, and how to have it otherwise.
-fn told(often: Often, plan: &Plan, now: DateTime<Utc>) -> String {
+/// Which digest somebody gets, when, and how to end it.
+fn told_digest(often: Often, plan: &Plan, now: DateTime<Utc>) -> String {
     let when = match often {
         Often::Weekly => "each Monday",
         Often::Daily => "each working day",

@@ -12,8 +12,7 @@ use crate::{
     jobs::bridge::Bridge,
     ports::StoreError,
     slack::{
-        blocks::bridge::press::Press,
-        inbound::{Command, Pressed, Said, Submitted},
+        inbound::{Command, Said, Submitted},
         question,
     },
 };
@@ -158,13 +157,4 @@ impl Inlet {
         let effect = NewEffect::now(key.clone(), Lane::Later(key), step);
         self.hear.accept(identity, effect).await.map(drop)
     }
-}
-
-/// The dialog that a pressed button opens, if it is the one for an answer to a question.
-pub(super) fn dialog(pressed: &Pressed) -> Option<serde_json::Value> {
-    let Press::Answer(kep, question) = Press::read(&pressed.action_id, &pressed.value)? else {
-        return None;
-    };
-    let channel = pressed.from.channel.clone()?;
-    Some(question::view(kep, &question::Of { question, channel }))
 }

@@ -30,6 +30,9 @@ pub struct Change {
     /// Who did it, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Login>,
+    /// Whom an issue that is gone had named as its shepherds: nothing else knows them any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shepherds: Vec<Login>,
 }
 
 /// Which way a change went.
@@ -196,6 +199,7 @@ impl<'a> Log<'a> {
             what,
             direction,
             by: None,
+            shepherds: Vec::new(),
         });
     }
 
@@ -314,6 +318,9 @@ impl<'a> Log<'a> {
                         What::IssueGone,
                         Direction::Backward,
                     );
+                    if let Some(said) = self.found.last_mut() {
+                        said.shepherds.clone_from(&gone.shepherds);
+                    }
                 }
             }
             for pull in &side.pulls {

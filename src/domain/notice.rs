@@ -1,6 +1,7 @@
 //! What somebody is told by direct message, because it concerns them.
 
 mod preferences;
+mod told;
 mod wish;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     preferences::{Off, Preferences, Quiet},
+    told::Told,
     wish::Wish,
 };
 use super::{
@@ -48,6 +50,21 @@ impl Recipient {
             names.extend(others.filter(|name| name != self));
         }
         names
+    }
+
+    /// Who somebody is in each workspace, the one that they chose in front.
+    pub fn members(&self, people: &People, preferences: &Preferences) -> Vec<ChannelAt> {
+        let mut members: Vec<ChannelAt> = match self {
+            Self::Member(member) => vec![member.clone()],
+            Self::Login(login) => {
+                let person = people.by_login(login).into_iter();
+                let slack = person.flat_map(|person| &person.slack);
+                slack.map(|(at, id)| ChannelAt::new(at, id)).collect()
+            }
+        };
+        let chosen = preferences.workspace.as_ref();
+        members.sort_by_key(|member| Some(&member.workspace) != chosen);
+        members
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     Login,
     answer::{Answer, CycleView},
     card::Card,
+    notice::Preferences,
     origin::Origin,
 };
 
@@ -60,6 +61,8 @@ pub struct Home {
     pub who: HomeOf,
     /// The KEPs that they follow beside their own, the most urgent first.
     pub follows: Vec<Card>,
+    /// What they said of how they are told of things, where that could be read.
+    pub told: Option<Preferences>,
     /// The current cycle.
     pub cycle: CycleView,
     /// Where the facts come from.

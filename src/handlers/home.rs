@@ -61,6 +61,7 @@ pub(super) fn home(desk: &Desk<'_>, asker: &Asker<'_>, follows: &[KepNumber]) ->
     Home {
         who,
         follows,
+        told: None,
         cycle: status::cycle(Extent::Count, desk.board, desk.settings, &inspector),
         origin: desk.origin(),
         now: desk.now,

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::quoted::quoted;
 use crate::domain::{KepNumber, bridge::IssueAt};
 
 /// The dialog.
@@ -25,23 +26,25 @@ pub struct To {
 }
 
 impl To {
-    /// The view that `views.open` takes.
-    pub fn view(&self) -> Value {
+    /// The view that `views.open` takes; `said` is what they answer, Markdown.
+    pub fn view(&self, said: Option<&str>) -> Value {
+        let mut blocks = quoted(said);
+        blocks.push(json!({
+            "type": "input", "block_id": "text",
+            "label": plain(&format!("Your comment on {}", self.issue)),
+            "hint": plain("I post it as a comment that says it is from you. Everybody on GitHub can read it."),
+            "element": {
+                "type": "plain_text_input", "action_id": "text", "multiline": true,
+                "max_length": LONGEST,
+            },
+        }));
         json!({
             "type": "modal", "callback_id": ANSWER,
             "private_metadata": serde_json::to_string(self).unwrap_or_default(),
             "title": plain("Answer on GitHub"),
             "submit": plain("Comment"),
             "close": plain("Cancel"),
-            "blocks": [{
-                "type": "input", "block_id": "text",
-                "label": plain(&format!("Your comment on {}", self.issue)),
-                "hint": plain("I post it as a comment that says it is from you. Everybody on GitHub can read it."),
-                "element": {
-                    "type": "plain_text_input", "action_id": "text", "multiline": true,
-                    "max_length": LONGEST,
-                },
-            }],
+            "blocks": blocks,
         })
     }
 

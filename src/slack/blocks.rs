@@ -20,7 +20,12 @@ mod who;
 
 use chrono::{DateTime, Utc};
 
-pub use self::{button::Pressed, home::home, preview::preview, sign_in::sign_in};
+pub use self::{
+    button::Pressed,
+    home::{home, wished},
+    preview::preview,
+    sign_in::sign_in,
+};
 use self::{draft::Draft, list::Rows};
 use super::{
     kit::{Block, Message},

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::quoted::quoted;
 use crate::domain::{KepNumber, bridge::Key};
 
 /// The dialog.
@@ -23,23 +24,25 @@ pub struct Of {
     pub channel: Box<str>,
 }
 
-/// The view that `views.open` takes.
-pub fn view(kep: KepNumber, of: &Of) -> Value {
+/// The view that `views.open` takes; `asked` is what they answer, Markdown.
+pub fn view(kep: KepNumber, of: &Of, asked: Option<&str>) -> Value {
     let plain = |text: &str| json!({ "type": "plain_text", "text": text });
+    let mut blocks = quoted(asked);
+    blocks.push(json!({
+        "type": "input", "block_id": "text", "label": plain("Answer"),
+        "hint": plain("It goes into the thread of the question, with your name."),
+        "element": {
+            "type": "plain_text_input", "action_id": "text", "multiline": true,
+            "max_length": LONGEST,
+        },
+    }));
     json!({
         "type": "modal", "callback_id": QUESTION,
         "private_metadata": serde_json::to_string(of).unwrap_or_default(),
         "title": plain(&format!("Answer on KEP-{kep}")),
         "submit": plain("Answer"),
         "close": plain("Cancel"),
-        "blocks": [{
-            "type": "input", "block_id": "text", "label": plain("Answer"),
-            "hint": plain("It goes into the thread of the question, with your name."),
-            "element": {
-                "type": "plain_text_input", "action_id": "text", "multiline": true,
-                "max_length": LONGEST,
-            },
-        }],
+        "blocks": blocks,
     })
 }
 

@@ -96,6 +96,7 @@ fn change(what: What, issue: Option<u64>, direction: Direction) -> Item {
             what,
             direction,
             by: None,
+            shepherds: Vec::new(),
         },
     }
 }

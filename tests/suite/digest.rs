@@ -122,6 +122,7 @@ fn a_change_is_told_where_it_concerns_somebody_and_in_short() {
         what,
         direction,
         by: None,
+        shepherds: Vec::new(),
     };
     let (here, elsewhere) = ("containerd/containerd", "cri-o/cri-o");
     let to = |was: &str, is: &str| (Some(was.into()), Some(is.into()));

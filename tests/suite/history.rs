@@ -4,7 +4,7 @@
 use std::fs;
 
 use kep_liaison::domain::{
-    Issue, IssueState, Milestone, Pull, Release,
+    Issue, IssueState, Login, Milestone, Pull, Release,
     board::{Board, Facts},
     change::{Change, Direction, Role, What, changes},
     kep::read_kep,
@@ -388,6 +388,31 @@ fn a_tracking_issue_is_opened_closed_and_opened_again() {
     assert_eq!(
         whats(&issue_board(&[open]), &issue_board(&[])),
         [(What::IssueGone, Direction::Backward)]
+    );
+}
+
+/// Nothing else knows whom an issue that is gone had named. What was stored before that was kept is
+/// still read.
+#[test]
+fn an_issue_that_is_gone_had_shepherds() {
+    let found = changes(&issue_board(&[tracking("@shepherd")]), &issue_board(&[]));
+    let [gone] = &found[..] else {
+        panic!("{found:#?}");
+    };
+    let shepherds: Vec<&str> = gone.shepherds.iter().map(Login::as_str).collect();
+    assert_eq!(shepherds, ["shepherd"]);
+    let doc = serde_json::to_value(gone).expect("JSON");
+    assert_eq!(doc["what"], "issue-gone");
+    let mut stored = doc.clone();
+    stored
+        .as_object_mut()
+        .expect("an object")
+        .remove("shepherds");
+    let read: Change = serde_json::from_value(stored).expect("a change");
+    assert_eq!((&read.what, read.shepherds.len()), (&gone.what, 0));
+    assert_eq!(
+        serde_json::from_value::<Change>(doc).expect("a change"),
+        *gone
     );
 }
 

@@ -153,28 +153,28 @@ fn the_sentence_is_shown() {
     let text = "Thanks for that. Could @shepherd look at the **e2e tests**, e.g. these? They fail.";
     assert_eq!(
         said(text),
-        "Could @shepherd look at the e2e tests, e.g. these?"
+        "… Could @shepherd look at the e2e tests, e.g. these? …"
     );
     assert_eq!(
         mentions(text)[0].said,
-        Rich::from_markdown("Could @shepherd look at the **e2e tests**, e.g. these?")
+        Rich::from_markdown("… Could @shepherd look at the **e2e tests**, e.g. these? …")
     );
     let text = "It was merged.\n@shepherd please look\nat [this](https://e.org/) again.\nThanks!";
-    assert_eq!(said(text), "@shepherd please look\nat this again.");
+    assert_eq!(said(text), "… @shepherd please look\nat this again. …");
     let text = "# Plan\n\n- one thing\n- ask @shepherd for a review\n- another thing";
-    assert_eq!(said(text), "ask @shepherd for a review");
+    assert_eq!(said(text), "… ask @shepherd for a review …");
     let text = "| what | who |\n| --- | --- |\n| review of the tests | @shepherd |";
-    assert_eq!(said(text), "review of the tests | @shepherd");
+    assert_eq!(said(text), "… review of the tests | @shepherd");
     // It is the first place that counts.
     let text = "Here we ask @shepherd.\n\nThere we asked @shepherd again.";
-    assert_eq!(said(text), "Here we ask @shepherd.");
+    assert_eq!(said(text), "Here we ask @shepherd. …");
 }
 
 #[test]
 fn a_name_alone_is_shown_with_what_is_near() {
     assert_eq!(
         said("The tests fail.\n\nIt needs one more flag.\n\n/cc @shepherd"),
-        "It needs one more flag.\n/cc @shepherd"
+        "… It needs one more flag.\n/cc @shepherd"
     );
     assert_eq!(
         said("The tests fail. Ping @shepherd."),
@@ -182,11 +182,11 @@ fn a_name_alone_is_shown_with_what_is_near() {
     );
     assert_eq!(
         said("@shepherd\n\nCould you look? It fails."),
-        "@shepherd\nCould you look?"
+        "@shepherd\nCould you look? …"
     );
     assert_eq!(
         said("@shepherd. Could you look? It fails."),
-        "@shepherd. Could you look?"
+        "@shepherd. Could you look? …"
     );
     assert_eq!(said("@shepherd"), "@shepherd");
     // What the author did not write is not shown.

@@ -177,6 +177,7 @@ fn change(number: u32, title: &str) -> Change {
         what: What::IssueTitle("before".into(), title.into()),
         direction: Direction::Forward,
         by: None,
+        shepherds: Vec::new(),
     }
 }
 

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::{Inlet, whisper};
 use crate::{
     domain::{
-        bridge::{Asked, Effect, Key, Lane, MessageAt, NewEffect, Saying, Step, Written},
+        bridge::{Asked, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step, Written},
+        notice::Matter,
         people::Asker,
     },
     jobs::bridge::Bridge,
@@ -16,6 +17,7 @@ use crate::{
         answer,
         blocks::bridge::press::Press,
         inbound::{Pressed, Submitted},
+        question,
     },
 };
 
@@ -33,21 +35,7 @@ impl Inlet {
         let Asked { channel, .. } = asked;
         let outbox = &self.hear.outbox;
         let at = MessageAt::new(&channel.workspace, &channel.id, ts);
-        let Some(of) = outbox.key_of(&Written::Message(at)).await? else {
-            return Ok(None);
-        };
-        let told = outbox.last(&of).await?.map(|(_, effect)| effect);
-        let Some(
-            Effect::Post {
-                saying: Saying::Notices(notices),
-                ..
-            }
-            | Effect::EditPost {
-                saying: Saying::Notices(notices),
-                ..
-            },
-        ) = told
-        else {
+        let Some((of, Saying::Notices(notices))) = self.saying_at(at).await? else {
             return Ok(None);
         };
         let who = notices.who;
@@ -62,31 +50,65 @@ impl Inlet {
             }),
             delay_ms: REMIND_AFTER.num_milliseconds(),
         };
-        let said = "I remind you of that in a day.".to_owned();
-        let whisper = whisper(identity, asked, said);
         let now = self.hear.clock.now();
+        let at = (now + REMIND_AFTER).format("%a %-d %b, %H:%M UTC");
+        let whisper = whisper(identity, asked, format!("I remind you of that on {at}."));
         let cause = Cause::Came(identity.as_str());
         outbox.accept(now, cause, &[remind, whisper]).await?;
         self.hear.queued.notify_one();
         Ok(None)
     }
 
-    /// The dialog in which somebody answers on GitHub.
-    pub(in crate::app) fn answer_dialog(pressed: &Pressed) -> Option<Value> {
-        match Press::read(&pressed.action_id, &pressed.value)? {
-            Press::Reply(issue, kep) => {
-                let channel = pressed.from.channel.clone().unwrap_or_default();
-                Some(
-                    answer::To {
-                        issue,
-                        kep,
-                        channel,
-                    }
-                    .view(),
-                )
+    /// Whether a button opens a dialog for an answer.
+    pub(in crate::app) fn opens_dialog(pressed: &Pressed) -> bool {
+        let press = Press::read(&pressed.action_id, &pressed.value);
+        matches!(press, Some(Press::Reply(..) | Press::Answer(..)))
+    }
+
+    /// The dialog in which somebody answers what a message says, on GitHub or in a question's thread.
+    pub(in crate::app) async fn answer_dialog(
+        &self,
+        workspace: &str,
+        pressed: &Pressed,
+    ) -> Result<Option<Value>, StoreError> {
+        let channel = pressed.from.channel.clone().unwrap_or_default();
+        let ts = pressed.ts.as_deref().unwrap_or_default();
+        let at = MessageAt::new(workspace, &channel, ts);
+        let saying = self.saying_at(at).await?.map(|(_, saying)| saying);
+        Ok(match Press::read(&pressed.action_id, &pressed.value) {
+            Some(Press::Reply(issue, kep)) => {
+                let said = saying.as_ref().and_then(|saying| said_on(saying, &issue));
+                let to = answer::To {
+                    issue: issue.clone(),
+                    kep,
+                    channel,
+                };
+                Some(to.view(said))
+            }
+            Some(Press::Answer(kep, question)) => {
+                let asked = match &saying {
+                    Some(Saying::Question { markdown, .. }) => Some(markdown.as_str()),
+                    _ => None,
+                };
+                let of = question::Of { question, channel };
+                Some(question::view(kep, &of, asked))
             }
             _ => None,
-        }
+        })
+    }
+
+    /// What a message of the bot's says, and its key, while that is kept.
+    async fn saying_at(&self, at: MessageAt) -> Result<Option<(Key, Saying)>, StoreError> {
+        let outbox = &self.hear.outbox;
+        let Some(key) = outbox.key_of(&Written::Message(at)).await? else {
+            return Ok(None);
+        };
+        Ok(match outbox.last(&key).await? {
+            Some((_, Effect::Post { saying, .. } | Effect::EditPost { saying, .. })) => {
+                Some((key, saying))
+            }
+            _ => None,
+        })
     }
 
     /// Somebody has answered: it goes to GitHub, where they may.
@@ -121,4 +143,17 @@ impl Inlet {
         self.hear.accept(identity, effect).await?;
         Ok(None)
     }
+}
+
+/// What was said on an issue, of which a message tells: the latest.
+fn said_on<'a>(saying: &'a Saying, issue: &IssueAt) -> Option<&'a str> {
+    let Saying::Notices(notices) = saying else {
+        return None;
+    };
+    let items = notices.items.iter().rev();
+    let mut said = items.filter_map(|item| match &item.matter {
+        Matter::Mention { said, .. } if item.at.as_ref() == Some(issue) => said.as_deref(),
+        _ => None,
+    });
+    said.next()
 }

@@ -121,6 +121,7 @@ mod tests {
             what,
             direction,
             by: None,
+            shepherds: Vec::new(),
         };
         Item::Changed { id: 1, change }
     }

@@ -19,8 +19,8 @@ pub(super) fn around(lines: &[Line], place: usize, at: &Range<usize>) -> Rich {
         return Rich::default();
     };
     let length = |range: Range<usize>| line.text[range].chars().count();
-    // Room for two signs that something was left out, and for the end of a line.
-    let room = MOST_SAID - 2 - 1;
+    // Room for two signs that something was left out, each with a blank, and for the end of a line.
+    let room = MOST_SAID - 4 - 1;
     let mut part = Part::at(line, at);
     if !begins_sentence(&line.text, at.start) {
         part.go_back(MOST_BEFORE);
@@ -48,12 +48,25 @@ pub(super) fn around(lines: &[Line], place: usize, at: &Range<usize>) -> Rich {
             other = Some((part, false));
         }
     }
-    let paragraph = |part: &Part<'_>| Block::Paragraph(part.spans());
-    Rich::new(match other {
-        None => vec![paragraph(&part)],
-        Some((before, true)) => vec![paragraph(&before), paragraph(&part)],
-        Some((behind, false)) => vec![paragraph(&part), paragraph(&behind)],
-    })
+    let (parts, first, last) = match &other {
+        None => (vec![&part], place, place),
+        Some((before, true)) => (vec![before, &part], place - 1, place),
+        Some((behind, false)) => (vec![&part, behind], place, place + 1),
+    };
+    let says = |lines: &[Line]| lines.iter().any(|line| !line.text.trim().is_empty());
+    let is_more = [
+        says(&lines[..first]) || parts[0].leaves_out(0),
+        says(lines.get(last + 1..).unwrap_or_default()) || parts[parts.len() - 1].leaves_out(1),
+    ];
+    let mut paragraphs: Vec<Vec<Span>> = parts.iter().map(|part| part.spans()).collect();
+    if let (true, false, Some(spans)) = (is_more[0], parts[0].is_cut[0], paragraphs.first_mut()) {
+        spans.insert(0, Span::text("… "));
+    }
+    let is_cut = parts[parts.len() - 1].is_cut[1];
+    if let (true, false, Some(spans)) = (is_more[1], is_cut, paragraphs.last_mut()) {
+        spans.push(Span::text(" …"));
+    }
+    Rich::new(paragraphs.into_iter().map(Block::Paragraph).collect())
 }
 
 /// A part of a line.
@@ -132,6 +145,15 @@ impl<'a> Part<'a> {
             }
         }
         self.to = text.len();
+    }
+
+    /// Whether its line says more before it (0), or behind it (1).
+    fn leaves_out(&self, side: usize) -> bool {
+        let rest = match side {
+            0 => &self.line.text[..self.from],
+            _ => &self.line.text[self.to..],
+        };
+        !rest.trim().is_empty()
     }
 
     fn says_hardly_anything(&self) -> bool {

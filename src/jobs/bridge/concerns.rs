@@ -206,6 +206,7 @@ impl Bridge<'_> {
                 Recipient::Member(_) => true,
             };
             let theirs = shepherds_of(entry, at.as_ref()).into_iter();
+            let theirs = theirs.chain(&change.shepherds);
             let theirs = theirs.filter_map(|login| self.recipient(login));
             let all = theirs.chain(self.following(entry.kep.number));
             for who in all.filter(is_other) {

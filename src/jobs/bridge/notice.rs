@@ -251,21 +251,10 @@ impl Bridge<'_> {
         Ok(None)
     }
 
-    /// Who somebody is in each workspace, the one that they chose in front.
+    /// Who somebody is in each workspace that is served, the one that they chose in front.
     pub(super) fn members(&self, who: &Recipient, preferences: &Preferences) -> Vec<ChannelAt> {
-        let mut members: Vec<ChannelAt> = match who {
-            Recipient::Member(member) => vec![member.clone()],
-            Recipient::Login(login) => {
-                let person = self.people.by_login(login).into_iter();
-                let slack = person.flat_map(|person| &person.slack);
-                slack
-                    .map(|(workspace, id)| ChannelAt::new(workspace, id))
-                    .collect()
-            }
-        };
+        let mut members = who.members(self.people, preferences);
         members.retain(|member| self.chats.contains_key(&member.workspace));
-        let chosen = preferences.workspace.as_ref();
-        members.sort_by_key(|member| Some(&member.workspace) != chosen);
         members
     }
 

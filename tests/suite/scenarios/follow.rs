@@ -68,6 +68,11 @@ async fn a_member_follows_and_no_more() {
         "You follow, by direct message:\nKEP-4680 (Add Resource Health Status to the Pod Status for Device Plugin and DRA)\nKEP-5825 (CRI List Streaming)"
     );
     insta::assert_snapshot!(scene.home_of(&sam).await);
+    scene.is_answered(&sam, "/kep notify mute 4680").await;
+    assert_eq!(
+        scene.is_answered(&sam, "/kep follow 4680").await,
+        "You follow KEP-4680 already. You muted it, so you hear nothing of it until you type /kep notify unmute 4680."
+    );
     assert_eq!(
         scene.is_answered(&sam, "/kep unfollow 4680").await,
         "You follow KEP-4680 no more."

@@ -4,6 +4,8 @@
 mod followers;
 mod named;
 mod own;
+mod places;
+mod pressed;
 mod settings;
 
 use std::time::Duration;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use kep_liaison::sandbox::slack::Said;
+
 use super::begun;
 use crate::scenarios::{Scene, bridge::ISSUE};
 
@@ -43,6 +45,26 @@ async fn who_assigns_themselves_is_not_told() {
         assert!(told.words().contains("You shepherd"), "{}", told.words());
         scene.end().await;
     }
+}
+
+#[tokio::test]
+async fn who_shepherds_an_issue_that_is_gone_is_told() {
+    let scene = begun().await;
+    scene.containerd().delete_issue(ISSUE);
+    scene.learns(true).await;
+    let direct = scene.sam.direct();
+    let said = scene.all_said().await;
+    let told: Vec<String> = said
+        .iter()
+        .filter(|said| said.channel == direct.id())
+        .map(Said::words)
+        .collect();
+    assert!(
+        matches!(&told[..], [one] if one.contains("gone")),
+        "{told:#?}"
+    );
+    direct.look_at_all();
+    scene.end().await;
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use kep_liaison::{domain::Zone, sandbox::slack::Person};
+use kep_liaison::{
+    domain::Zone,
+    sandbox::slack::{Fault, On, Person},
+};
 
 use super::{super::Scene, begun};
 use crate::scenarios::bridge::ISSUE;
@@ -57,8 +60,12 @@ async fn a_kind_or_all_of_it_is_left_out() {
         }
     }
     let shown = scene.answers(&scene.sam, "/kep notify changes off").await;
-    assert!(shown.contains("Not of: changes."), "{shown}");
-    assert!(shown.contains("Muted: KEP-4680."), "{shown}");
+    insta::assert_snapshot!(shown, @r"
+    I tell you no more when a KEP that you shepherd or follow moves. /kep notify changes on brings it back.
+    Not of: changes.
+    Muted: KEP-4680.
+    /kep notify shows all of it.
+    ");
     scene.end().await;
 }
 
@@ -76,6 +83,46 @@ async fn off_for_a_while_is_over_by_itself() {
 }
 
 #[tokio::test]
+async fn each_change_is_said_first_and_waits_for_nobody() {
+    let scene = begun().await;
+    scene.sam.set_time_zone(Zone::named("UTC").expect("a zone"));
+    let mut all = String::new();
+    for typed in [
+        "mentions off",
+        "mentions on",
+        "quiet 22:00-08:00",
+        "mute 4680",
+        "off 2w",
+        "here",
+        "on",
+        "unmute 4680",
+        "quiet off",
+    ] {
+        let typed = format!("/kep notify {typed}");
+        let shown = scene.answers(&scene.sam, &typed).await;
+        all.extend(["> ", &typed, "\n", &shown, "\n\n"]);
+    }
+    insta::assert_snapshot!(all);
+    // Slack does not say by which clock they live: it is told without.
+    scene
+        .answers(&scene.sam, "/kep notify quiet 22:00-08:00")
+        .await;
+    let zones = || scene.slack.calls_of("users.info").len();
+    let asked = zones();
+    scene.slack.fault(On::method("users.info"), Fault::Hang);
+    let late = async {
+        scene.until("the question", || zones() > asked).await;
+        scene.clock.advance(Duration::from_secs(1));
+    };
+    let (shown, ()) = tokio::join!(scene.answers(&scene.sam, "/kep notify"), late);
+    assert!(
+        shown.contains("Quiet hours: 22:00–08:00 by your clock on Slack."),
+        "{shown}"
+    );
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn quiet_hours_hold_what_comes_and_tell_it_as_one() {
     let scene = begun().await;
     // Noon in UTC is six in the evening in Almaty, minus the hour that it gave up.
@@ -85,10 +132,10 @@ async fn quiet_hours_hold_what_comes_and_tell_it_as_one() {
     let shown = scene
         .answers(&scene.sam, "/kep notify quiet 17:00-18:30")
         .await;
-    assert!(
-        shown.contains("Not from 17:00–18:30 by your clock"),
-        "{shown}"
-    );
+    insta::assert_snapshot!(shown, @r"
+    Quiet hours: 17:00–18:30, Asia/Almaty; quiet now until 18:30. What comes meanwhile comes as one message after.
+    /kep notify shows all of it.
+    ");
     scene.mentions_sam().await;
     scene.pass(Duration::from_mins(30)).await;
     scene.pushes("stage: alpha", "stage: beta");
@@ -187,7 +234,7 @@ async fn buttons_mute_a_kep_show_the_settings_and_remind() {
 
     scene.sam.clicks(&told, "Remind me tomorrow").await;
     let said = scene.told_once(&scene.sam).await;
-    insta::assert_snapshot!(said.words(), @"I remind you of that in a day.");
+    insta::assert_snapshot!(said.words(), @"I remind you of that on Tue 7 Jul, 12:00 UTC.");
 
     scene.pass(Duration::from_hours(24)).await;
     let again = scene.told_once(&scene.sam).await;
@@ -203,7 +250,11 @@ async fn buttons_mute_a_kep_show_the_settings_and_remind() {
     scene.told_once(&scene.sam).await;
     scene.sam.clicks(&again, "Mute KEP-5825").await;
     let said = scene.told_once(&scene.sam).await;
-    insta::assert_snapshot!(said.words(), @"You hear nothing more of KEP-5825 from me. /kep notify unmute 5825 brings it back.");
+    insta::assert_snapshot!(said.words(), @r"
+    KEP-5825 is muted: you hear nothing more of it from me, and get no questions about it. /kep notify unmute 5825 brings it back.
+    Muted: KEP-5825.
+    /kep notify shows all of it.
+    ");
     scene.mentions_sam().await;
     scene.pass(Duration::from_hours(25)).await;
     scene.nobody_is_told().await;
