@@ -135,8 +135,9 @@ fn mine(login: &str, mine: &[Mine], others: usize, now: DateTime<Utc>, draft: &m
         }
     }
     if others > 0 {
+        let are = if others == 1 { "is" } else { "are" };
         let text = Mrkdwn::default()
-            .words(&format!("{others} more are finished or put aside: "))
+            .words(&format!("{others} more {are} finished or put aside: "))
             .code("/kep status mine");
         draft.small_print(&text);
     }

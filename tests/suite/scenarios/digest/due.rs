@@ -251,6 +251,11 @@ async fn a_channel_may_hear_of_two_runtimes() {
     scene.settings.push_str(&section);
     scene.begins().await;
     let hears_both = async || {
+        let are_there = || {
+            let said = scene.workspace.unseen();
+            said.iter().filter(|said| said.thread.is_none()).count() > 1
+        };
+        scene.until("two digests", are_there).await;
         scene.rest().await;
         let said = scene.all_said().await.into_iter();
         let roots = said.filter(|said| said.thread.is_none());
