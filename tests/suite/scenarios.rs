@@ -169,6 +169,8 @@ impl Scene {
 
     /// Starts the bot, and waits until Slack can deliver to it.
     async fn start(&mut self) {
+        // What is said over the connections of one that has stopped nobody hears.
+        self.workspace.connected(0).await;
         let bot = self.try_start().await.expect("the bot starts");
         if self.settings.contains(r#"mode = "http""#) {
             self.workspace
