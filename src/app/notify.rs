@@ -13,7 +13,7 @@ use crate::{
         KepNumber, Zone,
         bridge::{ChannelAt, Lane},
         digest::{Often, Plan, Subscription},
-        notice::{Off, Preferences, Recipient, Told, Wish},
+        notice::{Kind, Off, Preferences, Recipient, Told, Wish},
         people::{Asker, People},
     },
     jobs::digest::Digests,
@@ -22,11 +22,18 @@ use crate::{
 };
 
 /// How somebody changes what they get.
-const HOW: &str = "\n\nTo change that, type one of these:\n\
-    • /kep notify mentions off (or assignments, changes, freezes), and on\n\
-    • /kep notify quiet 22:00-08:00, and quiet off\n\
-    • /kep notify mute 5825, and unmute 5825\n\
-    • /kep notify off 3d, and on";
+fn how() -> String {
+    let others: Vec<&str> = Kind::ALL.iter().skip(1).map(|kind| kind.word()).collect();
+    format!(
+        "\n\nTo change that, type one of these:\n\
+        • /kep notify mentions off (or {}), and on\n\
+        • /kep notify quiet 22:00-08:00, and quiet off\n\
+        • /kep notify mute 5825, and unmute 5825\n\
+        • /kep notify off 3d, and on\n\
+        • /kep notify here, where you are on several workspaces",
+        others.join(", ")
+    )
+}
 
 /// How long an answer waits for somebody's time zone: Slack waits three seconds for it.
 const ZONE_WITHIN: Duration = Duration::from_secs(1);
@@ -148,7 +155,7 @@ impl AskNotify {
         Ok(match who {
             Recipient::Member(_) => format!("{all}\n{}", not_known(&people, asker)),
             Recipient::Login(_) => {
-                format!("{all}\n{}{}", self.digest(asker, now).await?, HOW)
+                format!("{all}\n{}{}", self.digest(asker, now).await?, how())
             }
         })
     }

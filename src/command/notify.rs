@@ -11,7 +11,13 @@ use crate::domain::{
 const WORD: &str = "notify";
 
 /// What one can type.
-const FORMS: &str = "/kep notify shows what you get by direct message. To change it: /kep notify mentions off (or assignments, changes, freezes; on brings it back), /kep notify quiet 22:00-08:00, /kep notify mute 5825, /kep notify off 3d (or off, and on again), /kep notify here, where you are on several workspaces, /kep notify digest weekly, daily or off.";
+fn forms() -> String {
+    let others: Vec<&str> = Kind::ALL.iter().skip(1).map(|kind| kind.word()).collect();
+    format!(
+        "/kep notify shows what you get by direct message. To change it: /kep notify mentions off (or {}; on brings it back), /kep notify quiet 22:00-08:00, /kep notify mute 5825, /kep notify off 3d (on ends it), /kep notify here where you are on several workspaces, /kep notify digest weekly, daily or off.",
+        others.join(", ")
+    )
+}
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +60,10 @@ pub fn notify(typed: &str) -> Result<NotifyAsk, String> {
         ["here"] => Some(NotifyAsk::Here),
         ["quiet", "off"] => Some(NotifyAsk::Quiet(None)),
         ["quiet", ref hours @ ..] => {
-            Quiet::parse(&hours.concat()).map(|hours| NotifyAsk::Quiet(Some(hours)))
+            let read = Quiet::parse(&hours.concat());
+            let why = "Those are no two times of a day. It goes like this: /kep notify quiet 22:00-08:00.";
+            let read = read.ok_or_else(|| why.to_owned());
+            Some(NotifyAsk::Quiet(Some(read?)))
         }
         [way @ ("mute" | "unmute"), ref kep @ ..] => {
             let kep = KepNumber::from_reference(&kep.join(" "));
@@ -65,7 +74,7 @@ pub fn notify(typed: &str) -> Result<NotifyAsk, String> {
         }
         _ => None,
     };
-    asked.ok_or_else(|| FORMS.to_owned())
+    asked.ok_or_else(forms)
 }
 
 /// `3d`, `12h`, `2w`; a year at most.

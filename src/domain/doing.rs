@@ -24,8 +24,13 @@ pub struct Doing {
 /// What was done, where it is something that concerns people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Did {
-    /// Its title or its text was edited.
-    Edited,
+    /// Its text was edited.
+    Edited {
+        /// What it was before.
+        from: Box<str>,
+    },
+    /// It was deleted, or moved elsewhere.
+    Left,
     /// Somebody was assigned.
     Assigned(Login),
     /// Somebody is assigned no more.
@@ -44,7 +49,8 @@ impl Did {
     /// Whether a change may have come of it.
     pub fn made(&self, change: &Change) -> bool {
         match (self, &change.what) {
-            (Self::Edited, What::Named(_) | What::IssuePeople(..))
+            (Self::Edited { .. }, What::Named(_) | What::IssuePeople(..) | What::IssueGone)
+            | (Self::Left, What::IssueGone)
             | (Self::Closed, What::IssueClosed)
             | (Self::Demilestoned, What::IssueMilestone(_, None)) => true,
             (Self::Assigned(who), What::IssuePeople(Role::Shepherd, joined, _)) => {

@@ -128,6 +128,7 @@ impl<S: Outbox + Store> Tell<S> {
             comment: comment
                 .or(looked.map(|looked| looked.comment))
                 .unwrap_or_default(),
+            comments: Some(comments.len()),
         };
         let is_new = self
             .outbox
@@ -136,7 +137,8 @@ impl<S: Outbox + Store> Tell<S> {
         if is_new && !effects.is_empty() {
             self.queued.notify_one();
         }
-        Ok(changes.len() == MOST || comments.len() == MOST)
+        // Where a comment was edited or deleted while GitHub was asked, it is all looked at again.
+        Ok(!is_new || changes.len() == MOST || comments.len() == MOST)
     }
 
     /// Who the bot is where comments came from: without knowing that nothing is told, for it could be
@@ -169,6 +171,7 @@ impl<S: Outbox + Store> Tell<S> {
             let cause = Cause::News {
                 change: latest.change,
                 comment: latest.comment,
+                comments: None,
             };
             self.outbox.accept(self.clock.now(), cause, &[]).await?;
         }

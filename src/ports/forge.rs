@@ -192,6 +192,14 @@ pub enum ForgeError {
 }
 
 impl ForgeError {
+    /// Whether it passes by itself, or when the operator does something, and the same may be asked again.
+    pub fn passes(&self) -> bool {
+        matches!(
+            self,
+            Self::Limited { .. } | Self::Unavailable(_) | Self::Unauthorized(_)
+        )
+    }
+
     /// Whether a write that failed so was certainly not done.
     pub fn is_certain(&self) -> bool {
         !matches!(

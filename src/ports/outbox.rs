@@ -37,8 +37,11 @@ pub enum Cause<'a> {
     News {
         /// The last change that was looked at.
         change: i64,
-        /// The last entry of the journal of comments that was looked at.
+        /// The last entry of the journal of comments that was looked at,
         comment: i64,
+        /// and how many there were until then, where that matters: if one of them has moved on
+        /// meanwhile, what was decided is not true any more.
+        comments: Option<usize>,
     },
 }
 

@@ -66,9 +66,11 @@ impl Told<'_> {
             [] => "I tell you nothing of GitHub.".to_owned(),
             all => format!("I tell you of: {}.", all.join(", ")),
         };
+        let off = self.off();
+        let is_told = off.is_none();
         let lines = [
-            self.off(),
-            Some(kinds),
+            off,
+            Some(kinds).filter(|_| is_told),
             not_of(&without),
             self.quiet(),
             self.muted(),

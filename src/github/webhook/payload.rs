@@ -4,7 +4,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Part, Wrong};
 use crate::{
-    domain::{CommentKind, Did, Issue, Login, Repository},
+    domain::{CommentKind, Did, Issue, Login, Repository, mention::Mentioned},
     github::wire::{WireComment, WireIssue, WirePull, WireReview},
     ports::forge::{Departure, ForgeEvent},
 };
@@ -28,6 +28,10 @@ pub(super) struct Payload<'a> {
     changes: Part<'a>,
     #[serde(default)]
     assignee: Option<WireAccount>,
+    #[serde(default)]
+    requested_reviewer: Option<WireAccount>,
+    #[serde(default)]
+    requested_team: Option<WireTeam>,
     /// Who did it.
     #[serde(default)]
     sender: Option<WireAccount>,
@@ -43,10 +47,11 @@ struct WireRepository {
     default_branch: Option<Box<str>>,
 }
 
-/// What an issue's way out, and a repository's new name, say of before and after.
+/// What an edited text, an issue's way out, and a repository's new name say of before and after.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct WireChanges {
+    body: Option<WireFrom<Option<Box<str>>>>,
     new_issue: Option<WireAddress>,
     new_repository: Option<WireAddress>,
     repository: Option<WireRenaming>,
@@ -82,6 +87,11 @@ struct WireAccount {
     login: Box<str>,
 }
 
+#[derive(Deserialize)]
+struct WireTeam {
+    slug: Box<str>,
+}
+
 impl Payload<'_> {
     /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues>
     pub(super) fn issue_event(&self) -> Result<Option<ForgeEvent>, Wrong> {
@@ -94,6 +104,7 @@ impl Payload<'_> {
             repository: self.repository()?,
             number: self.issue()?.number,
             to,
+            by: login(self.sender.as_ref()),
         }))
     }
 
@@ -101,19 +112,39 @@ impl Payload<'_> {
     pub(super) fn pull_event(&self) -> Result<Option<ForgeEvent>, Wrong> {
         let pull = self.pull()?;
         Ok(Some(match self.action()? {
-            "review_requested" | "review_request_removed" => {
-                ForgeEvent::AskedForReview(Box::new(pull))
-            }
+            "review_requested" => ForgeEvent::AskedForReview {
+                pull: Box::new(pull),
+                whom: self.reviewer()?,
+            },
+            "review_request_removed" => ForgeEvent::AskedForReview {
+                pull: Box::new(pull),
+                whom: None,
+            },
             _ => self.changed(pull)?,
         }))
     }
 
+    /// Who is asked for a review.
+    fn reviewer(&self) -> Result<Option<Mentioned>, Wrong> {
+        if let Some(team) = &self.requested_team {
+            let repository = self.repository()?;
+            return Ok(Some(Mentioned::Team {
+                organisation: repository.owner().to_ascii_lowercase().into(),
+                team: team.slug.to_ascii_lowercase().into(),
+            }));
+        }
+        Ok(login(self.requested_reviewer.as_ref()).map(Mentioned::Person))
+    }
+
     /// An issue or a pull request as it is now, and who made it so.
     fn changed(&self, issue: Issue) -> Result<ForgeEvent, Wrong> {
-        let login = |account: Option<&WireAccount>| Login::parse(&account?.login);
         let assignee = || login(self.assignee.as_ref());
         let did = match self.action()? {
-            "edited" => Some(Did::Edited),
+            "edited" => {
+                let body = self.changes()?.body;
+                let from = body.map(|body| body.from.unwrap_or_default());
+                from.map(|from| Did::Edited { from })
+            }
             "assigned" => assignee().map(Did::Assigned),
             "unassigned" => assignee().map(Did::Unassigned),
             "closed" => Some(Did::Closed),
@@ -298,6 +329,10 @@ impl Payload<'_> {
 fn part<T: DeserializeOwned>(name: &str, part: Part<'_>) -> Result<T, Wrong> {
     let part = part.ok_or_else(|| Wrong::missing(name))?;
     serde_json::from_str(part.get()).map_err(|error| Wrong::within(name, &error))
+}
+
+fn login(account: Option<&WireAccount>) -> Option<Login> {
+    Login::parse(&account?.login)
 }
 
 fn named(full_name: &str) -> Result<Repository, Wrong> {

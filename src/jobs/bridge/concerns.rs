@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Doing, Issue, KepNumber, Login,
+        Did, Doing, Issue, KepNumber, Login,
         board::Entry,
         bridge::{Effect, IssueAt, Key, Lane, NewEffect, Step},
         change::{Change, Direction, What},
@@ -27,6 +27,9 @@ use crate::{
 const AT_ONCE: i64 = 5;
 /// How long one of them has their turn.
 pub const PACE: TimeDelta = TimeDelta::seconds(2);
+
+/// What was done longer ago than this made no change that is news.
+const RECENT: TimeDelta = TimeDelta::hours(1);
 
 /// What was done to issues, by their repositories and numbers.
 pub type Doings = HashMap<(Box<str>, u64), Vec<Doing>>;
@@ -169,7 +172,7 @@ impl Bridge<'_> {
         };
         if let Some((joined, left)) = shepherds(change) {
             for (logins, joined) in [(joined, true), (left, false)] {
-                let others = logins.iter().filter(|login| !is_own(change, login, news));
+                let others = logins.iter().filter(|login| !self.did(login, change, news));
                 for who in others.filter_map(|login| self.recipient(login)) {
                     found.add(who, &cause, notice(Matter::Shepherd { joined }));
                 }
@@ -202,7 +205,7 @@ impl Bridge<'_> {
         }
         if is_for_its_people(change) {
             let is_other = |who: &Recipient| match who {
-                Recipient::Login(login) => !is_own(change, login, news),
+                Recipient::Login(login) => !self.did(login, change, news),
                 Recipient::Member(_) => true,
             };
             let theirs = shepherds_of(entry, at.as_ref()).into_iter();
@@ -213,6 +216,32 @@ impl Bridge<'_> {
                 found.add(who, &cause, notice(Matter::Change(change.clone())));
             }
         }
+    }
+
+    /// Whether a change is somebody's own doing, where that is known.
+    fn did(&self, login: &Login, change: &Change, news: Gathered<'_>) -> bool {
+        if change.by.is_some() {
+            return change.by.as_ref() == Some(login);
+        }
+        let Some(at) = &change.issue else {
+            return false;
+        };
+        // Where the text names shepherds, whoever is assigned is none.
+        let entry = self.board.get(change.kep);
+        let mut tracked = entry.into_iter().flat_map(Entry::issues);
+        let by_text = tracked.any(|it| {
+            it.shepherds_from_field && it.issue.number == at.1 && it.issue.repository == at.0
+        });
+        let made = |doing: &&Doing| {
+            let is_assignment = matches!(doing.what, Did::Assigned(_) | Did::Unassigned(_));
+            (self.now - doing.at).abs() < RECENT
+                && !(by_text && is_assignment)
+                && doing.what.made(change)
+                && doing.what.is_about(login)
+        };
+        let doings = news.doings.get(at);
+        let last = doings.and_then(|doings| doings.iter().rfind(made));
+        last.and_then(|last| last.by.as_ref()) == Some(login)
     }
 
     /// The members of workspaces who follow a KEP.
@@ -233,15 +262,6 @@ impl Bridge<'_> {
         let person = self.people.by_login(login)?;
         (!person.slack.is_empty()).then(|| Recipient::Login(person.login.clone()))
     }
-}
-
-/// Whether a change is somebody's own doing, where that is known.
-fn is_own(change: &Change, login: &Login, news: Gathered<'_>) -> bool {
-    let doings = change.issue.as_ref().and_then(|at| news.doings.get(at));
-    let made = |doing: &&Doing| doing.what.made(change) && doing.what.is_about(login);
-    let last = doings.and_then(|doings| doings.iter().rfind(made));
-    let by = change.by.as_ref().or_else(|| last?.by.as_ref());
-    by == Some(login)
 }
 
 /// The shepherds of a KEP, or of the tracking issue alone where it is about one.

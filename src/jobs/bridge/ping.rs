@@ -41,13 +41,13 @@ impl Bridge<'_> {
         }
     }
 
-    /// The shepherds of a KEP who can be asked, with the account on which they are: the one that they
+    /// The shepherds of a KEP who can be asked, each with their accounts, in front the one that they
     /// chose, else one where the question was asked. Not those who ask, or want to hear nothing.
     async fn askable(
         &self,
         entry: &Entry,
         asked: &Asked,
-    ) -> Result<Vec<(&Person, ChannelAt)>, StoreError> {
+    ) -> Result<Vec<(&Person, Vec<ChannelAt>)>, StoreError> {
         let here = &asked.channel.workspace;
         let mut askable = Vec::new();
         for login in entry.shepherds() {
@@ -64,11 +64,10 @@ impl Bridge<'_> {
             accounts.sort_by_key(|(name, _)| {
                 (Some(*name) != preferences.workspace.as_ref(), *name != here)
             });
-            if let Some((workspace, user)) = accounts.first()
-                && hears
-                && !is_asking
-            {
-                askable.push((person, ChannelAt::new(workspace, user)));
+            if hears && !is_asking && !accounts.is_empty() {
+                let accounts = accounts.into_iter();
+                let accounts = accounts.map(|(workspace, user)| ChannelAt::new(workspace, user));
+                askable.push((person, accounts.collect()));
             }
             if askable.len() == MOST_ASKED {
                 break;
@@ -88,12 +87,15 @@ impl Bridge<'_> {
 
     /// Who is asked, and when where these are their quiet hours. Where a workspace does not say what
     /// time it is for them, nobody waits for that.
-    async fn whom(&self, askable: &[(&Person, ChannelAt)]) -> Result<String, StoreError> {
+    async fn whom(&self, askable: &[(&Person, Vec<ChannelAt>)]) -> Result<String, StoreError> {
         let mut whom = Vec::new();
-        for (Person { login, .. }, to) in askable {
+        for (Person { login, .. }, accounts) in askable {
             let preferences = self.wishes(login).await?;
-            let until = self.quiet_until(&preferences, to).await;
-            let is_quiet = until.is_ok_and(|until| until.is_some());
+            let mut is_quiet = false;
+            if let Some(to) = accounts.first() {
+                let until = self.quiet_until(&preferences, to).await;
+                is_quiet = until.is_ok_and(|until| until.is_some());
+            }
             whom.push(match preferences.quiet.filter(|_| is_quiet) {
                 Some(quiet) => format!("{login} (at {} their time)", quiet.to.format("%H:%M")),
                 None => login.to_string(),
@@ -118,7 +120,7 @@ impl Bridge<'_> {
         &self,
         asked: &Asked,
         kep: KepNumber,
-    ) -> Result<Result<(&Entry, Vec<(&Person, ChannelAt)>), String>, StoreError> {
+    ) -> Result<Result<(&Entry, Vec<(&Person, Vec<ChannelAt>)>), String>, StoreError> {
         let Some(entry) = self.board.get(kep) else {
             return Ok(Err(format!("I know no KEP with the number {kep}.")));
         };
@@ -256,16 +258,36 @@ impl Bridge<'_> {
             return Ok(Settled::default());
         };
         let mut then = Vec::new();
-        for (_, to) in self.askable(entry, asked).await? {
+        for (_, accounts) in self.askable(entry, asked).await? {
+            let Some(to) = self.first_reached(accounts).await? else {
+                continue;
+            };
             let told = Question::told(key, &to.workspace, &to.id);
             let question = key.clone();
             let step = Effect::Step(Step::Ping(Ping::Tell { question, to }));
             then.push(NewEffect::now(told.clone(), Lane::Later(told), step));
         }
+        if then.is_empty() {
+            let why = format!("I reached none of the shepherds of KEP-{kep} on Slack.");
+            return Ok(sorry(key, asked, &why));
+        }
         Ok(Settled {
             then,
             ..Settled::default()
         })
+    }
+
+    /// Somebody's first account that has not left its workspace.
+    async fn first_reached(
+        &self,
+        accounts: Vec<ChannelAt>,
+    ) -> Result<Option<ChannelAt>, Undecided> {
+        for to in accounts {
+            if self.direct_with(&to.workspace, &to.id).await?.is_some() {
+                return Ok(Some(to));
+            }
+        }
+        Ok(None)
     }
 
     /// Tells one of them, once their quiet hours are over; not where it was answered meanwhile, or they

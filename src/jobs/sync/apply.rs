@@ -17,7 +17,9 @@ use std::{cmp::Ordering, iter::once};
 
 use super::{Sync, Trouble, issues::sort, telling::Done};
 use crate::{
-    domain::{Comment, CommentKind, Issue, Repository, Runtime, change::Change},
+    domain::{
+        Comment, CommentKind, Did, Issue, Repository, Runtime, change::Change, mention::Mentioned,
+    },
     ports::{
         StoreError,
         forge::{Departure, Fetched, ForgeEvent, Found, Review},
@@ -45,7 +47,7 @@ impl Sync<'_> {
     /// Takes an event in and tells what changed. It costs few requests, mostly none.
     pub async fn apply(&self, event: ForgeEvent) -> Result<Applied, StoreError> {
         let quiet = self.unsettled().await?;
-        let done = self.done_by(&event);
+        let done = self.done_by(&event).await?;
         let need = match self.take(event).await {
             Ok(need) => need,
             Err(Trouble::Store(error)) => return Err(error),
@@ -67,34 +69,64 @@ impl Sync<'_> {
     }
 
     /// Who did what to an issue, where an event tells.
-    fn done_by(&self, event: &ForgeEvent) -> Option<Done> {
-        let ForgeEvent::Changed { issue, did } = event else {
-            return None;
+    async fn done_by(&self, event: &ForgeEvent) -> Result<Option<Done>, StoreError> {
+        let (repository, number, did) = match event {
+            ForgeEvent::Changed { issue, did } => (&*issue.repository, issue.number, did.clone()),
+            ForgeEvent::Left {
+                repository,
+                number,
+                by,
+                ..
+            } => {
+                let did = by.clone().map(|by| (by, Did::Left));
+                (&*repository.to_string(), *number, did)
+            }
+            _ => return Ok(None),
         };
-        let (by, what) = did.clone()?;
-        let (repository, _) = self.runtime_at(&issue.repository)?;
-        Some(Done {
-            issue: (repository.to_string().into(), issue.number),
-            by,
-            what,
-        })
+        let (Some((repository, _)), Some((by, what))) = (self.runtime_at(repository), did) else {
+            return Ok(None);
+        };
+        let name = repository.to_string();
+        if let Did::Edited { from } = &what {
+            // Where another edit came between, nobody can say whose which is.
+            let stored = self.store.issue(&name, number).await?;
+            if stored.is_none_or(|stored| stored.body != *from) {
+                return Ok(None);
+            }
+        }
+        let issue = (name.into(), number);
+        Ok(Some(Done { issue, by, what }))
     }
 
     async fn take(&self, event: ForgeEvent) -> Result<Need, Trouble> {
         match event {
             ForgeEvent::Changed { issue, .. } => self.changed(*issue).await,
-            ForgeEvent::AskedForReview(pull) => {
+            ForgeEvent::AskedForReview { pull, whom } => {
                 let (repository, number) = (pull.repository.clone(), pull.number);
                 let need = self.changed(*pull).await?;
-                if let Some((repository, _)) = self.runtime_at(&repository) {
-                    self.review_requests(repository, number).await?;
+                let Some((repository, _)) = self.runtime_at(&repository) else {
+                    return Ok(need);
+                };
+                let asked = self.reviews_now(repository, number).await?;
+                let is_there = |whom: &Mentioned| {
+                    let name = whom.to_string();
+                    asked.iter().any(|request| *request.body == *name)
+                };
+                if whom.is_none_or(|whom| is_there(&whom)) {
+                    return Ok(need);
                 }
-                Ok(need)
+                // A forge may know of it a little later than it tells of it.
+                let feed = Feed::ReviewsOf(number);
+                let name = repository.to_string();
+                let unasked = Position::default();
+                self.store.set_position(&name, feed, &unasked).await?;
+                Ok(Need::Sync)
             }
             ForgeEvent::Left {
                 repository,
                 number,
                 to,
+                ..
             } => self.gone(&repository, number, &to).await,
             ForgeEvent::Commented { comment, below } => {
                 let need = self.below(below).await?;

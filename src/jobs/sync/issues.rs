@@ -83,11 +83,18 @@ impl Sync<'_> {
                     ..next.clone()
                 }
             };
-            self.take_issues(repository, runtime, page.items, &mut tracked, &stored)
+            // What was said before the first pass is nobody's news. After it the feed has come so far only
+            // when what hangs on its items was asked for.
+            let taken = if was_settled { &position } else { &stored };
+            self.take_issues(repository, runtime, page.items, &mut tracked, taken)
                 .await?;
-            // What was said before the first pass is nobody's news.
-            for (pull, changed) in pulls.into_iter().filter(|_| was_settled) {
-                self.reviews(repository, pull, changed).await?;
+            if was_settled {
+                for (pull, changed) in pulls {
+                    self.reviews(repository, pull, changed).await?;
+                }
+                self.store
+                    .set_position(&name, Feed::Issues, &stored)
+                    .await?;
             }
             position = stored;
             if !again {
@@ -114,10 +121,14 @@ impl Sync<'_> {
         if position.since == changed || self.store.issue(&name, pull).await?.is_none() {
             return Ok(());
         }
-        let reviews = self.forge.reviews(repository, pull).await?;
-        let words: Vec<Comment> = reviews.iter().filter_map(Review::words).collect();
-        self.store.put_comments(&name, &words, None).await?;
-        self.review_requests(repository, pull).await?;
+        let place = format!("{name}#{pull}");
+        match self.reviews_now(repository, pull).await {
+            Ok(_) => self.store.put_problem(&place, None).await?,
+            Err(Trouble::Forge(error)) if !error.passes() => {
+                self.broken(&place, &error.to_string()).await?;
+            }
+            Err(trouble) => return Err(trouble),
+        }
         let position = Position {
             since: changed,
             ..Position::default()
@@ -125,19 +136,26 @@ impl Sync<'_> {
         Ok(self.store.set_position(&name, feed, &position).await?)
     }
 
-    /// Who is asked for a review of a pull request that is open and kept.
-    pub(super) async fn review_requests(
+    /// The same, whenever it was asked for; gives who is asked for a review by now.
+    pub(super) async fn reviews_now(
         &self,
         repository: &Repository,
         pull: u64,
-    ) -> Result<(), Trouble> {
+    ) -> Result<Vec<Comment>, Trouble> {
         let name = repository.to_string();
-        let stored = self.store.issue(&name, pull).await?;
-        let Some(stored) = stored.filter(Issue::is_open) else {
-            return Ok(());
+        let Some(stored) = self.store.issue(&name, pull).await? else {
+            return Ok(Vec::new());
         };
-        let doings = self.forge.doings(repository, pull).await?;
-        let asked = review_requests(&stored, &doings);
+        let reviews = self.forge.reviews(repository, pull).await?;
+        let words: Vec<Comment> = reviews.iter().filter_map(Review::words).collect();
+        self.store.put_comments(&name, &words, None).await?;
+        // What is closed needs no review any more.
+        let doings = if stored.is_open() {
+            self.forge.doings(repository, pull).await?
+        } else {
+            Vec::new()
+        };
+        let asked = review_requests(&stored, &doings, &reviews);
         let is_asked = |old: &Comment| asked.iter().any(|it| it.id == old.id);
         for old in self.store.comments(&name, pull).await? {
             if old.kind == CommentKind::Request && !is_asked(&old) {
@@ -145,7 +163,8 @@ impl Sync<'_> {
                 removed.await?;
             }
         }
-        Ok(self.store.put_comments(&name, &asked, None).await?)
+        self.store.put_comments(&name, &asked, None).await?;
+        Ok(asked)
     }
 
     /// The tracking issues of a repository that are known.
@@ -331,8 +350,9 @@ impl Sync<'_> {
     }
 }
 
-/// Who is asked for a review of a pull request by now, the last time that each of them was asked.
-fn review_requests(pull: &Issue, doings: &[Doing]) -> Vec<Comment> {
+/// Who is asked for a review of a pull request by now, the last time that each of them was asked. Of
+/// a review that was given no event tells.
+fn review_requests(pull: &Issue, doings: &[Doing], reviews: &[Review]) -> Vec<Comment> {
     let mut asked: Vec<(&Mentioned, &Doing)> = Vec::new();
     for doing in doings {
         let (Did::AskedForReview(whom) | Did::UnaskedForReview(whom)) = &doing.what else {
@@ -343,7 +363,16 @@ fn review_requests(pull: &Issue, doings: &[Doing]) -> Vec<Comment> {
             asked.push((whom, doing));
         }
     }
-    let asked = asked.into_iter();
+    let is_given = |(whom, doing): &(&Mentioned, &Doing)| {
+        let theirs = reviews.iter().filter(|review| match whom {
+            Mentioned::Person(login) => review.author.as_ref() == Some(login),
+            Mentioned::Team { .. } => false,
+        });
+        theirs
+            .into_iter()
+            .any(|review| review.submitted_at >= Some(doing.at))
+    };
+    let asked = asked.into_iter().filter(|asked| !is_given(asked));
     asked
         .map(|(whom, doing)| Comment {
             repository: pull.repository.clone(),

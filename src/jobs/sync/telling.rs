@@ -10,7 +10,7 @@ use crate::{
     domain::{
         Did, Login, Settings,
         board::{Board, Entry},
-        change::{Change, changes},
+        change::{Change, What, changes},
         finding::{Inspector, Severity},
         trend::DaySummary,
     },
@@ -31,8 +31,15 @@ pub(super) struct Done {
 
 impl Done {
     fn doer_of(&self, change: &Change) -> Option<Login> {
-        let is_its = change.issue.as_ref() == Some(&self.issue) && self.what.made(change);
-        is_its.then(|| self.by.clone())
+        // Where several joined or left, others may have done that.
+        let is_one = match (&self.what, &change.what) {
+            (Did::Assigned(_) | Did::Unassigned(_), What::IssuePeople(_, joined, left)) => {
+                joined.len() + left.len() == 1
+            }
+            _ => true,
+        };
+        let is_its = change.issue.as_ref() == Some(&self.issue);
+        (is_its && is_one && self.what.made(change)).then(|| self.by.clone())
     }
 }
 

@@ -21,14 +21,19 @@ use crate::{
 
 /// How long an answer is taken for true.
 const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
-/// Of so many teams is asked who is in them, for one look at the news: anybody can make names up.
-const MOST_TEAMS: usize = 20;
+/// So many teams that do not exist are asked for while answers are good: anybody can make names up.
+const MOST_MADE_UP: usize = 20;
+/// So many issues are asked for who did what to them, for one look at the news; of others it is not
+/// known, and nobody waits for that.
+const MOST_ISSUES: usize = 10;
 
 /// What the forge said, and when it was asked.
 #[derive(Default)]
 pub struct Asked {
     is_private: Answers<Box<str>, bool>,
     teams: Answers<Box<str>, Vec<Login>>,
+    /// The teams that did exist.
+    real: HashSet<Box<str>>,
 }
 
 struct Answers<K, V>(HashMap<K, (V, DateTime<Utc>)>);
@@ -66,17 +71,12 @@ impl Asked {
         let wanted = changes.iter().filter(|(_, change)| is_wanted(change));
         let issues = each_once(wanted.filter_map(|(_, change)| change.issue.clone()));
         let mut doings = Doings::new();
-        for (name, number) in issues {
+        for (name, number) in issues.into_iter().take(MOST_ISSUES) {
             let Some(repository) = Repository::parse(&name) else {
                 continue;
             };
-            let asked = match forge.doings(&repository, number).await {
-                Err(ForgeError::NotFound(_) | ForgeError::Gone(_) | ForgeError::Moved(_)) => {
-                    continue;
-                }
-                asked => asked?,
-            };
-            doings.insert((name, number), asked);
+            let asked = forge.doings(&repository, number).await;
+            doings.insert((name, number), or_else(asked, Vec::new())?);
         }
         Ok(doings)
     }
@@ -96,7 +96,8 @@ impl Asked {
             if let Some(parsed) = Repository::parse(repository)
                 && !self.is_private.0.contains_key(repository)
             {
-                let is_private = forge.is_private(&parsed).await?;
+                // What we may not see is not for everybody.
+                let is_private = or_else(forge.is_private(&parsed).await, true)?;
                 self.is_private.put(repository.into(), is_private, now);
             }
         }
@@ -123,14 +124,38 @@ impl Asked {
         });
         let all = each_once(in_texts.chain(in_comments).flatten());
         let is_new = |(_, _, name): &(_, _, Box<str>)| !self.teams.0.contains_key(name);
-        let new: Vec<_> = all.into_iter().filter(is_new).take(MOST_TEAMS).collect();
+        let new: Vec<_> = all.into_iter().filter(is_new).collect();
         for (repository, team, name) in new {
-            let members = forge.team_members(&repository, &team).await?;
+            let made_up = self
+                .teams
+                .0
+                .values()
+                .filter(|(members, _)| members.is_empty());
+            if made_up.count() >= MOST_MADE_UP && !self.real.contains(&name) {
+                tracing::warn!(team = %name, "too many teams that do not exist were named: nobody of it is told");
+                continue;
+            }
+            let members = or_else(forge.team_members(&repository, &team).await, None)?;
+            if members.is_some() {
+                self.real.insert(name.clone());
+            }
             self.teams.put(name, members.unwrap_or_default(), now);
         }
         let known = self.teams.0.iter();
         let teams = known.map(|(name, (members, _))| (name.clone(), members.clone()));
         Ok(teams.collect())
+    }
+}
+
+/// An answer; or something else where the forge says no and will say so again: that must not hold up
+/// what else is told.
+fn or_else<T>(asked: Result<T, ForgeError>, otherwise: T) -> Result<T, ForgeError> {
+    match asked {
+        Err(error) if !error.passes() => {
+            tracing::warn!(%error, "news is told without knowing all of it");
+            Ok(otherwise)
+        }
+        asked => asked,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Comment, CommentKind, Did, Issue, Login, Repository};
+use crate::domain::{Comment, CommentKind, Did, Issue, Login, Repository, mention::Mentioned};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,12 @@ pub enum ForgeEvent {
         did: Option<(Login, Did)>,
     },
     /// Somebody was asked for a review of a pull request, or is not any more.
-    AskedForReview(Box<Issue>),
+    AskedForReview {
+        /// The pull request.
+        pull: Box<Issue>,
+        /// Who was asked, where it is that and not the other.
+        whom: Option<Mentioned>,
+    },
     /// An issue that its repository has no more.
     Left {
         /// The repository that it left.
@@ -27,6 +32,8 @@ pub enum ForgeEvent {
         number: u64,
         /// Where it went.
         to: Departure,
+        /// Who made it go.
+        by: Option<Login>,
     },
     /// A comment as it was just then, written or edited.
     Commented {

@@ -289,6 +289,10 @@ pub(in crate::store) const UNTOLD_COMMENTS: &str = "\
     WHERE news.id > COALESCE((SELECT comment FROM looked WHERE id = 1), 0)
     ORDER BY news.id LIMIT $1";
 
+pub(in crate::store) const UNTOLD_UNTIL: &str = "\
+    SELECT COUNT(*) FROM comment_news
+    WHERE id > COALESCE((SELECT comment FROM looked WHERE id = 1), 0) AND id <= $1";
+
 /// To be followed by [`PUT_NEWS`], which gives the entry a new number. Says whether nobody has looked at
 /// it, and its text before.
 pub(in crate::store) const CLEAR_NEWS: &str = "\

@@ -41,6 +41,22 @@ pub(super) async fn put_news(
     Ok(())
 }
 
+/// Whether so many entries are there that nobody has looked at, up to one.
+pub(super) async fn has_still(
+    tx: &mut SqliteConnection,
+    comment: i64,
+    comments: Option<usize>,
+) -> sqlx::Result<bool> {
+    let Some(comments) = comments else {
+        return Ok(true);
+    };
+    let there: i64 = sqlx::query_scalar(sql::UNTOLD_UNTIL)
+        .bind(comment)
+        .fetch_one(tx)
+        .await?;
+    Ok(usize::try_from(there) == Ok(comments))
+}
+
 /// Whether that is further than before.
 pub(super) async fn look(
     tx: &mut SqliteConnection,

@@ -42,7 +42,14 @@ pub(super) async fn accept(
             }
             is_new
         }
-        Cause::News { change, comment } => journal::look(&mut tx, change, comment).await?,
+        Cause::News {
+            change,
+            comment,
+            comments,
+        } => {
+            journal::has_still(&mut tx, comment, comments).await?
+                && journal::look(&mut tx, change, comment).await?
+        }
     };
     if is_new {
         let mut places = BTreeSet::new();

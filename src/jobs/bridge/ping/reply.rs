@@ -93,7 +93,7 @@ impl Bridge<'_> {
             Some(entry) => self.askable(entry, &of.asked).await?,
             None => Vec::new(),
         };
-        let askable = askable.into_iter().map(|(_, to)| to);
+        let askable = askable.into_iter().flat_map(|(_, accounts)| accounts);
         let own = ChannelAt::new(&asked.channel.workspace, &asked.user);
         let mut then = Vec::new();
         for to in each_once(askable.chain([own])) {

@@ -116,25 +116,28 @@ fn said(notice: &Notice) -> Vec<Block> {
             blocks
         }
         Matter::Review { by, team, gone } => {
-            let asks = match (by, gone) {
-                (Some(_), false) => " asks ",
-                (Some(_), true) => " no longer asks ",
-                (None, false) => "Somebody asks ",
-                (None, true) => "Nobody asks ",
+            let place = place(notice.at.as_ref(), &notice.url);
+            let team = team.as_ref().map(|team| clipped(team, MOST_OF_NAME));
+            if *gone {
+                let review = match team {
+                    Some(team) => format!("The review of your team {team} of "),
+                    None => "Your review of ".to_owned(),
+                };
+                let spans = vec![
+                    Span::text(review),
+                    place,
+                    Span::text(" is not asked for any more · "),
+                    title,
+                ];
+                return vec![Block::Paragraph(spans)];
+            }
+            let by = match by {
+                Some(by) => Span::Text(clipped(by, MOST_OF_NAME), Style::BOLD),
+                None => Span::text("Somebody"),
             };
-            let by = by.as_ref();
-            let by = by.map(|by| Span::Text(clipped(by, MOST_OF_NAME), Style::BOLD));
-            let whom = match team {
-                Some(team) => format!("your team {}", clipped(team, MOST_OF_NAME)),
-                None => "you".to_owned(),
-            };
-            let mut spans: Vec<Span> = by.into_iter().collect();
-            spans.push(Span::text(format!("{asks}{whom} for a review of ")));
-            spans.extend([
-                place(notice.at.as_ref(), &notice.url),
-                Span::text(" · "),
-                title,
-            ]);
+            let whom = team.map_or_else(|| "you".to_owned(), |team| format!("your team {team}"));
+            let asks = Span::text(format!(" asks {whom} for a review of "));
+            let spans = vec![by, asks, place, Span::text(" · "), title];
             vec![Block::Paragraph(spans)]
         }
         Matter::Shepherd { joined } => {

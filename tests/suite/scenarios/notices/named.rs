@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use kep_liaison::sandbox::github::{Fault, Gate, On, ReviewState};
+
 use super::{begin, begun, shown};
 use crate::scenarios::{
     Scene, Transport,
@@ -18,6 +20,27 @@ async fn with_a_team() -> Scene {
 }
 
 impl Scene {
+    /// Waits until the bot has taken in that a comment is gone.
+    async fn until_gone(&self, comment: u64) {
+        let mut store = self.store().await;
+        let began = std::time::Instant::now();
+        loop {
+            let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM comments WHERE id = $1")
+                .bind(i64::try_from(comment).expect("a number"))
+                .fetch_one(&mut store)
+                .await
+                .expect("a count");
+            if left == 0 {
+                return;
+            }
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "it is not taken in"
+            );
+            self.nudge().await;
+        }
+    }
+
     /// Whoever was told, by login, of what they have not looked at.
     async fn all_told(&self) -> Vec<String> {
         self.rest().await;
@@ -162,7 +185,7 @@ async fn who_is_asked_for_a_review_hears_of_it_by_either_way() {
         let edited = scene.told_once(&scene.sam).await;
         assert_eq!(edited.ts, told.ts);
         assert!(
-            edited.words().contains("no longer asks you"),
+            edited.words().contains("is not asked for any more"),
             "{}",
             edited.words()
         );
@@ -216,5 +239,112 @@ async fn what_is_deleted_on_an_enhancement_issue_is_missed_at_the_next_sweep() {
     let edited = scene.told_once(&scene.sam).await;
     assert_eq!(edited.ts, told.ts);
     assert!(!edited.words().contains("secret"), "{}", edited.words());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_review_that_was_given_is_not_asked_for() {
+    let scene = begun().await;
+    let containerd = scene.containerd().acting_as("author");
+    let pull = containerd.open_pull("author", "List streaming", "Part of nothing.");
+    containerd.ask_for_review(pull, "samuelkarp");
+    containerd.ask_for_review(pull, "shepherd");
+    scene.clock.advance(Duration::from_secs(1));
+    containerd.review("samuelkarp", pull, ReviewState::Approved, "");
+    scene.github.take_deliveries();
+    scene.poll().await;
+    scene.nobody_is_told().await;
+    // It is linked now, and one review is still to be given.
+    containerd.edit_body(pull, "Part of #1.");
+    scene.github.take_deliveries();
+    scene.poll().await;
+    assert_eq!(scene.all_told().await, ["shepherd"]);
+    scene.clock.advance(Duration::from_secs(1));
+    containerd.review("shepherd", pull, ReviewState::Commented, "");
+    scene.deliver().await;
+    scene.poll().await;
+    let told = scene.told_once(&scene.person("shepherd")).await;
+    assert!(
+        told.words().contains("is not asked for any more"),
+        "{}",
+        told.words()
+    );
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_request_that_could_not_be_asked_for_is_asked_for_again() {
+    let scene = begun().await;
+    let containerd = scene.containerd().acting_as("author");
+    let first = containerd.open_pull("author", "List streaming", "Part of #1.");
+    let second = containerd.open_pull("author", "More of it", "Part of #1.");
+    scene.poll().await;
+    containerd.ask_for_review(first, "samuelkarp");
+    scene.clock.advance(Duration::from_secs(2));
+    containerd.ask_for_review(second, "shepherd");
+    scene.github.take_deliveries();
+    let events = On::get(&format!(
+        "/repos/containerd/containerd/issues/{first}/events"
+    ));
+    scene.github.fault(events.every(1), Fault::Status(502));
+    scene.github.reset_log();
+    let asked = || {
+        let requests = scene.github.requests();
+        requests
+            .iter()
+            .any(|it| it.path.contains(&format!("/issues/{first}/events")))
+    };
+    scene.next_poll().await;
+    scene.until("a request in vain", asked).await;
+    scene.github.clear_faults();
+    scene.pass(Duration::from_mins(10)).await;
+    scene.poll().await;
+    assert_eq!(scene.all_told().await, ["samuelkarp", "shepherd"]);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_lasting_no_of_github_holds_up_nobody() {
+    let scene = with_a_team().await;
+    for path in [
+        "/repos/containerd/containerd/issues/1/events",
+        "/orgs/containerd/teams/reviewers/members",
+    ] {
+        scene
+            .github
+            .fault(On::get(path).every(1), Fault::Status(451));
+    }
+    scene.containerd().close(ISSUE, "completed");
+    scene
+        .comments_on_it("author", "@containerd/reviewers and @shepherd, look.")
+        .await;
+    let said = scene.workspace.unseen();
+    let direct = scene.person("shepherd").direct();
+    let told = said.iter().find(|said| said.channel == direct.id());
+    let told = told.expect("a word to the shepherd").words();
+    assert!(told.contains("mentioned you"), "{told}");
+    scene.all_said().await;
+    scene.sam.direct().look_at_all();
+    direct.look_at_all();
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_is_deleted_while_github_is_asked_is_not_told() {
+    let scene = begun().await;
+    let gate = Gate::default();
+    let asked = On::get("/repos/containerd/containerd").every(1);
+    scene.github.fault(asked, Fault::HeldAfter(gate.clone()));
+    let comment = scene
+        .containerd()
+        .comment("author", ISSUE, "@samuelkarp, a secret.");
+    scene.deliver().await;
+    gate.arrived(1).await;
+    scene.containerd().delete_comment(comment);
+    scene.deliver().await;
+    scene.until_gone(comment).await;
+    gate.open();
+    scene.github.clear_faults();
+    scene.nobody_is_told().await;
     scene.end().await;
 }

@@ -108,3 +108,47 @@ async fn who_writes_their_own_name_into_the_issue_is_not_told() {
     );
     scene.end().await;
 }
+
+#[tokio::test]
+async fn what_somebody_did_before_made_no_other_change() {
+    let scene = begun().await;
+    let shepherd = scene.person("shepherd");
+    // The form names another, so who is assigned is no shepherd.
+    scene
+        .containerd()
+        .acting_as("shepherd")
+        .assign(ISSUE, "shepherd");
+    scene.learns(false).await;
+    scene.nobody_is_told().await;
+    scene.rewrites("@samuelkarp", "@samuelkarp, @shepherd");
+    scene.learns(false).await;
+    let told = scene.told_once(&shepherd).await;
+    assert!(told.words().contains("You shepherd"), "{}", told.words());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_edit_that_comes_late_is_not_another_s() {
+    let scene = begun().await;
+    let shepherd = scene.person("shepherd");
+    let containerd = scene.containerd();
+    scene.rewrites("@samuelkarp", "@samuelkarp, @shepherd");
+    scene.clock.advance(Duration::from_secs(1));
+    let body = containerd.issue(ISSUE)["body"]
+        .as_str()
+        .expect("a body")
+        .to_owned();
+    containerd
+        .acting_as("shepherd")
+        .edit_body(ISSUE, &format!("{body}\nA line more."));
+    // What the shepherd edited comes first, and shows what the other did before.
+    let mut deliveries = scene.github.take_deliveries();
+    deliveries.reverse();
+    for delivery in &deliveries {
+        assert_eq!(scene.github.deliver(delivery).await, Some(200));
+    }
+    scene.poll().await;
+    let told = scene.told_once(&shepherd).await;
+    assert!(told.words().contains("You shepherd"), "{}", told.words());
+    scene.end().await;
+}

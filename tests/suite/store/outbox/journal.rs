@@ -31,7 +31,11 @@ async fn look(both: &dyn Both) -> Vec<(u64, Option<String>)> {
 }
 
 async fn look_up_to(both: &dyn Both, Looked { change, comment }: Looked) -> bool {
-    let cause = Cause::News { change, comment };
+    let cause = Cause::News {
+        change,
+        comment,
+        comments: None,
+    };
     both.accept(at(0), cause, &[]).await.unwrap()
 }
 
@@ -94,6 +98,30 @@ pub(super) async fn what_a_comment_said_before(place: &dyn Place) {
     assert_eq!(was().await.as_deref(), Some("four"));
 }
 
+/// What was decided of a comment that has changed meanwhile is not taken.
+pub(super) async fn what_moved_on_meanwhile(place: &dyn Place) {
+    let both = &*place.open_both().await;
+    put(both, &[said(1, 1, "one"), said(2, 2, "two")]).await;
+    let news = both.untold_comments(9).await.unwrap();
+    let cause = Cause::News {
+        change: 0,
+        comment: news[1].id,
+        comments: Some(2),
+    };
+    both.remove_comment(REPO, CommentKind::Issue, 1)
+        .await
+        .unwrap();
+    assert!(!both.accept(at(0), cause, &[]).await.unwrap());
+    assert_eq!(both.looked().await.unwrap(), None);
+    let news = both.untold_comments(9).await.unwrap();
+    let cause = Cause::News {
+        change: 0,
+        comment: news[1].id,
+        comments: Some(2),
+    };
+    assert!(both.accept(at(0), cause, &[]).await.unwrap());
+}
+
 pub(super) async fn beginning_now(place: &dyn Place) {
     let both = &*place.open_both().await;
     put(both, &[said(1, 1, "old"), said(2, 2, "old")]).await;
@@ -122,6 +150,7 @@ pub(super) async fn changes_are_news_once(place: &dyn Place) {
     let news = Cause::News {
         change: untold[1].0,
         comment: 0,
+        comments: None,
     };
     let effects = [queued("a", 1, step())];
     assert!(both.accept(at(0), news, &effects).await.unwrap());

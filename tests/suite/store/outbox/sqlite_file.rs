@@ -65,7 +65,11 @@ async fn a_store_from_before_the_outbox() {
     };
     assert_eq!(latest, old);
     let Looked { change, comment } = latest;
-    let now = Cause::News { change, comment };
+    let now = Cause::News {
+        change,
+        comment,
+        comments: None,
+    };
     assert!(store.accept(at(1), now, &[]).await.unwrap());
     let edited = super::super::comment(CommentKind::Issue, 1, 7, 2, "edited since");
     store.put_comments(REPO, &[edited], None).await.unwrap();
