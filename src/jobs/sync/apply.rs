@@ -17,9 +17,7 @@ use std::{cmp::Ordering, iter::once};
 
 use super::{Sync, Trouble, issues::sort, telling::Done};
 use crate::{
-    domain::{
-        Comment, CommentKind, Did, Issue, Repository, Runtime, change::Change, mention::Mentioned,
-    },
+    domain::{Comment, CommentKind, Did, Issue, Repository, Runtime, change::Change},
     ports::{
         StoreError,
         forge::{Departure, Fetched, ForgeEvent, Found, Review},
@@ -108,11 +106,11 @@ impl Sync<'_> {
                     return Ok(need);
                 };
                 let asked = self.reviews_now(repository, number).await?;
-                let is_there = |whom: &Mentioned| {
-                    let name = whom.to_string();
-                    asked.iter().any(|request| *request.body == *name)
+                let (Some(asked), Some(whom)) = (asked, whom) else {
+                    return Ok(need);
                 };
-                if whom.is_none_or(|whom| is_there(&whom)) {
+                let name = whom.to_string();
+                if asked.iter().any(|request| *request.body == *name) {
                     return Ok(need);
                 }
                 // A forge may know of it a little later than it tells of it.

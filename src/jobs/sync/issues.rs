@@ -136,15 +136,16 @@ impl Sync<'_> {
         Ok(self.store.set_position(&name, feed, &position).await?)
     }
 
-    /// The same, whenever it was asked for; gives who is asked for a review by now.
+    /// The same, whenever it was asked for. Gives who is asked for a review by now; `None` where the pull
+    /// request is closed, or not kept.
     pub(super) async fn reviews_now(
         &self,
         repository: &Repository,
         pull: u64,
-    ) -> Result<Vec<Comment>, Trouble> {
+    ) -> Result<Option<Vec<Comment>>, Trouble> {
         let name = repository.to_string();
         let Some(stored) = self.store.issue(&name, pull).await? else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
         let reviews = self.forge.reviews(repository, pull).await?;
         let words: Vec<Comment> = reviews.iter().filter_map(Review::words).collect();
@@ -164,7 +165,7 @@ impl Sync<'_> {
             }
         }
         self.store.put_comments(&name, &asked, None).await?;
-        Ok(asked)
+        Ok(stored.is_open().then_some(asked))
     }
 
     /// The tracking issues of a repository that are known.

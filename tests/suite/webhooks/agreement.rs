@@ -440,13 +440,17 @@ async fn an_event_that_the_forge_cannot_confirm_is_left_to_the_next_sync() {
 #[tokio::test]
 async fn most_events_cost_no_request() {
     let (mut scene, _) = after(|scene| scene.world.containerd.assign(1, "dims")).await;
-    let happen: [fn(&Scene); 4] = [
+    let happen: [fn(&Scene); 5] = [
         |scene| scene.world.containerd.close(1, "completed"),
         |scene| scene.world.containerd.merge(scene.pull),
         |scene| scene.world.containerd.delete_issue(2),
         |scene| {
             let number = scene.world.containerd.open_issue("dims", "It crashes", "");
             scene.world.containerd.close(number, "completed");
+        },
+        |scene| {
+            let number = scene.world.containerd.open_pull("dims", "Fix it", "");
+            scene.world.containerd.ask_for_review(number, "mikebrow");
         },
     ];
     for act in happen {
@@ -457,6 +461,24 @@ async fn most_events_cost_no_request() {
         scene.deliver(&deliveries).await;
         assert_eq!(scene.world.model.requests().len(), 0);
     }
+}
+
+/// A forge may tell of a request before it lists it.
+#[tokio::test]
+async fn a_request_for_a_review_that_is_not_listed_yet_is_asked_for_again() {
+    let (mut scene, _) = after(|scene| scene.world.containerd.assign(1, "dims")).await;
+    scene.world.pass(60);
+    let containerd = scene.world.containerd.clone();
+    containerd.ask_for_review(scene.pull, "mikebrow");
+    let asked = scene.world.model.take_deliveries();
+    containerd.unask_for_review(scene.pull, "mikebrow");
+    scene.world.model.take_deliveries();
+    scene.world.model.reset_log();
+    scene.deliver(&asked).await;
+    let requests = scene.world.model.requests();
+    let paths: Vec<&str> = requests.iter().map(|it| &*it.path).collect();
+    let lists = paths.iter().filter(|path| path.contains("/events"));
+    assert_eq!(lists.count(), 2, "{paths:#?}");
 }
 
 #[tokio::test]
