@@ -76,10 +76,17 @@ impl Renamed {
                 known.push((link.github_id, link.login));
             }
         }
+        let asked = known.len();
         // All are set together: two may have taken each other's.
         let mut changed = Vec::new();
         for (id, before) in known {
-            let now = self.github.login_of(id).await?;
+            let now = match self.github.login_of(id).await {
+                Err(error) if !error.passes() => {
+                    tracing::warn!(github = id, login = %before, %error, "a login cannot be looked up");
+                    continue;
+                }
+                now => now?,
+            };
             match &now {
                 Some(now) if now.as_str() == before.as_str() => {}
                 Some(now) => {
@@ -92,6 +99,12 @@ impl Renamed {
                 }
             }
             self.clock.sleep(PAUSE).await;
+        }
+        // Whatever knows none of several accounts is not where they are.
+        let gone = changed.iter().filter(|(_, login)| login.is_none());
+        if asked > 1 && gone.count() == asked {
+            tracing::warn!("GitHub knows none of the accounts that were linked; they stay linked");
+            return Ok(());
         }
         if !changed.is_empty() {
             self.links.have_logins(&changed).await?;

@@ -244,6 +244,14 @@ pub(super) const FORGET_FORMER_WISHES: &str = "\
     DELETE FROM preferences WHERE who IN (SELECT 'github/' || lower(login) FROM links
         WHERE (lower(login) = lower($1)) <> (github_id = $2))";
 
+/// What is wanted by an account's login, where a member's link is the account's last. It stands under the
+/// member's own name as well.
+pub(super) const FORGET_WISHES_OF_THE_LAST: &str = "\
+    DELETE FROM preferences WHERE who IN (SELECT 'github/' || lower(login) FROM links AS given
+        WHERE workspace = $1 AND member = $2 AND NOT EXISTS (SELECT 1 FROM links AS other
+            WHERE other.github_id = given.github_id
+                AND (other.workspace <> given.workspace OR other.member <> given.member)))";
+
 /// An account is one member of a workspace.
 pub(super) const FORGET_OTHER_MEMBERS: &str =
     "DELETE FROM links WHERE workspace = $1 AND member <> $2 AND github_id = $3";

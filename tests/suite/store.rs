@@ -53,7 +53,8 @@ macro_rules! contract {
                 labels_are_replaced;
             history: changes_by_time, changes_by_number, changes_stay_as_they_are, the_last_of_a_day, notes,
                 subscriptions, links, followers, pruning_comments, pruning_history;
-            preferences: the_newest_of_all_names, two_wishes_at_once, a_login_that_changes_hands;
+            preferences: the_newest_of_all_names, two_wishes_at_once, a_login_that_changes_hands,
+                a_login_that_was_given_up, who_turns_out_to_be_one;
             many: writers_lose_nothing, readers_see_one_moment, a_write_that_is_given_up;
             survival: all_is_there_after_a_restart, all_is_there_without_a_farewell;
         }

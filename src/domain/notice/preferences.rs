@@ -51,6 +51,20 @@ impl Preferences {
             && !self.muted.contains(&notice.kep)
     }
 
+    /// What somebody wants who said both: nothing that they did not want by either. Of what can be but one
+    /// thing it is what this says.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.without.extend(other.without);
+        self.muted.extend(other.muted);
+        Self {
+            off: self.off.or(other.off),
+            quiet: self.quiet.or(other.quiet),
+            workspace: self.workspace.or(other.workspace),
+            ..self
+        }
+    }
+
     /// Whether they are told nothing.
     pub fn is_off(&self, now: DateTime<Utc>) -> bool {
         match self.off {

@@ -2,9 +2,9 @@
 
 use sqlx::{SqliteConnection, SqlitePool};
 
-use super::begin_write;
+use super::{begin_write, preferences};
 use crate::{
-    domain::{Login, link::Link},
+    domain::{Login, bridge::ChannelAt, link::Link, notice::Recipient},
     store::{row, sql},
 };
 
@@ -13,6 +13,7 @@ pub(super) async fn link(pool: &SqlitePool, link: &Link) -> sqlx::Result<()> {
     let login = link.login.as_str();
     let mut tx = begin_write(pool).await?;
     give_login(&mut tx, login, github_id).await?;
+    forget_wishes(&mut tx, &link.workspace, &link.user).await?;
     sqlx::query(sql::FORGET_OTHER_MEMBERS)
         .bind(&*link.workspace)
         .bind(&*link.user)
@@ -27,7 +28,23 @@ pub(super) async fn link(pool: &SqlitePool, link: &Link) -> sqlx::Result<()> {
         .bind(link.at.timestamp_millis())
         .execute(&mut *tx)
         .await?;
+    let member = ChannelAt::new(&link.workspace, &link.user);
+    let names = [
+        Recipient::Login(link.login.clone()),
+        Recipient::Member(member),
+    ];
+    preferences::join(&mut tx, &names).await?;
     tx.commit().await
+}
+
+/// Whoever gives up the last link of an account may give up its login, too.
+async fn forget_wishes(tx: &mut SqliteConnection, workspace: &str, user: &str) -> sqlx::Result<()> {
+    sqlx::query(sql::FORGET_WISHES_OF_THE_LAST)
+        .bind(workspace)
+        .bind(user)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// An account has this login, and no other account has it any more.
@@ -47,12 +64,14 @@ async fn give_login(tx: &mut SqliteConnection, login: &str, github_id: i64) -> s
 }
 
 pub(super) async fn unlink(pool: &SqlitePool, workspace: &str, user: &str) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    forget_wishes(&mut tx, workspace, user).await?;
     sqlx::query(sql::UNLINK)
         .bind(workspace)
         .bind(user)
-        .execute(pool)
+        .execute(&mut *tx)
         .await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// What all had before is taken from them first: two may have taken each other's.

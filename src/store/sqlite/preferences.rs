@@ -1,7 +1,7 @@
 //! How people want to be told of what concerns them.
 
 use chrono::{DateTime, Utc};
-use sqlx::{SqliteExecutor, SqlitePool};
+use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
 
 use super::begin_write;
 use crate::{
@@ -33,6 +33,25 @@ pub(super) async fn wish(
         .await?;
     tx.commit().await?;
     Ok(preferences)
+}
+
+/// What somebody wants of whom two names were known apart until now: what they did not want by either
+/// stays so.
+pub(super) async fn join(tx: &mut SqliteConnection, names: &[Recipient; 2]) -> sqlx::Result<()> {
+    let [(one, said), (other, said_too)] = [
+        newest(&mut *tx, &listed(&names[..1])?).await?,
+        newest(&mut *tx, &listed(&names[1..])?).await?,
+    ];
+    let latest = said.max(said_too);
+    if latest > i64::MIN {
+        sqlx::query(sql::SET_PREFERENCES)
+            .bind(listed(names)?)
+            .bind(row::document(&one.and(other))?)
+            .bind(latest)
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// What was said last under any of the names, and when.

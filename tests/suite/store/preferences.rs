@@ -107,3 +107,55 @@ pub(super) async fn a_login_that_changes_hands(place: &dyn Place) {
     assert!(!is_off(login("herder")).await && !is_off(member("U2")).await);
     assert!(is_off(member("U1")).await);
 }
+
+pub(super) async fn a_login_that_was_given_up(place: &dyn Place) {
+    let store = place.open_both().await;
+    let off = Wish::Off(Some(Off::ForGood));
+    let is_off = async |name: Recipient| {
+        let found = store.preferences(&[name]).await.unwrap();
+        found.off.is_some()
+    };
+    // By unlinking, and by being another account from then on.
+    for (user, github_id) in [("U1", 1), ("U2", 3)] {
+        store
+            .link(&link(user, "shepherd", github_id))
+            .await
+            .unwrap();
+        let names = [login("shepherd"), member(user)];
+        store.wish(&names, &off, at(0)).await.unwrap();
+        if user == "U1" {
+            store.unlink("kubernetes", user).await.unwrap();
+        } else {
+            store.link(&link(user, "other", 4)).await.unwrap();
+            assert!(is_off(login("other")).await);
+        }
+        assert!(is_off(member(user)).await && !is_off(login("shepherd")).await);
+    }
+    store.link(&link("U3", "shepherd", 5)).await.unwrap();
+    assert!(!is_off(login("shepherd")).await && !is_off(member("U3")).await);
+}
+
+pub(super) async fn who_turns_out_to_be_one(place: &dyn Place) {
+    let store = place.open_both().await;
+    store.link(&link("U1", "shepherd", 1)).await.unwrap();
+    let first = [login("shepherd"), member("U1")];
+    let off = Wish::Off(Some(Off::ForGood));
+    store.wish(&first, &off, at(10)).await.unwrap();
+    // Elsewhere they say something before they are known there.
+    let kep = KepNumber::new(5825).unwrap();
+    let there = Recipient::Member(ChannelAt::new("cncf", "U9"));
+    let mute = Wish::Mute(kep, true);
+    store
+        .wish(std::slice::from_ref(&there), &mute, at(20))
+        .await
+        .unwrap();
+    let linked = Link {
+        workspace: "cncf".into(),
+        ..link("U9", "shepherd", 1)
+    };
+    store.link(&linked).await.unwrap();
+    let all = [login("shepherd"), member("U1"), there];
+    let found = store.preferences(&all).await.unwrap();
+    assert_eq!(found.off, Some(Off::ForGood));
+    assert!(found.muted.contains(&kep));
+}

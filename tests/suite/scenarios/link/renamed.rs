@@ -139,3 +139,33 @@ async fn an_account_that_is_gone_is_nobodys() {
     assert!(log.has("an account is gone"));
     scene.end().await;
 }
+
+#[tokio::test]
+async fn one_account_that_cannot_be_looked_up_hides_no_other() {
+    let mut scene = begun().await;
+    let (mike, other) = (scene.mike.clone(), scene.person("other"));
+    scene.links(&mike, "stranger").await;
+    scene.links(&other, "shepherd").await;
+    scene.github.rename_account("shepherd", "herder");
+    let first: i64 = sqlx::query_scalar("SELECT github_id FROM links WHERE login = 'stranger'")
+        .fetch_one(&mut scene.store().await)
+        .await
+        .expect("a link");
+    let first = format!("/user/{first}");
+    scene
+        .github
+        .fault(On::get(&first).every(1), Fault::Status(451));
+    scene.next_day().await;
+    assert_eq!(scene.known_as(&other).await.as_deref(), Some("herder"));
+    assert_eq!(scene.known_as(&mike).await.as_deref(), Some("stranger"));
+    // An address at which nobody is known has not lost everybody.
+    scene.github.clear_faults();
+    scene
+        .github
+        .fault(On::get("/user/").every(1), Fault::Status(404));
+    let log = Log::begin();
+    scene.next_day().await;
+    assert!(log.has("they stay linked"));
+    assert_eq!(scene.known_as(&other).await.as_deref(), Some("herder"));
+    scene.end().await;
+}
