@@ -74,7 +74,8 @@ pub async fn concerns(
     // meanwhile, and none has to be refused.
     let mut followers = 0..;
     let mut steps = Vec::new();
-    for (who, pieces) in found.0 {
+    for (who, mut pieces) in found.0 {
+        drop_doubles(&mut pieces);
         let is_change = |(_, notice): &(String, Notice)| notice.kind() == Kind::Changes;
         let nth = if pieces.iter().all(is_change) {
             followers.next().unwrap_or_default()
@@ -88,6 +89,35 @@ pub async fn concerns(
         }
     }
     Ok(steps)
+}
+
+/// Who is asked for a review by name need not hear that their team is.
+fn drop_doubles(pieces: &mut Vec<(String, Notice)>) {
+    let by_name: Vec<Option<IssueAt>> = pieces
+        .iter()
+        .filter(|(_, it)| {
+            matches!(
+                it.matter,
+                Matter::Review {
+                    team: None,
+                    gone: false,
+                    ..
+                }
+            )
+        })
+        .map(|(_, it)| it.at.clone())
+        .collect();
+    pieces.retain(|(_, it)| {
+        let is_team_s = matches!(
+            it.matter,
+            Matter::Review {
+                team: Some(_),
+                gone: false,
+                ..
+            }
+        );
+        !(is_team_s && by_name.contains(&it.at))
+    });
 }
 
 /// A step that waits until so many others had their turn; what else concerns the same person does not

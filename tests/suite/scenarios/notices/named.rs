@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use kep_liaison::sandbox::github::{Fault, Gate, On, ReviewState};
+use kep_liaison::sandbox::{
+    github::{Fault, Gate, On, ReviewState},
+    slack::Said,
+};
 
 use super::{begin, begun, shown};
 use crate::scenarios::{
@@ -20,27 +23,6 @@ async fn with_a_team() -> Scene {
 }
 
 impl Scene {
-    /// Waits until the bot has taken in that a comment is gone.
-    async fn until_gone(&self, comment: u64) {
-        let mut store = self.store().await;
-        let began = std::time::Instant::now();
-        loop {
-            let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM comments WHERE id = $1")
-                .bind(i64::try_from(comment).expect("a number"))
-                .fetch_one(&mut store)
-                .await
-                .expect("a count");
-            if left == 0 {
-                return;
-            }
-            assert!(
-                began.elapsed() < Duration::from_secs(20),
-                "it is not taken in"
-            );
-            self.nudge().await;
-        }
-    }
-
     /// Whoever was told, by login, of what they have not looked at.
     async fn all_told(&self) -> Vec<String> {
         self.rest().await;
@@ -195,6 +177,26 @@ async fn who_is_asked_for_a_review_hears_of_it_by_either_way() {
     scene.deliver().await;
     scene.poll().await;
     assert_eq!(scene.all_told().await, ["samuelkarp", "shepherd"]);
+    // Who is asked by name as well is told once.
+    scene.pass(Duration::from_mins(5)).await;
+    let other = containerd.open_pull("author", "More of it", "Part of #1.");
+    containerd.ask_team_for_review(other, "reviewers");
+    containerd.ask_for_review(other, "samuelkarp");
+    scene.github.take_deliveries();
+    scene.poll().await;
+    let said = scene.workspace.unseen();
+    let asked: Vec<String> = said.iter().map(Said::words).collect();
+    assert_eq!(
+        asked.concat().matches(" for a review of ").count(),
+        2,
+        "{asked:#?}"
+    );
+    assert_eq!(
+        asked.concat().matches(" asks you ").count(),
+        1,
+        "{asked:#?}"
+    );
+    assert_eq!(scene.all_told().await, ["samuelkarp", "shepherd"]);
     scene.end().await;
 }
 
@@ -342,7 +344,7 @@ async fn what_is_deleted_while_github_is_asked_is_not_told() {
     gate.arrived(1).await;
     scene.containerd().delete_comment(comment);
     scene.deliver().await;
-    scene.until_gone(comment).await;
+    scene.until_stored(comment, |said| said.is_none()).await;
     gate.open();
     scene.github.clear_faults();
     scene.nobody_is_told().await;
