@@ -168,6 +168,23 @@ impl Scene {
     }
 
     /// Starts the bot, and waits until Slack can deliver to it.
+    /// Another workspace that the bot serves from its start on.
+    fn cncf(&mut self) -> Workspace {
+        let cncf = self.slack.workspace("cncf");
+        self.settings += r#"
+            [[workspaces]]
+            name = "cncf"
+            mode = "socket"
+            bot_token = "env:CNCF_BOT"
+            app_token = "env:CNCF_APP"
+            "#;
+        self.tokens.extend([
+            ("CNCF_BOT".to_owned(), cncf.bot_token()),
+            ("CNCF_APP".to_owned(), cncf.app_token()),
+        ]);
+        cncf
+    }
+
     async fn start(&mut self) {
         // What is said over the connections of one that has stopped nobody hears.
         self.workspace.connected(0).await;

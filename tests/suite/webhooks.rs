@@ -2,6 +2,7 @@
 
 mod agreement;
 mod decoding;
+mod doings;
 mod histories;
 mod requests;
 

@@ -156,18 +156,11 @@ async fn whoever_asks_the_bot_by_mention_is_answered_below() {
 #[tokio::test]
 async fn a_shepherd_on_another_workspace_is_asked_there() {
     let mut scene = unstarted(Transport::Socket, "").await;
-    let cncf = scene.slack.workspace("cncf");
+    let cncf = scene.cncf();
     let sam = cncf.person("sam");
     let here = format!("slack = {{ kubernetes = \"{}\" }}", scene.sam.id());
     let there = format!("slack = {{ cncf = \"{}\" }}", sam.id());
     scene.settings = scene.settings.replace(&here, &there);
-    scene.settings.push_str(
-        "[[workspaces]]\nname = \"cncf\"\nmode = \"socket\"\nbot_token = \"env:CNCF_BOT\"\napp_token = \"env:CNCF_APP\"\n",
-    );
-    scene.tokens.extend([
-        ("CNCF_BOT".to_owned(), cncf.bot_token()),
-        ("CNCF_APP".to_owned(), cncf.app_token()),
-    ]);
     let scene = begun(scene).await;
     cncf.connected(2).await;
     scene.mike.types(&scene.sig_node, ASK).await;

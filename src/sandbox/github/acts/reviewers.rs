@@ -14,39 +14,29 @@ pub(in crate::sandbox::github) enum Reviewer {
 }
 
 impl State {
+    /// Asks for a review, or takes that back.
     /// <https://docs.github.com/en/rest/pulls/review-requests#request-reviewers-for-a-pull-request>
-    pub(in crate::sandbox::github) fn ask_for_review(
+    /// <https://docs.github.com/en/rest/pulls/review-requests#remove-requested-reviewers-from-a-pull-request>
+    pub(in crate::sandbox::github) fn set_asked_for_review(
         &mut self,
         id: u64,
         by: By,
         number: u64,
         whom: &Reviewer,
+        is_asked: bool,
     ) {
         let pull = self.pull_mut(id, number);
         let is_new = match whom {
-            Reviewer::User(user) => insert(&mut pull.reviewers, *user),
-            Reviewer::Team(team) => insert(&mut pull.teams, team.clone()),
+            Reviewer::User(user) => set(&mut pull.reviewers, user, is_asked),
+            Reviewer::Team(team) => set(&mut pull.teams, team, is_asked),
         };
         if is_new {
-            self.tell_of_reviewer(id, by, number, whom, "review_requested");
-        }
-    }
-
-    /// <https://docs.github.com/en/rest/pulls/review-requests#remove-requested-reviewers-from-a-pull-request>
-    pub(in crate::sandbox::github) fn unask_for_review(
-        &mut self,
-        id: u64,
-        by: By,
-        number: u64,
-        whom: &Reviewer,
-    ) {
-        let pull = self.pull_mut(id, number);
-        let was_there = match whom {
-            Reviewer::User(user) => take(&mut pull.reviewers, user),
-            Reviewer::Team(team) => take(&mut pull.teams, team),
-        };
-        if was_there {
-            self.tell_of_reviewer(id, by, number, whom, "review_request_removed");
+            let action = if is_asked {
+                "review_requested"
+            } else {
+                "review_request_removed"
+            };
+            self.tell_of_reviewer(id, by, number, whom, action);
         }
     }
 
@@ -54,7 +44,7 @@ impl State {
     /// reviewer." No event tells of that.
     /// <https://docs.github.com/en/rest/pulls/review-requests#get-all-requested-reviewers-for-a-pull-request>
     pub(super) fn has_reviewed(&mut self, id: u64, number: u64, user: u64) {
-        take(&mut self.pull_mut(id, number).reviewers, &user);
+        set(&mut self.pull_mut(id, number).reviewers, &user, false);
     }
 
     fn pull_mut(&mut self, id: u64, number: u64) -> &mut Pull {
@@ -77,15 +67,13 @@ impl State {
     }
 }
 
-fn insert<T: PartialEq>(all: &mut Vec<T>, one: T) -> bool {
-    let is_new = !all.contains(&one);
-    if is_new {
-        all.push(one);
-    }
-    is_new
-}
-
-fn take<T: PartialEq>(all: &mut Vec<T>, one: &T) -> bool {
+/// Has something among others, or not; whether that was otherwise.
+fn set<T: PartialEq + Clone>(all: &mut Vec<T>, one: &T, is_there: bool) -> bool {
     let place = all.iter().position(|other| other == one);
-    place.map(|place| all.remove(place)).is_some()
+    match (place, is_there) {
+        (None, true) => all.push(one.clone()),
+        (Some(place), false) => drop(all.remove(place)),
+        _ => return false,
+    }
+    true
 }

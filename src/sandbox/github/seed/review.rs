@@ -8,7 +8,7 @@ impl Repository {
     pub fn ask_for_review(&self, number: u64, login: &str) {
         self.act(|state, id, by| {
             let user = state.user(login);
-            state.ask_for_review(id, by, number, &Reviewer::User(user));
+            state.set_asked_for_review(id, by, number, &Reviewer::User(user), true);
         });
     }
 
@@ -16,14 +16,15 @@ impl Repository {
     pub fn unask_for_review(&self, number: u64, login: &str) {
         self.act(|state, id, by| {
             let user = state.user(login);
-            state.unask_for_review(id, by, number, &Reviewer::User(user));
+            state.set_asked_for_review(id, by, number, &Reviewer::User(user), false);
         });
     }
 
     /// Asks a team of the repository's organisation, by its short name.
     pub fn ask_team_for_review(&self, number: u64, team: &str) {
         self.act(|state, id, by| {
-            state.ask_for_review(id, by, number, &Reviewer::Team(team.to_lowercase()));
+            let team = Reviewer::Team(team.to_lowercase());
+            state.set_asked_for_review(id, by, number, &team, true);
         });
     }
 }

@@ -22,7 +22,7 @@ struct Elsewhere {
 
 async fn two_workspaces() -> (Scene, Elsewhere) {
     let mut scene = unstarted(Transport::Socket, "").await;
-    let cncf = scene.slack.workspace("cncf");
+    let cncf = scene.cncf();
     let sam = cncf.person("sam");
     let channel = cncf.channel("containerd-dev").with(&[&sam]);
     let (at, is) = (
@@ -36,11 +36,6 @@ async fn two_workspaces() -> (Scene, Elsewhere) {
     scene.settings = scene.settings.replace(&at, &is);
     let more = format!(
         r#"
-        [[workspaces]]
-        name = "cncf"
-        mode = "socket"
-        bot_token = "env:CNCF_BOT"
-        app_token = "env:CNCF_APP"
         [[channels]]
         workspace = "cncf"
         id = "{}"
@@ -49,10 +44,6 @@ async fn two_workspaces() -> (Scene, Elsewhere) {
         channel.id()
     );
     scene.settings.push_str(&more);
-    scene.tokens.extend([
-        ("CNCF_BOT".to_owned(), cncf.bot_token()),
-        ("CNCF_APP".to_owned(), cncf.app_token()),
-    ]);
     scene.start().await;
     cncf.connected(2).await;
     scene.synced().await;

@@ -157,20 +157,9 @@ async fn a_login_that_another_account_has_now_is_nobodys_link() {
 #[tokio::test]
 async fn one_person_is_on_several_workspaces() {
     let mut scene = unstarted(Transport::Socket).await;
-    let workspace = scene.slack.workspace("cncf");
+    let workspace = scene.cncf();
     let sam = workspace.person("sam");
     let channel = workspace.channel("containerd-dev").with(&[&sam]);
-    scene.settings += r#"
-        [[workspaces]]
-        name = "cncf"
-        mode = "socket"
-        bot_token = "env:CNCF_BOT"
-        app_token = "env:CNCF_APP"
-        "#;
-    scene.tokens.extend([
-        ("CNCF_BOT".to_owned(), workspace.bot_token()),
-        ("CNCF_APP".to_owned(), workspace.app_token()),
-    ]);
     scene.start().await;
     workspace.connected(2).await;
     scene.synced().await;

@@ -142,7 +142,7 @@ async fn an_account_that_is_gone_is_nobodys() {
 
 #[tokio::test]
 async fn one_account_that_cannot_be_looked_up_hides_no_other() {
-    let mut scene = begun().await;
+    let scene = begun().await;
     let (mike, other) = (scene.mike.clone(), scene.person("other"));
     scene.links(&mike, "stranger").await;
     scene.links(&other, "shepherd").await;

@@ -142,11 +142,7 @@ async fn an_edit_that_comes_late_is_not_another_s() {
         .acting_as("shepherd")
         .edit_body(ISSUE, &format!("{body}\nA line more."));
     // What the shepherd edited comes first, and shows what the other did before.
-    let mut deliveries = scene.github.take_deliveries();
-    deliveries.reverse();
-    for delivery in &deliveries {
-        assert_eq!(scene.github.deliver(delivery).await, Some(200));
-    }
+    scene.deliver_backwards().await;
     scene.poll().await;
     let told = scene.told_once(&shepherd).await;
     assert!(told.words().contains("You shepherd"), "{}", told.words());

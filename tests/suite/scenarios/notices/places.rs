@@ -26,23 +26,12 @@ struct Elsewhere {
 
 async fn on_two() -> (Scene, Elsewhere) {
     let mut scene = unstarted(Transport::Socket, "").await;
-    let cncf = scene.slack.workspace("cncf");
+    let cncf = scene.cncf();
     let sam = cncf.person("sam");
     let channel = cncf.channel("containerd-dev").with(&[&sam]);
     let one = format!("slack = {{ kubernetes = \"{}\" }}", scene.sam.id());
     let both = one.replace(" }", &format!(", cncf = \"{}\" }}", sam.id()));
     scene.settings = scene.settings.replace(&one, &both);
-    scene.settings += r#"
-        [[workspaces]]
-        name = "cncf"
-        mode = "socket"
-        bot_token = "env:CNCF_BOT"
-        app_token = "env:CNCF_APP"
-        "#;
-    scene.tokens.extend([
-        ("CNCF_BOT".to_owned(), cncf.bot_token()),
-        ("CNCF_APP".to_owned(), cncf.app_token()),
-    ]);
     let scene = begin(scene).await;
     cncf.connected(2).await;
     (scene, Elsewhere { cncf, channel, sam })
