@@ -275,8 +275,8 @@ async fn a_review_that_was_given_is_not_asked_for() {
 }
 
 #[tokio::test]
-async fn a_request_that_could_not_be_asked_for_is_asked_for_again() {
-    let scene = begun().await;
+async fn a_poll_that_is_cut_off_loses_no_request() {
+    let mut scene = begun().await;
     let containerd = scene.containerd().acting_as("author");
     let first = containerd.open_pull("author", "List streaming", "Part of #1.");
     let second = containerd.open_pull("author", "More of it", "Part of #1.");
@@ -298,8 +298,11 @@ async fn a_request_that_could_not_be_asked_for_is_asked_for_again() {
     };
     scene.next_poll().await;
     scene.until("a request in vain", asked).await;
+    scene.stop().await;
     scene.github.clear_faults();
-    scene.pass(Duration::from_mins(10)).await;
+    scene.start().await;
+    scene.synced().await;
+    scene.rest().await;
     scene.poll().await;
     assert_eq!(scene.all_told().await, ["samuelkarp", "shepherd"]);
     scene.end().await;
