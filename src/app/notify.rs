@@ -23,7 +23,6 @@ use crate::{
 
 /// How somebody changes what they get.
 fn how() -> String {
-    let others: Vec<&str> = Kind::ALL.iter().skip(1).map(|kind| kind.word()).collect();
     format!(
         "\n\nTo change that, type one of these:\n\
         • /kep notify mentions off (or {}), and on\n\
@@ -31,7 +30,7 @@ fn how() -> String {
         • /kep notify mute 5825, and unmute 5825\n\
         • /kep notify off 3d, and on\n\
         • /kep notify here, where you are on several workspaces",
-        others.join(", ")
+        Kind::others()
     )
 }
 

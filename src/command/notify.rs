@@ -12,10 +12,9 @@ const WORD: &str = "notify";
 
 /// What one can type.
 fn forms() -> String {
-    let others: Vec<&str> = Kind::ALL.iter().skip(1).map(|kind| kind.word()).collect();
     format!(
         "/kep notify shows what you get by direct message. To change it: /kep notify mentions off (or {}; on brings it back), /kep notify quiet 22:00-08:00, /kep notify mute 5825, /kep notify off 3d (on ends it), /kep notify here where you are on several workspaces, /kep notify digest weekly, daily or off.",
-        others.join(", ")
+        Kind::others()
     )
 }
 

@@ -26,6 +26,16 @@ pub enum Mentioned {
     },
 }
 
+impl Mentioned {
+    /// A team, by both names in whatever case.
+    pub fn team(organisation: &str, team: &str) -> Self {
+        Self::Team {
+            organisation: organisation.to_ascii_lowercase().into(),
+            team: team.to_ascii_lowercase().into(),
+        }
+    }
+}
+
 impl fmt::Display for Mentioned {
     /// As it is written on GitHub.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -169,6 +169,15 @@ impl Kind {
         Self::Freezes,
     ];
 
+    /// The words for all but the first, as a list: where an example has that one.
+    pub fn others() -> String {
+        Self::ALL[1..]
+            .iter()
+            .map(|kind| kind.word())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {

@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use crate::domain::{Did, Doing, Login, mention::Mentioned};
+use super::wire::{WireTeam, WireUser, reviewer};
+use crate::domain::{Did, Doing};
 
 /// An event; most kinds of them are not read.
 #[derive(Deserialize)]
@@ -13,48 +14,26 @@ pub(super) struct WireEvent {
     event: Box<str>,
     created_at: DateTime<Utc>,
     #[serde(default)]
-    actor: Option<WireAccount>,
+    actor: Option<WireUser>,
     #[serde(default)]
-    assignee: Option<WireAccount>,
+    assignee: Option<WireUser>,
     #[serde(default)]
-    assigner: Option<WireAccount>,
+    assigner: Option<WireUser>,
     #[serde(default)]
-    review_requester: Option<WireAccount>,
+    review_requester: Option<WireUser>,
     #[serde(default)]
-    requested_reviewer: Option<WireAccount>,
+    requested_reviewer: Option<WireUser>,
     #[serde(default)]
     requested_team: Option<WireTeam>,
-}
-
-/// An account as other things show it.
-#[derive(Deserialize)]
-pub(super) struct WireAccount {
-    login: Box<str>,
-}
-
-#[derive(Deserialize)]
-struct WireTeam {
-    slug: Box<str>,
-}
-
-impl WireAccount {
-    pub(super) fn into_domain(self) -> Option<Login> {
-        Login::parse(&self.login)
-    }
 }
 
 impl WireEvent {
     /// `None` for what concerns nobody. `organisation` is that of the repository.
     pub(super) fn into_domain(self, organisation: &str) -> Option<Doing> {
-        let login = |account: Option<WireAccount>| account.and_then(WireAccount::into_domain);
+        let login = |user: Option<WireUser>| user.and_then(|user| user.login());
         let actor = login(self.actor);
-        let reviewer = match self.requested_team {
-            Some(team) => Some(Mentioned::Team {
-                organisation: organisation.to_ascii_lowercase().into(),
-                team: team.slug.to_ascii_lowercase().into(),
-            }),
-            None => login(self.requested_reviewer).map(Mentioned::Person),
-        };
+        let person = self.requested_reviewer.as_ref();
+        let reviewer = reviewer(person, self.requested_team.as_ref(), organisation);
         let (what, by) = match &*self.event {
             "review_requested" => (
                 Did::AskedForReview(reviewer?),

@@ -14,10 +14,10 @@ use super::{
     },
     archive, blob_sha,
     commit::{self, NEWEST_COMMITS},
-    doings::{WireAccount, WireEvent},
+    doings::WireEvent,
     exchange::{Ask, RAW},
     shared::GitHub,
-    wire::{WireComment, WireIssue, WireMilestone, WireRepository, WireReview},
+    wire::{WireComment, WireIssue, WireMilestone, WireRepository, WireReview, WireUser},
 };
 use crate::{
     domain::{Comment, CommentKind, Doing, Issue, IssueState, Login, Repository},
@@ -379,10 +379,10 @@ impl Forge for GitHub {
     ) -> Result<Option<Vec<Login>>, ForgeError> {
         let endpoint = "GET /orgs/{org}/teams/{team}/members";
         let path = format!("/orgs/{}/teams/{team}/members", repository.owner());
-        let listed = self.whole_list::<WireAccount>(repository, endpoint, &path, None);
+        let listed = self.whole_list::<WireUser>(repository, endpoint, &path, None);
         match listed.await {
             Ok(Fetched::New(members, _)) => {
-                let members = members.into_iter().filter_map(WireAccount::into_domain);
+                let members = members.iter().filter_map(WireUser::login);
                 Ok(Some(members.collect()))
             }
             Ok(Fetched::Same) | Err(ForgeError::NotFound(_) | ForgeError::Forbidden(_)) => Ok(None),

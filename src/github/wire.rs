@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    domain::{Comment, CommentKind, Issue, IssueState, Login, Milestone, Pull},
+    domain::{Comment, CommentKind, Issue, IssueState, Login, Milestone, Pull, mention::Mentioned},
     ports::forge::{Review, Verdict},
 };
 
@@ -125,6 +125,23 @@ pub(super) struct WireUser {
     login: String,
     #[serde(default, rename = "type")]
     kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct WireTeam {
+    slug: String,
+}
+
+/// Who is asked for a review: a person, or a team of the organisation that the repository belongs to.
+pub(super) fn reviewer(
+    person: Option<&WireUser>,
+    team: Option<&WireTeam>,
+    organisation: &str,
+) -> Option<Mentioned> {
+    match team {
+        Some(team) => Some(Mentioned::team(organisation, &team.slug)),
+        None => person?.login().map(Mentioned::Person),
+    }
 }
 
 #[derive(Deserialize)]

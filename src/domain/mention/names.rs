@@ -47,9 +47,7 @@ fn name(text: &str) -> Option<(Mentioned, usize)> {
             return None;
         }
         let length = length + 1 + team.len();
-        let organisation = organisation.as_str().to_ascii_lowercase().into();
-        let team = team.to_ascii_lowercase().into();
-        return Some((Mentioned::Team { organisation, team }, length));
+        return Some((Mentioned::team(organisation.as_str(), team), length));
     }
     // "dots followed by space or non-word character", or by the end: a name before one dot and a
     // word is a host's, as in `@example.org`.

@@ -4,8 +4,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Part, Wrong};
 use crate::{
-    domain::{CommentKind, Did, Issue, Login, Repository, mention::Mentioned},
-    github::wire::{WireComment, WireIssue, WirePull, WireReview},
+    domain::{CommentKind, Did, Issue, Login, Repository},
+    github::wire::{WireComment, WireIssue, WirePull, WireReview, WireTeam, WireUser, reviewer},
     ports::forge::{Departure, ForgeEvent},
 };
 
@@ -27,14 +27,14 @@ pub(super) struct Payload<'a> {
     #[serde(borrow, default)]
     changes: Part<'a>,
     #[serde(default)]
-    assignee: Option<WireAccount>,
+    assignee: Option<WireUser>,
     #[serde(default)]
-    requested_reviewer: Option<WireAccount>,
+    requested_reviewer: Option<WireUser>,
     #[serde(default)]
     requested_team: Option<WireTeam>,
     /// Who did it.
     #[serde(default)]
-    sender: Option<WireAccount>,
+    sender: Option<WireUser>,
     /// What a push moved.
     #[serde(default, rename = "ref")]
     reference: Option<Box<str>>,
@@ -87,11 +87,6 @@ struct WireAccount {
     login: Box<str>,
 }
 
-#[derive(Deserialize)]
-struct WireTeam {
-    slug: Box<str>,
-}
-
 impl Payload<'_> {
     /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues>
     pub(super) fn issue_event(&self) -> Result<Option<ForgeEvent>, Wrong> {
@@ -104,7 +99,7 @@ impl Payload<'_> {
             repository: self.repository()?,
             number: self.issue()?.number,
             to,
-            by: login(self.sender.as_ref()),
+            by: self.sender(),
         }))
     }
 
@@ -114,7 +109,11 @@ impl Payload<'_> {
         Ok(Some(match self.action()? {
             "review_requested" => ForgeEvent::AskedForReview {
                 pull: Box::new(pull),
-                whom: self.reviewer()?,
+                whom: reviewer(
+                    self.requested_reviewer.as_ref(),
+                    self.requested_team.as_ref(),
+                    self.repository()?.owner(),
+                ),
             },
             "review_request_removed" => ForgeEvent::AskedForReview {
                 pull: Box::new(pull),
@@ -124,21 +123,9 @@ impl Payload<'_> {
         }))
     }
 
-    /// Who is asked for a review.
-    fn reviewer(&self) -> Result<Option<Mentioned>, Wrong> {
-        if let Some(team) = &self.requested_team {
-            let repository = self.repository()?;
-            return Ok(Some(Mentioned::Team {
-                organisation: repository.owner().to_ascii_lowercase().into(),
-                team: team.slug.to_ascii_lowercase().into(),
-            }));
-        }
-        Ok(login(self.requested_reviewer.as_ref()).map(Mentioned::Person))
-    }
-
     /// An issue or a pull request as it is now, and who made it so.
     fn changed(&self, issue: Issue) -> Result<ForgeEvent, Wrong> {
-        let assignee = || login(self.assignee.as_ref());
+        let assignee = || self.assignee.as_ref().and_then(WireUser::login);
         let did = match self.action()? {
             "edited" => {
                 let body = self.changes()?.body;
@@ -153,7 +140,7 @@ impl Payload<'_> {
         };
         Ok(ForgeEvent::Changed {
             issue: Box::new(issue),
-            did: login(self.sender.as_ref()).zip(did),
+            did: self.sender().zip(did),
         })
     }
 
@@ -261,6 +248,10 @@ impl Payload<'_> {
         }))
     }
 
+    fn sender(&self) -> Option<Login> {
+        self.sender.as_ref()?.login()
+    }
+
     fn action(&self) -> Result<&str, Wrong> {
         let action = self.action.as_deref();
         action.ok_or_else(|| Wrong::missing("action"))
@@ -329,10 +320,6 @@ impl Payload<'_> {
 fn part<T: DeserializeOwned>(name: &str, part: Part<'_>) -> Result<T, Wrong> {
     let part = part.ok_or_else(|| Wrong::missing(name))?;
     serde_json::from_str(part.get()).map_err(|error| Wrong::within(name, &error))
-}
-
-fn login(account: Option<&WireAccount>) -> Option<Login> {
-    Login::parse(&account?.login)
 }
 
 fn named(full_name: &str) -> Result<Repository, Wrong> {
