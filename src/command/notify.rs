@@ -144,13 +144,19 @@ mod tests {
             "notify off 0d",
             "notify off 9999d",
             "notify off 3ü",
-            "notify quiet",
-            "notify quiet 8-8",
             "notify mute",
             "notify mute it",
             "notify everything off",
         ] {
-            assert!(notify(wrong).is_err_and(|why| why.contains("/kep notify mentions off")));
+            let why = notify(wrong).expect_err(wrong);
+            assert!(
+                why.contains("/kep notify mentions off (or reviews, "),
+                "{why}"
+            );
+        }
+        for wrong in ["notify quiet", "notify quiet 8-8", "notify quiet 25-8"] {
+            let why = notify(wrong).expect_err(wrong);
+            assert!(why.starts_with("Those are no two times of a day."), "{why}");
         }
     }
 }

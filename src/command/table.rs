@@ -125,13 +125,19 @@ commands! {
     }
     /// What somebody gets by direct message.
     Notify = "notify" {
-        front: [("notify digest weekly", "a digest of your KEPs, by direct message")],
-        more: [
-            ("notify digest daily", "the same on each working day"),
-            ("notify digest off", "no more of it"),
-            ("notify", "what you get now"),
+        front: [
+            ("notify", "what comes to you by direct message, and how to change it"),
+            ("notify digest weekly", "a digest of your KEPs, by direct message"),
         ],
-        notes: ["It comes at eight in the morning, and stays away where nothing is new and none of your KEPs needs anybody."],
+        more: [
+            ("notify digest daily", "the same on each working day; off ends it"),
+            ("notify reviews off", "no more of a kind; on brings it back"),
+            ("notify quiet 22:00-08:00", "your quiet hours; what comes then waits"),
+            ("notify mute 5825", "no more of a KEP; unmute brings it back"),
+            ("notify off 3d", "nothing for three days; on ends it"),
+            ("notify here", "in this workspace, where you are on several"),
+        ],
+        notes: ["The digest comes at eight in the morning, and stays away where nothing is new and none of your KEPs needs anybody."],
     }
     /// Which KEPs somebody follows.
     Follow = "follow" {
