@@ -269,8 +269,9 @@ impl Bridge<'_> {
         let mut given_up = None;
         let mut key = first.clone();
         for again in 2.. {
+            // Asked before what is written: once the one is over, the other is gone.
+            let undo = self.outbox.queued(&key.then("undo")).await?;
             if self.outbox.written(&key).await?.is_some() {
-                let undo = self.outbox.queued(&key.then("undo")).await?;
                 if undo.is_some_and(|undo| !undo.is_over()) {
                     let at = self.now + TimeDelta::seconds(5);
                     return Err(Undecided::Later(
