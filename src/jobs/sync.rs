@@ -10,6 +10,7 @@ mod issues;
 mod local;
 mod paging;
 mod past;
+mod reviews;
 mod sweep;
 mod telling;
 

@@ -12,13 +12,12 @@ use super::{
 };
 use crate::{
     domain::{
-        Comment, CommentKind, Did, Doing, Issue, KepNumber, Repository, Runtime,
-        mention::Mentioned,
+        Comment, CommentKind, Issue, KepNumber, Repository, Runtime,
         tracking::{read_pull, read_tracking_issue},
     },
     ports::{
         ForgeError, StoreError,
-        forge::{Fetched, Found, Review},
+        forge::{Fetched, Found},
         store::{Feed, IssueBatch, Position},
     },
 };
@@ -106,66 +105,6 @@ impl Sync<'_> {
             }
         }
         Ok(())
-    }
-
-    /// What reviews of a pull request say as a whole, and who is asked for one, where it is kept and was
-    /// changed since that was asked for: no list of a repository tells of it.
-    async fn reviews(
-        &self,
-        repository: &Repository,
-        pull: u64,
-        changed: Option<DateTime<Utc>>,
-    ) -> Result<(), Trouble> {
-        let (name, feed) = (repository.to_string(), Feed::ReviewsOf(pull));
-        let position = self.store.position(&name, feed).await?;
-        if position.since == changed || self.store.issue(&name, pull).await?.is_none() {
-            return Ok(());
-        }
-        let place = format!("{name}#{pull}");
-        match self.reviews_now(repository, pull).await {
-            Ok(_) => self.store.put_problem(&place, None).await?,
-            Err(Trouble::Forge(error)) if !error.passes() => {
-                self.broken(&place, &error.to_string()).await?;
-            }
-            Err(trouble) => return Err(trouble),
-        }
-        let position = Position {
-            since: changed,
-            ..Position::default()
-        };
-        Ok(self.store.set_position(&name, feed, &position).await?)
-    }
-
-    /// The same, whenever it was asked for. Gives who is asked for a review by now; `None` where the pull
-    /// request is closed, or not kept.
-    pub(super) async fn reviews_now(
-        &self,
-        repository: &Repository,
-        pull: u64,
-    ) -> Result<Option<Vec<Comment>>, Trouble> {
-        let name = repository.to_string();
-        let Some(stored) = self.store.issue(&name, pull).await? else {
-            return Ok(None);
-        };
-        let reviews = self.forge.reviews(repository, pull).await?;
-        let words: Vec<Comment> = reviews.iter().filter_map(Review::words).collect();
-        self.store.put_comments(&name, &words, None).await?;
-        // What is closed needs no review any more.
-        let doings = if stored.is_open() {
-            self.forge.doings(repository, pull).await?
-        } else {
-            Vec::new()
-        };
-        let asked = review_requests(&stored, &doings, &reviews);
-        let is_asked = |old: &Comment| asked.iter().any(|it| it.id == old.id);
-        for old in self.store.comments(&name, pull).await? {
-            if old.kind == CommentKind::Request && !is_asked(&old) {
-                let removed = self.store.remove_comment(&name, old.kind, old.id);
-                removed.await?;
-            }
-        }
-        self.store.put_comments(&name, &asked, None).await?;
-        Ok(stored.is_open().then_some(asked))
     }
 
     /// The tracking issues of a repository that are known.
@@ -349,45 +288,6 @@ impl Sync<'_> {
         let entry = number.and_then(|number| self.known?.board.get(number));
         entry.is_some_and(|entry| entry.issues().next().is_some())
     }
-}
-
-/// Who is asked for a review of a pull request by now, the last time that each of them was asked. Of
-/// a review that was given no event tells.
-fn review_requests(pull: &Issue, doings: &[Doing], reviews: &[Review]) -> Vec<Comment> {
-    let mut asked: Vec<(&Mentioned, &Doing)> = Vec::new();
-    for doing in doings {
-        let (Did::AskedForReview(whom) | Did::UnaskedForReview(whom)) = &doing.what else {
-            continue;
-        };
-        asked.retain(|(other, _)| *other != whom);
-        if matches!(doing.what, Did::AskedForReview(_)) {
-            asked.push((whom, doing));
-        }
-    }
-    let is_given = |(whom, doing): &(&Mentioned, &Doing)| {
-        let theirs = reviews.iter().filter(|review| match whom {
-            Mentioned::Person(login) => review.author.as_ref() == Some(login),
-            Mentioned::Team { .. } => false,
-        });
-        theirs
-            .into_iter()
-            .any(|review| review.submitted_at >= Some(doing.at))
-    };
-    let asked = asked.into_iter().filter(|asked| !is_given(asked));
-    asked
-        .map(|(whom, doing)| Comment {
-            repository: pull.repository.clone(),
-            id: doing.id,
-            kind: CommentKind::Request,
-            issue: pull.number,
-            author: doing.by.clone(),
-            by_app: false,
-            url: pull.url.clone(),
-            body: whom.to_string().into(),
-            created_at: doing.at,
-            updated_at: doing.at,
-        })
-        .collect()
 }
 
 /// Sorts everything there is into what is kept and what is not.
