@@ -52,6 +52,18 @@ impl Recipient {
         names
     }
 
+    /// Who it is by now whom something waited for. Logins change hands; who they were in the workspaces
+    /// when it began to wait they still are, or they are nobody.
+    pub fn by_now(&self, to: &[ChannelAt], people: &People) -> Option<Self> {
+        let mut to = to.iter();
+        match self {
+            Self::Login(_) if to.len() > 0 => to
+                .find_map(|member| people.by_slack(&member.workspace, &member.id))
+                .map(|person| Self::Login(person.login.clone())),
+            who => Some(who.clone()),
+        }
+    }
+
     /// Who somebody is in each workspace, the one that they chose in front.
     pub fn members(&self, people: &People, preferences: &Preferences) -> Vec<ChannelAt> {
         let mut members: Vec<ChannelAt> = match self {

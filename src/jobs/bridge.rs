@@ -96,8 +96,10 @@ impl Bridge<'_> {
             Step::Direct { to, sayings } => self.tell_directly(key, to, sayings).await,
             Step::Ping(ping) => self.ping(key, ping).await,
             Step::Notify { is_paced: true, .. } => Ok(in_turn(key, step)),
-            Step::Notify { who, notices, .. } => self.notify(key, who, notices).await,
-            Step::Remind { who, of, .. } => self.remind(key, who, of).await,
+            Step::Notify {
+                who, to, notices, ..
+            } => self.notify(key, (who, to), notices).await,
+            Step::Remind { who, to, of } => self.remind(key, (who, to), of).await,
             Step::Answer {
                 issue,
                 kep,

@@ -7,7 +7,10 @@ use serde_json::Value;
 use super::{Inlet, whisper};
 use crate::{
     domain::{
-        bridge::{Asked, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step, Written},
+        bridge::{
+            Asked, ChannelAt, Effect, IssueAt, Key, Lane, MessageAt, NewEffect, Saying, Step,
+            Written,
+        },
         notice::Matter,
         people::Asker,
     },
@@ -45,7 +48,7 @@ impl Inlet {
             lane: Lane::Later(key),
             effect: Effect::Step(Step::Remind {
                 who,
-                workspace: channel.workspace.clone(),
+                to: vec![ChannelAt::new(&channel.workspace, &asked.user)],
                 of,
             }),
             delay_ms: REMIND_AFTER.num_milliseconds(),

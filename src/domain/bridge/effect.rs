@@ -164,8 +164,10 @@ pub enum Step {
     Notify {
         /// Who.
         who: Recipient,
-        /// In which workspace, most likely.
-        workspace: Box<str>,
+        /// Who that is in each workspace, in front the one where they are told most likely: what they
+        /// are called on GitHub may be another's before it is told.
+        #[serde(default)]
+        to: Vec<ChannelAt>,
         /// Of what.
         notices: Vec<Notice>,
         /// Whether it only waits for its turn among many, and for nothing of theirs.
@@ -176,8 +178,9 @@ pub enum Step {
     Remind {
         /// Who.
         who: Recipient,
-        /// In which workspace they were told.
-        workspace: Box<str>,
+        /// Who that is where they wanted it.
+        #[serde(default)]
+        to: Vec<ChannelAt>,
         /// The key of the message that told them.
         of: Key,
     },
@@ -359,16 +362,23 @@ impl Step {
             Self::Direct { to, .. } => Place::Asking(to.workspace.clone()),
             Self::Ping(ping) => Place::Asking(ping.workspace().into()),
             Self::Notify {
-                workspace,
+                to,
                 is_paced: false,
                 ..
             }
-            | Self::Remind { workspace, .. } => Place::Told(workspace.clone()),
-            Self::Notify { workspace, .. } => Place::Turns(workspace.clone()),
+            | Self::Remind { to, .. } => Place::Told(workspace_of(to)),
+            Self::Notify { to, .. } => Place::Turns(workspace_of(to)),
             Self::Alarm(_) => Place::Alarms,
             Self::Settle { .. } | Self::Lifted { .. } => Place::Here,
         }
     }
+}
+
+/// The workspace in which somebody is told most likely.
+fn workspace_of(to: &[ChannelAt]) -> Box<str> {
+    to.first()
+        .map(|at| at.workspace.clone())
+        .unwrap_or_default()
 }
 
 impl Effect {

@@ -156,13 +156,14 @@ impl Bridge<'_> {
         notices: Vec<Notice>,
     ) -> Result<Option<NewEffect>, StoreError> {
         let preferences = self.preferences(&who).await?;
-        let Some(member) = self.members(&who, &preferences).into_iter().next() else {
+        let to = self.members(&who, &preferences);
+        if to.is_empty() {
             return Ok(None);
-        };
+        }
         let key = Key::of(["notify", &*who.to_string(), cause]);
         let step = Step::Notify {
             who: who.clone(),
-            workspace: member.workspace,
+            to,
             notices,
             is_paced: false,
         };

@@ -49,11 +49,15 @@ impl Bridge<'_> {
     pub(super) async fn notify(
         &self,
         key: &Key,
-        who: &Recipient,
+        (who, to): (&Recipient, &[ChannelAt]),
         notices: &[Notice],
     ) -> Result<Settled, Undecided> {
-        let mut all = notices.to_vec();
         let lane = Lane::Told(who.clone()).to_string();
+        let Some(who) = &who.by_now(to, self.people) else {
+            tracing::info!(%who, "who is known as nobody on GitHub any more is told nothing");
+            return Ok(Settled::default());
+        };
+        let mut all = notices.to_vec();
         for waiting in self.outbox.open_in(&lane, "notify").await? {
             if let Effect::Step(Step::Notify { notices, .. }) = waiting {
                 for notice in notices {
@@ -186,12 +190,14 @@ impl Bridge<'_> {
     pub(super) async fn remind(
         &self,
         key: &Key,
-        who: &Recipient,
+        (who, to): (&Recipient, &[ChannelAt]),
         of: &Key,
     ) -> Result<Settled, Undecided> {
-        let Some(told) = self.notified(of).await? else {
+        let (Some(told), Some(who)) = (self.notified(of).await?, who.by_now(to, self.people))
+        else {
             return Ok(Settled::default());
         };
+        let who = &who;
         let preferences = self.preferences(who).await?;
         let mut items = told.notices.items;
         items.retain(|item| !item.is_gone() && preferences.want(item, self.now));

@@ -97,6 +97,15 @@ pub(super) async fn set_logins(
             .execute(&mut *tx)
             .await?;
     }
+    for (github_id, login) in now {
+        if let Some(login) = login {
+            sqlx::query(sql::FORGET_FORMER_OWNERS)
+                .bind(login.as_str())
+                .bind(github_id.cast_signed())
+                .execute(&mut *tx)
+                .await?;
+        }
+    }
     tx.commit().await
 }
 

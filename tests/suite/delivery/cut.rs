@@ -60,7 +60,7 @@ impl Play {
     }
 
     /// What Sam is told of a comment.
-    fn mention(name: &str, comment: u64, said: &str) -> NewEffect {
+    fn mention(&self, name: &str, comment: u64, said: &str) -> NewEffect {
         let who = Recipient::Login(Login::parse("samuelkarp").expect("a login"));
         let matter = Matter::Mention {
             by: Some("mikebrow".into()),
@@ -79,7 +79,7 @@ impl Play {
         };
         let step = Step::Notify {
             who: who.clone(),
-            workspace: "kubernetes".into(),
+            to: vec![ChannelAt::new("kubernetes", self.stage.sam.id())],
             notices: vec![notice],
             is_paced: false,
         };
@@ -151,7 +151,7 @@ impl Play {
             Self::step("reacted", Lane::Message(message), Step::Relay(reacted)),
             Self::step("typed", person, Step::Relay(typed)),
             Self::step("news", thread, news),
-            Self::mention("mention", 1, "@samuelkarp: it needs a rebase."),
+            self.mention("mention", 1, "@samuelkarp: it needs a rebase."),
             self.question(),
         ]
     }
@@ -186,7 +186,7 @@ impl Play {
             Self::step("again", Lane::Message(message), again),
             Self::step("undo", person, undo),
             Self::step("news2", news_lane(self), news),
-            Self::mention("mention2", 2, "@samuelkarp: it is rebased."),
+            self.mention("mention2", 2, "@samuelkarp: it is rebased."),
             self.answer(),
         ]
     }
@@ -337,7 +337,8 @@ async fn cut_off_at(side: Side, step: usize) {
             "cut off {side:?} call {nth}:\n{end:#?}\ninstead of\n{expected:#?}"
         );
     }
-    assert!(cuts > calls / step - 5, "{cuts} of {calls}");
+    // Not every life takes as many.
+    assert!(cuts > calls / step * 9 / 10, "{cuts} of {calls}");
 }
 
 #[tokio::test]

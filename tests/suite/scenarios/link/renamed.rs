@@ -118,6 +118,53 @@ async fn the_new_login_is_theirs_and_the_old_one_is_not() {
 }
 
 #[tokio::test]
+async fn what_waits_for_the_morning_is_theirs_by_whatever_login() {
+    let mut scene = begun().await;
+    let (mike, other) = (scene.mike.clone(), scene.person("other"));
+    scene.links(&mike, "shepherd").await;
+    scene
+        .is_answered(&mike, "/kep notify quiet 22:00-09:00")
+        .await;
+    assert!(!scene.hears_of(&mike, "shepherd").await);
+    scene.github.rename_account("shepherd", "herder");
+    scene.is_back_after(DAY).await;
+    assert_eq!(scene.known_as(&mike).await.as_deref(), Some("herder"));
+    scene
+        .github
+        .token("shepherd", &[("containerd/containerd", Right::Read)]);
+    scene.links(&other, "shepherd").await;
+    scene.pass(DAY / 2).await;
+    let told = mike.direct().next().await.words();
+    assert!(told.contains("you are herder on GitHub"), "{told}");
+    assert!(told.contains("please look"), "{told}");
+    scene.workspace.nothing_more_was_said();
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_waits_for_the_morning_is_nobodys_whose_login_another_took() {
+    let scene = begun().await;
+    let (mike, other) = (scene.mike.clone(), scene.person("other"));
+    scene.links(&mike, "shepherd").await;
+    scene
+        .is_answered(&mike, "/kep notify quiet 22:00-09:00")
+        .await;
+    assert!(!scene.hears_of(&mike, "shepherd").await);
+    scene.github.rename_account("shepherd", "herder");
+    scene
+        .github
+        .token("shepherd", &[("containerd/containerd", Right::Read)]);
+    // Before anybody looked after the former owner's.
+    scene.links(&other, "shepherd").await;
+    assert_eq!(scene.known_as(&mike).await, None);
+    scene.pass(DAY / 2).await;
+    scene.rest().await;
+    scene.workspace.nothing_more_was_said();
+    assert!(scene.hears_of(&other, "shepherd").await);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn an_account_that_is_gone_is_nobodys() {
     let scene = begun().await;
     let mike = scene.mike.clone();
