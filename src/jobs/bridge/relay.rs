@@ -269,7 +269,9 @@ impl Bridge<'_> {
         let mut given_up = None;
         let mut key = first.clone();
         for again in 2.. {
-            // Asked before what is written: once the one is over, the other is gone.
+            // Both may end just now, so what is written is asked for last: it is there once the one is
+            // over, and gone once the other is.
+            let queued = self.outbox.queued(&key).await?;
             let undo = self.outbox.queued(&key.then("undo")).await?;
             if self.outbox.written(&key).await?.is_some() {
                 if undo.is_some_and(|undo| !undo.is_over()) {
@@ -281,7 +283,7 @@ impl Bridge<'_> {
                 }
                 return Ok(None);
             }
-            match self.outbox.queued(&key).await? {
+            match queued {
                 None => return Ok(given_up.or(Some(key))),
                 // It waits to be written.
                 Some(queued) if !queued.is_over() => return Ok(None),

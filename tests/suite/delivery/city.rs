@@ -10,7 +10,7 @@ use std::{
 
 use chrono::TimeDelta;
 use kep_liaison::{
-    domain::bridge::unmarked,
+    domain::bridge::{MessageAt, unmarked},
     ports::Clock as _,
     sandbox::{
         github::{GitHub, Repository, Right},
@@ -235,7 +235,12 @@ impl City {
             4 => {
                 let receipts = self.relayed.iter_mut().rev().find_map(|relayed| {
                     let thread = self.channel.thread(&relayed.said.ts);
-                    let can_undo = |said: &Said| said.json.to_string().contains("Undo");
+                    // A receipt may keep its button longer than it can be used.
+                    let can_undo = |said: &Said| {
+                        let posted_at = MessageAt::new("", "", &said.ts).said_at();
+                        let age = self.clock.now() - posted_at.expect("a moment");
+                        age < TimeDelta::minutes(14) && said.json.to_string().contains("Undo")
+                    };
                     Some((thread.into_iter().find(can_undo)?, relayed))
                 });
                 if let Some((receipt, relayed)) = receipts {
