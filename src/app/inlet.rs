@@ -448,7 +448,7 @@ impl Inlet {
 }
 
 /// Says a sentence to who pressed a button, where they pressed it.
-fn whisper(identity: &Key, asked: &Asked, said: String) -> NewEffect {
+fn whisper(identity: &Key, asked: &Asked, said: impl Into<Saying>) -> NewEffect {
     let effect = Effect::Whisper {
         channel: asked.channel.clone(),
         user: asked.user.clone(),

@@ -159,14 +159,16 @@ impl AskNotify {
         })
     }
 
-    /// By which zone somebody's hours are quiet, where they have some and Slack says so soon.
+    /// By which clock somebody reads when they hear nothing, where Slack says so soon.
     async fn zone(
         &self,
         who: &Recipient,
         people: &People,
         preferences: &Preferences,
     ) -> Option<Zone> {
-        preferences.quiet?;
+        if preferences.quiet.is_none() && !matches!(preferences.off, Some(Off::Until(_))) {
+            return None;
+        }
         let mut members = who.members(people, preferences).into_iter();
         let (chat, user) = members.find_map(|it| Some((self.chats.get(&it.workspace)?, it.id)))?;
         tokio::select! {

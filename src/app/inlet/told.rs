@@ -54,8 +54,7 @@ impl Inlet {
             delay_ms: REMIND_AFTER.num_milliseconds(),
         };
         let now = self.hear.clock.now();
-        let at = (now + REMIND_AFTER).format("%a %-d %b, %H:%M UTC");
-        let whisper = whisper(identity, asked, format!("I remind you of that on {at}."));
+        let whisper = whisper(identity, asked, Saying::Reminds(now + REMIND_AFTER));
         let cause = Cause::Came(identity.as_str());
         outbox.accept(now, cause, &[remind, whisper]).await?;
         self.hear.queued.notify_one();

@@ -1,6 +1,6 @@
 //! What the bridge says on Slack, before it has a form.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{IssueAt, Key};
@@ -111,6 +111,8 @@ pub enum Saying {
     Refused(Refusal),
     /// What concerns somebody, to them alone.
     Notices(Box<Notices>),
+    /// When somebody is reminded who wants to be.
+    Reminds(DateTime<Utc>),
     /// A part of a digest.
     Digest(Box<Page>),
     /// A sentence of the bot's own.

@@ -113,7 +113,11 @@ impl Told<'_> {
             }
             Off::Until(then) => format!(
                 "I tell you nothing by direct message until {}; /kep notify on ends that.",
-                then.format("%-d %b %Y, %H:%M UTC")
+                match self.zone {
+                    Some(zone) =>
+                        format!("{} {zone}", zone.shown_at(then).format("%-d %b %Y, %H:%M")),
+                    None => then.format("%-d %b %Y, %H:%M UTC").to_string(),
+                }
             ),
         })
     }

@@ -101,6 +101,10 @@ pub fn message(speech: &Speech<'_>) -> Message {
         Saying::Held { lane, what, alarm } => held(lane, what, alarm, &mut draft),
         Saying::Refused(refusal) => refused(refusal, &mut draft),
         Saying::Notices(notices) => notice::tell(notices, &mut draft),
+        Saying::Reminds(at) => {
+            let text = Mrkdwn::default().words("I remind you of that ");
+            draft.section(&text.moment(*at).words("."));
+        }
         Saying::Digest(page) => digest::render(page, &mut draft),
         Saying::Plain(text) => draft.plain(text),
     }
