@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// How long comments are kept: as long as something may still be done with them.
-const KEEP_COMMENTS: TimeDelta = TimeDelta::days(30);
+pub(crate) const KEEP_COMMENTS: TimeDelta = TimeDelta::days(30);
 /// How long changes and days are kept: the cycles of a year, and the one before for comparison.
 const KEEP_HISTORY: TimeDelta = TimeDelta::days(800);
 

@@ -186,7 +186,15 @@ pub(super) async fn began_at<S: Outbox + Store>(
     if store.looked().await?.is_none() {
         return Ok(None);
     }
+    let began = noted_beginning(store).await?;
+    Ok(Some(began.unwrap_or(DateTime::UNIX_EPOCH)))
+}
+
+/// Since when news is told, where that was noted.
+pub(super) async fn noted_beginning(
+    store: &dyn Store,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
     let began = store.note(BEGAN).await?;
     let began = began.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
-    Ok(Some(began.map_or(DateTime::UNIX_EPOCH, |at| at.to_utc())))
+    Ok(began.map(|at| at.to_utc()))
 }

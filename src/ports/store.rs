@@ -209,6 +209,15 @@ pub trait Store: Send + Sync {
         feed: Option<(CommentKind, &Position)>,
     ) -> Result<(), StoreError>;
 
+    /// Stores a comment that came by itself, likewise. `was` is what it said before, for the journal where
+    /// nothing was stored of it until it came, or came just so.
+    async fn put_comment(
+        &self,
+        repository: &str,
+        comment: &Comment,
+        was: Option<&str>,
+    ) -> Result<(), StoreError>;
+
     /// A comment was deleted.
     async fn remove_comment(
         &self,

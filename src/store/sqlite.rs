@@ -147,6 +147,15 @@ impl Store for SqliteStore {
         self.said(lists::put_comments(&self.writer, repository, comments, feed).await)
     }
 
+    async fn put_comment(
+        &self,
+        repository: &str,
+        comment: &Comment,
+        was: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.said(lists::put_comment(&self.writer, repository, comment, was).await)
+    }
+
     async fn remove_comment(
         &self,
         repository: &str,

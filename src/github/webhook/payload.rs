@@ -127,11 +127,7 @@ impl Payload<'_> {
     fn changed(&self, issue: Issue) -> Result<ForgeEvent, Wrong> {
         let assignee = || self.assignee.as_ref().and_then(WireUser::login);
         let did = match self.action()? {
-            "edited" => {
-                let body = self.changes()?.body;
-                let from = body.map(|body| body.from.unwrap_or_default());
-                from.map(|from| Did::Edited { from })
-            }
+            "edited" => self.former_text()?.map(|from| Did::Edited { from }),
             "assigned" => assignee().map(Did::Assigned),
             "unassigned" => assignee().map(Did::Unassigned),
             "closed" => Some(Did::Closed),
@@ -174,8 +170,11 @@ impl Payload<'_> {
                 below,
             }
         } else {
-            let comment = Box::new(comment);
-            ForgeEvent::Commented { comment, below }
+            ForgeEvent::Commented {
+                comment: Box::new(comment),
+                was: self.former_text()?,
+                below,
+            }
         }))
     }
 
@@ -186,7 +185,8 @@ impl Payload<'_> {
         let below = Box::new(self.pull()?);
         let review = Box::new(review.into_domain(&below.repository, below.number));
         sound("review", review.id)?;
-        Ok(Some(ForgeEvent::Reviewed { review, below }))
+        let was = self.former_text()?;
+        Ok(Some(ForgeEvent::Reviewed { review, was, below }))
     }
 
     /// A push to the default branch, where the files are that tell facts.
@@ -268,6 +268,12 @@ impl Payload<'_> {
             None => Ok(WireChanges::default()),
             changes => part("changes", changes),
         }
+    }
+
+    /// The text before an edit of it.
+    fn former_text(&self) -> Result<Option<Box<str>>, Wrong> {
+        let body = self.changes()?.body;
+        Ok(body.map(|body| body.from.unwrap_or_default()))
     }
 
     fn issue(&self) -> Result<Issue, Wrong> {

@@ -11,6 +11,7 @@ use crate::{
         mention::{Mention, Mentioned, mentions, newly},
         notice::{Matter, Notice, Recipient},
     },
+    jobs::sync::KEEP_COMMENTS,
     ports::outbox::CommentNews,
 };
 
@@ -54,9 +55,11 @@ impl Bridge<'_> {
             .and_then(|now| self.place_of(said, now, news));
         let text = said.now.as_ref().map_or("", |now| unmarked(&now.body).0);
         let all = mentions(text);
-        // What was there before the bot began is told to nobody, and no program needs anybody.
+        // What was there before the bot began is told to nobody, and no program needs anybody. Of what
+        // is so old that it is kept no more nobody knows any more what it said before.
+        let known_since = news.began.max(self.now - KEEP_COMMENTS);
         let is_news =
-            |now: &Comment| !now.by_app && (now.created_at >= news.began || said.was.is_some());
+            |now: &Comment| !now.by_app && (now.created_at >= known_since || said.was.is_some());
         if let (Some(place), true) = (&place, said.now.as_ref().is_some_and(is_news)) {
             let new = newly(was, text);
             self.mentioned(place, &new, all.len(), news.teams, found);

@@ -15,9 +15,10 @@
 
 use std::{cmp::Ordering, iter::once};
 
-use super::{Sync, Trouble, issues::sort, telling::Done};
+use super::{KEEP_COMMENTS, Sync, Trouble, issues::sort, telling::Done};
 use crate::{
     domain::{Comment, CommentKind, Did, Issue, Repository, Runtime, change::Change},
+    jobs::tell::noted_beginning,
     ports::{
         StoreError,
         forge::{Departure, Fetched, ForgeEvent, Found, Review},
@@ -126,9 +127,13 @@ impl Sync<'_> {
                 to,
                 ..
             } => self.gone(&repository, number, &to).await,
-            ForgeEvent::Commented { comment, below } => {
+            ForgeEvent::Commented {
+                comment,
+                was,
+                below,
+            } => {
                 let need = self.below(below).await?;
-                Ok(need.or(self.commented(*comment).await?))
+                Ok(need.or(self.commented(*comment, was).await?))
             }
             ForgeEvent::Uncommented {
                 repository,
@@ -140,11 +145,10 @@ impl Sync<'_> {
                 self.uncommented(&repository, kind, id).await?;
                 Ok(need)
             }
-            ForgeEvent::Reviewed { review, below } => {
-                self.reviewed(&review).await?;
+            ForgeEvent::Reviewed { review, was, below } => {
+                // It may be kept from now on.
                 let need = self.changed(*below).await?;
-                // Of a pull request that was not kept until then.
-                self.reviewed(&review).await?;
+                self.reviewed(&review, was).await?;
                 Ok(need)
             }
             ForgeEvent::Hint { repository, labels } => self.hinted(&repository, labels).await,
@@ -253,7 +257,7 @@ impl Sync<'_> {
         Ok(Need::Nothing)
     }
 
-    async fn commented(&self, comment: Comment) -> Result<Need, Trouble> {
+    async fn commented(&self, comment: Comment, was: Option<Box<str>>) -> Result<Need, Trouble> {
         let Some(repository) = self.talked_at(&comment) else {
             return Ok(Need::Nothing);
         };
@@ -273,8 +277,10 @@ impl Sync<'_> {
         }
         let stored = self.store.comments(&name, comment.issue).await?;
         let is_same = |other: &&Comment| other.kind == comment.kind && other.id == comment.id;
+        let was = self.before(&comment, was).await?;
         let is_certain = match stored.iter().find(is_same) {
-            Some(stored) if *stored == comment => return Ok(Need::Nothing),
+            Some(stored) if *stored == comment && was.is_none() => return Ok(Need::Nothing),
+            Some(stored) if *stored == comment => true,
             Some(stored) => match comment.updated_at.cmp(&stored.updated_at) {
                 Ordering::Less => return Ok(Need::Nothing),
                 Ordering::Equal => false,
@@ -300,7 +306,8 @@ impl Sync<'_> {
                 now
             }
         };
-        self.store.put_comments(&name, &[comment], None).await?;
+        let put = self.store.put_comment(&name, &comment, was.as_deref());
+        put.await?;
         Ok(Need::Nothing)
     }
 
@@ -316,21 +323,41 @@ impl Sync<'_> {
     }
 
     /// What a review says as a whole; that its verdict moves the pull request is taken in already.
-    async fn reviewed(&self, review: &Review) -> Result<(), Trouble> {
+    async fn reviewed(&self, review: &Review, was: Option<Box<str>>) -> Result<(), Trouble> {
         let Some((repository, _)) = self.runtime_at(&review.repository) else {
             return Ok(());
         };
         let name = repository.to_string();
         let is_new = self.is_news(&name).await?;
-        if is_new && self.store.issue(&name, review.pull).await?.is_some() {
-            let words = review.words().map(|words| Comment {
+        if is_new
+            && self.store.issue(&name, review.pull).await?.is_some()
+            && let Some(words) = review.words()
+        {
+            let words = Comment {
                 repository: name.as_str().into(),
                 ..words
-            });
-            let words: Vec<Comment> = words.into_iter().collect();
-            self.store.put_comments(&name, &words, None).await?;
+            };
+            let was = self.before(&words, was).await?;
+            let put = self.store.put_comment(&name, &words, was.as_deref());
+            put.await?;
         }
         Ok(())
+    }
+
+    /// What a comment said before it was edited, where it is older than what is told, or than what is kept:
+    /// else an edit may overtake what it edits, of which nobody was told yet.
+    async fn before(
+        &self,
+        comment: &Comment,
+        was: Option<Box<str>>,
+    ) -> Result<Option<Box<str>>, StoreError> {
+        if was.is_none() {
+            return Ok(None);
+        }
+        let kept_since = self.clock.now() - KEEP_COMMENTS;
+        let told_since = noted_beginning(self.store).await?;
+        let is_old = Some(comment.created_at) < told_since.max(Some(kept_since));
+        Ok(was.filter(|_| is_old))
     }
 
     /// Whether what is said in a repository is news by now.

@@ -39,6 +39,8 @@ pub enum ForgeEvent {
     Commented {
         /// The comment.
         comment: Box<Comment>,
+        /// What it said before, where it was edited.
+        was: Option<Box<str>>,
         /// The issue or pull request that it stands below, where the forge showed all of it.
         below: Option<Box<Issue>>,
     },
@@ -57,6 +59,8 @@ pub enum ForgeEvent {
     Reviewed {
         /// The review.
         review: Box<Review>,
+        /// What it said before, where it was edited.
+        was: Option<Box<str>>,
         /// The pull request.
         below: Box<Issue>,
     },

@@ -299,6 +299,11 @@ pub(in crate::store) const CLEAR_NEWS: &str = "\
     DELETE FROM comment_news WHERE repository = $1 AND kind = $2 AND comment = $3
     RETURNING id > COALESCE((SELECT comment FROM looked WHERE id = 1), 0), was";
 
+/// Like [`CLEAR_NEWS`], of a comment that nothing had been known of.
+pub(in crate::store) const CLEAR_NEWS_OF_UNKNOWN: &str = "\
+    DELETE FROM comment_news
+    WHERE repository = $1 AND kind = $2 AND comment = $3 AND gone = 0 AND was IS NULL";
+
 pub(in crate::store) const PUT_NEWS: &str =
     "INSERT INTO comment_news (repository, kind, comment, gone, was) VALUES ($1, $2, $3, $4, $5)";
 

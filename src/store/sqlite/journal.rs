@@ -41,6 +41,26 @@ pub(super) async fn put_news(
     Ok(())
 }
 
+/// What a comment said before that is there as it came: where that was not known, it is news once more.
+pub(super) async fn amend_news(
+    tx: &mut SqliteConnection,
+    repository: &str,
+    kind: &str,
+    comment: i64,
+    was: &str,
+) -> sqlx::Result<()> {
+    let cleared = sqlx::query(sql::CLEAR_NEWS_OF_UNKNOWN)
+        .bind(repository)
+        .bind(kind)
+        .bind(comment)
+        .execute(&mut *tx)
+        .await?;
+    if cleared.rows_affected() > 0 {
+        put_news(tx, repository, kind, comment, false, Some(was)).await?;
+    }
+    Ok(())
+}
+
 /// Whether so many entries are there that nobody has looked at, up to one.
 pub(super) async fn has_still(
     tx: &mut SqliteConnection,

@@ -3,7 +3,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::{SqliteConnection, SqlitePool};
 
-use super::{begin_write, facts::grow_revision, journal::put_news};
+use super::{
+    begin_write,
+    facts::grow_revision,
+    journal::{amend_news, put_news},
+};
 use crate::{
     domain::{Comment, CommentKind},
     ports::{
@@ -65,7 +69,7 @@ pub(super) async fn put_comments(
 ) -> sqlx::Result<()> {
     let mut tx = begin_write(pool).await?;
     for comment in comments {
-        put_comment(&mut tx, repository, comment).await?;
+        put(&mut tx, repository, comment, None).await?;
     }
     if let Some((kind, position)) = feed {
         set_position(&mut tx, repository, Feed::Comments(kind), position).await?;
@@ -73,21 +77,37 @@ pub(super) async fn put_comments(
     tx.commit().await
 }
 
-async fn put_comment(
+pub(super) async fn put_comment(
+    pool: &SqlitePool,
+    repository: &str,
+    comment: &Comment,
+    was: Option<&str>,
+) -> sqlx::Result<()> {
+    let mut tx = begin_write(pool).await?;
+    put(&mut tx, repository, comment, was).await?;
+    tx.commit().await
+}
+
+/// `was` is what it said before, as far as others know.
+async fn put(
     tx: &mut SqliteConnection,
     repository: &str,
     comment: &Comment,
+    was: Option<&str>,
 ) -> sqlx::Result<()> {
     let kind = comment.kind.as_str();
     let id = row::number(comment.id)?;
-    let was: Option<String> = sqlx::query_scalar(sql::COMMENT)
+    let stored: Option<String> = sqlx::query_scalar(sql::COMMENT)
         .bind(repository)
         .bind(kind)
         .bind(id)
         .fetch_optional(&mut *tx)
         .await?;
     let document = row::document(comment)?;
-    if was.as_ref() == Some(&document) {
+    if stored.as_ref() == Some(&document) {
+        if let Some(was) = was {
+            amend_news(tx, repository, kind, id, was).await?;
+        }
         return Ok(());
     }
     let done = sqlx::query(sql::PUT_COMMENT)
@@ -100,10 +120,11 @@ async fn put_comment(
         .bind(document)
         .execute(&mut *tx)
         .await?;
-    let was = was.map(|was| row::read_document::<Comment>(&was));
-    let was = was.transpose()?.map(|was| was.body);
-    if done.rows_affected() > 0 && was.as_ref() != Some(&comment.body) {
-        put_news(tx, repository, kind, id, false, was.as_deref()).await?;
+    let stored = stored.map(|stored| row::read_document::<Comment>(&stored));
+    let stored = stored.transpose()?.map(|stored| stored.body);
+    let was = stored.as_deref().or(was);
+    if done.rows_affected() > 0 && was != Some(&*comment.body) {
+        put_news(tx, repository, kind, id, false, was).await?;
     }
     Ok(())
 }

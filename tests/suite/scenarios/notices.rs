@@ -1,6 +1,7 @@
 //! What somebody is told by direct message because it concerns them: once, where and when they want it,
 //! and nobody else.
 
+mod edited;
 mod followers;
 mod named;
 mod own;

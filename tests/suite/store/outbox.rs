@@ -36,7 +36,7 @@ contract! { @tests sqlite, super::super::SqliteFile,
         how_much_waits, hurrying, a_clock_that_was_set_back, forgetting;
     traces: what_was_written, an_older_edit_comes_too_late, a_place_with_two_keys, threads, ties, records, what_follows, what_follows_anew,
         a_stale_settle_leaves_no_trace, all_or_nothing;
-    journal: nothing_was_looked_at_yet, what_a_comment_said_before, what_moved_on_meanwhile, beginning_now, changes_are_news_once,
+    journal: nothing_was_looked_at_yet, what_a_comment_said_before, what_others_say_that_it_said, what_moved_on_meanwhile, beginning_now, changes_are_news_once,
         comments_are_news, what_is_no_news, deletions_are_news,
         what_goes_with_its_issue_was_not_deleted, news_of_one_comment_is_one,
         pruning_is_no_news, looking_back_is_refused;

@@ -157,6 +157,7 @@ go_through!(Store {
     fn kept(repository: &str) -> Result<Vec<(u64, bool)>, StoreError>;
     fn mentioning(repository: &str, issues: &[u64]) -> Result<Vec<u64>, StoreError>;
     fn put_comments(repository: &str, comments: &[Comment], feed: Option<(CommentKind, &Position)>) -> Result<(), StoreError>;
+    fn put_comment(repository: &str, comment: &Comment, was: Option<&str>) -> Result<(), StoreError>;
     fn remove_comment(repository: &str, kind: CommentKind, id: u64) -> Result<(), StoreError>;
     fn comments(repository: &str, issue: u64) -> Result<Vec<Comment>, StoreError>;
     fn said_between(repository: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Comment>, StoreError>;

@@ -203,6 +203,7 @@ fn comments_come_with_what_they_stand_below() {
     let payload = json!({"action": "created", "issue": issue(), "comment": comment("issue_url")});
     let ForgeEvent::Commented {
         comment: said,
+        was: None,
         below,
     } = event("issue_comment", payload)
     else {
@@ -230,6 +231,44 @@ fn comments_come_with_what_they_stand_below() {
     };
     assert_eq!((kind, id), (CommentKind::Review, 99));
     assert_eq!(below.map(|pull| pull.number), Some(12_900));
+}
+
+#[test]
+fn an_edit_says_what_was_there_before() {
+    let review = json!({"id": 5, "user": null, "body": "Good.", "state": "approved"});
+    let parts = [
+        (
+            "issue_comment",
+            json!({"issue": issue(), "comment": comment("issue_url")}),
+        ),
+        (
+            "pull_request_review_comment",
+            json!({"pull_request": pull(), "comment": comment("pull_request_url")}),
+        ),
+        (
+            "pull_request_review",
+            json!({"pull_request": pull(), "review": review}),
+        ),
+    ];
+    for (name, part) in parts {
+        for (changes, before) in [
+            (json!({"body": {"from": "Merged?"}}), Some("Merged?")),
+            // It had none.
+            (json!({"body": {"from": null}}), Some("")),
+            (json!({}), None),
+            (Value::Null, None),
+        ] {
+            let mut payload = part.clone();
+            payload["action"] = "edited".into();
+            payload["changes"] = changes;
+            let (ForgeEvent::Commented { was, .. } | ForgeEvent::Reviewed { was, .. }) =
+                event(name, payload)
+            else {
+                panic!("an edit")
+            };
+            assert_eq!(was.as_deref(), before, "{name}");
+        }
+    }
 }
 
 #[test]

@@ -98,6 +98,36 @@ pub(super) async fn what_a_comment_said_before(place: &dyn Place) {
     assert_eq!(was().await.as_deref(), Some("four"));
 }
 
+/// What others say that a comment said before counts where it is not known better.
+pub(super) async fn what_others_say_that_it_said(place: &dyn Place) {
+    let both = &*place.open_both().await;
+    let put = async |id, edited, body, was| {
+        let put = both.put_comment(REPO, &said(id, edited, body), was).await;
+        put.unwrap();
+        let news = both.untold_comments(9).await.unwrap();
+        let last = news.last().map(|news| (news.comment, news.was.clone()));
+        last.map(|(id, was)| (id, was.map(String::from)))
+    };
+    let expect = |id, was: &str| Some((id, Some(was.to_owned())));
+    assert_eq!(put(1, 5, "edited", Some("one")).await, expect(1, "one"));
+    assert_eq!(put(1, 6, "again", Some("hearsay")).await, expect(1, "one"));
+    look(both).await;
+    assert_eq!(put(1, 6, "again", Some("hearsay")).await, None);
+    assert_eq!(put(1, 7, "more", Some("hearsay")).await, expect(1, "again"));
+    assert_eq!(put(1, 5, "stale", Some("one")).await, expect(1, "again"));
+    look(both).await;
+    assert_eq!(put(2, 2, "the same", Some("the same")).await, None);
+    // Whoever came first did not know it: that it is known is news once.
+    assert_eq!(put(3, 3, "new", None).await, Some((3, None)));
+    assert_eq!(put(3, 3, "new", None).await, Some((3, None)));
+    assert_eq!(put(3, 3, "new", Some("old")).await, expect(3, "old"));
+    put(4, 4, "new", None).await;
+    look(both).await;
+    assert_eq!(put(4, 4, "new", Some("old")).await, expect(4, "old"));
+    look(both).await;
+    assert_eq!(put(4, 4, "new", Some("old")).await, None);
+}
+
 /// What was decided of a comment that has changed meanwhile is not taken.
 pub(super) async fn what_moved_on_meanwhile(place: &dyn Place) {
     let both = &*place.open_both().await;
