@@ -21,7 +21,7 @@ use crate::{
     jobs::tell::noted_beginning,
     ports::{
         StoreError,
-        forge::{Departure, Fetched, ForgeEvent, Found, Review},
+        forge::{Departure, Fetched, ForgeEvent, Found},
         store::{Feed, Position},
     },
 };
@@ -175,7 +175,7 @@ impl Sync<'_> {
     }
 
     /// The repository of a runtime, by whatever case it is written in, and its form.
-    fn runtime_at(&self, name: &str) -> Option<(&Repository, &Runtime)> {
+    pub(super) fn runtime_at(&self, name: &str) -> Option<(&Repository, &Runtime)> {
         let mut runtimes = self.sources.runtimes.iter();
         let repository = runtimes.find(|repository| is_same(repository, name))?;
         let form = self.form_of(&repository.to_string())?;
@@ -322,31 +322,9 @@ impl Sync<'_> {
             .map(|(repository, _)| repository)
     }
 
-    /// What a review says as a whole; that its verdict moves the pull request is taken in already.
-    async fn reviewed(&self, review: &Review, was: Option<Box<str>>) -> Result<(), Trouble> {
-        let Some((repository, _)) = self.runtime_at(&review.repository) else {
-            return Ok(());
-        };
-        let name = repository.to_string();
-        let is_new = self.is_news(&name).await?;
-        if is_new
-            && self.store.issue(&name, review.pull).await?.is_some()
-            && let Some(words) = review.words()
-        {
-            let words = Comment {
-                repository: name.as_str().into(),
-                ..words
-            };
-            let was = self.before(&words, was).await?;
-            let put = self.store.put_comment(&name, &words, was.as_deref());
-            put.await?;
-        }
-        Ok(())
-    }
-
     /// What a comment said before it was edited, where it is older than what is told, or than what is kept:
     /// else an edit may overtake what it edits, of which nobody was told yet.
-    async fn before(
+    pub(super) async fn before(
         &self,
         comment: &Comment,
         was: Option<Box<str>>,
@@ -361,7 +339,7 @@ impl Sync<'_> {
     }
 
     /// Whether what is said in a repository is news by now.
-    async fn is_news(&self, name: &str) -> Result<bool, StoreError> {
+    pub(super) async fn is_news(&self, name: &str) -> Result<bool, StoreError> {
         let feed = Feed::Comments(CommentKind::Issue);
         Ok(self.store.position(name, feed).await?.since.is_some())
     }

@@ -55,6 +55,10 @@ impl Sync<'_> {
         let reviews = self.forge.reviews(repository, pull).await?;
         let words: Vec<Comment> = reviews.iter().filter_map(Review::words).collect();
         self.store.put_comments(&name, &words, None).await?;
+        let is_mute = |old: &Comment| {
+            let mut mute = reviews.iter().filter(|review| review.words().is_none());
+            old.kind == CommentKind::Summary && mute.any(|review| review.id == old.id)
+        };
         // What is closed needs no review any more.
         let doings = if stored.is_open() {
             self.forge.doings(repository, pull).await?
@@ -62,15 +66,57 @@ impl Sync<'_> {
             Vec::new()
         };
         let asked = review_requests(&stored, &doings, &reviews);
-        let is_asked = |old: &Comment| asked.iter().any(|it| it.id == old.id);
+        let is_over = |old: &Comment| {
+            old.kind == CommentKind::Request && !asked.iter().any(|it| it.id == old.id)
+        };
         for old in self.store.comments(&name, pull).await? {
-            if old.kind == CommentKind::Request && !is_asked(&old) {
+            if is_mute(&old) || is_over(&old) {
                 let removed = self.store.remove_comment(&name, old.kind, old.id);
                 removed.await?;
             }
         }
         self.store.put_comments(&name, &asked, None).await?;
         Ok(stored.is_open().then_some(asked))
+    }
+
+    /// What a review says as a whole by an event; that its verdict moves the pull request is taken in
+    /// already. When it was edited nothing says, so words that are not stored just so may be older than
+    /// what is, and the forge is asked.
+    pub(super) async fn reviewed(
+        &self,
+        review: &Review,
+        was: Option<Box<str>>,
+    ) -> Result<(), Trouble> {
+        let Some((repository, _)) = self.runtime_at(&review.repository) else {
+            return Ok(());
+        };
+        let name = repository.to_string();
+        if !self.is_news(&name).await? || self.store.issue(&name, review.pull).await?.is_none() {
+            return Ok(());
+        }
+        let stored = self.store.comments(&name, review.pull).await?;
+        let is_it = |old: &&Comment| old.kind == CommentKind::Summary && old.id == review.id;
+        let stored = stored.iter().find(is_it).map(|stored| &*stored.body);
+        let mut words = review.words();
+        if stored != words.as_ref().map(|words| &*words.body) {
+            let reviews = self.forge.reviews(repository, review.pull).await?;
+            // A forge may know of it a little later than it tells of it.
+            let now = reviews.iter().find(|other| other.id == review.id);
+            words = now.unwrap_or(review).words();
+        }
+        let Some(words) = words else {
+            let removed = self
+                .store
+                .remove_comment(&name, CommentKind::Summary, review.id);
+            return Ok(removed.await?);
+        };
+        let words = Comment {
+            repository: name.as_str().into(),
+            ..words
+        };
+        let was = self.before(&words, was).await?;
+        let put = self.store.put_comment(&name, &words, was.as_deref());
+        Ok(put.await?)
     }
 }
 

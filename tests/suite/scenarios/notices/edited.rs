@@ -74,3 +74,68 @@ async fn an_edit_of_what_is_kept_no_more_tells_nobody_who_was_named() {
     assert!(told.words().contains("look here."), "{}", told.words());
     scene.end().await;
 }
+
+/// Of a review nothing says when it was edited.
+#[tokio::test]
+async fn a_review_says_what_it_says_by_now_in_whatever_order_one_hears_of_it() {
+    for backwards in [false, true] {
+        let scene = begun().await;
+        let containerd = scene.containerd();
+        let pull = containerd.open_pull("author", "List streaming", "Part of #1.");
+        scene.deliver().await;
+        scene.poll().await;
+        let review = containerd.review("author", pull, ReviewState::Commented, "@samuelkarp, hm.");
+        let first = scene.github.take_deliveries();
+        let new = "@shepherd, hm.";
+        containerd.edit_review(review, new);
+        let mut deliveries = [first.clone(), scene.github.take_deliveries()];
+        if backwards {
+            deliveries.reverse();
+        }
+        for delivery in deliveries.iter().flatten().chain(&first) {
+            assert_eq!(scene.github.deliver(delivery).await, Some(200));
+            scene.rest().await;
+        }
+        scene.taken_in(review, new).await;
+        assert_eq!(scene.all_told().await, ["shepherd"], "{backwards}");
+        scene.poll().await;
+        scene.nobody_is_told().await;
+        scene.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_review_that_was_edited_tells_whom_it_names_by_now() {
+    let scene = begun().await;
+    let containerd = scene.containerd();
+    let pull = containerd.open_pull("author", "List streaming", "Part of #1.");
+    scene.deliver().await;
+    scene.poll().await;
+    let old = "@samuelkarp, a secret.";
+    let review = containerd.review("author", pull, ReviewState::Commented, old);
+    let first = scene.github.take_deliveries();
+    for delivery in &first {
+        assert_eq!(scene.github.deliver(delivery).await, Some(200));
+    }
+    scene.taken_in(review, old).await;
+    let told = scene.told_once(&scene.sam).await;
+    for (text, names) in [
+        ("@shepherd, nothing.", &["samuelkarp", "shepherd"][..]),
+        ("", &["shepherd"]),
+    ] {
+        scene.pass(Duration::from_mins(2)).await;
+        containerd.edit_review(review, text);
+        scene.deliver().await;
+        let said = Some(text).filter(|text| !text.is_empty());
+        scene.until_stored(review, |stored| stored == said).await;
+        assert_eq!(scene.all_told().await, names);
+        // What is told once more is older.
+        for delivery in &first {
+            assert_eq!(scene.github.deliver(delivery).await, Some(200));
+        }
+        scene.nobody_is_told().await;
+    }
+    let now = scene.sam.direct().message(&told.ts).expect("it stands");
+    assert!(!now.words().contains("secret"), "{}", now.words());
+    scene.end().await;
+}
