@@ -184,15 +184,21 @@ impl Forge for GitHub {
         })
     }
 
-    /// <https://docs.github.com/en/rest/issues/comments#list-issue-comments>
+    /// <https://docs.github.com/en/rest/issues/comments#list-issue-comments> and
+    /// <https://docs.github.com/en/rest/pulls/comments#list-review-comments-on-a-pull-request>
     async fn comments_of(
         &self,
         repository: &Repository,
+        kind: CommentKind,
         issue: u64,
         known: Option<&Validator>,
     ) -> Result<Fetched<Vec<Comment>>, ForgeError> {
-        let endpoint = "GET /repos/{repo}/issues/{number}/comments";
-        let path = format!("/repos/{repository}/issues/{issue}/comments");
+        let (endpoint, folder) = match kind {
+            CommentKind::Issue => ("GET /repos/{repo}/issues/{number}/comments", "issues"),
+            CommentKind::Review => ("GET /repos/{repo}/pulls/{number}/comments", "pulls"),
+            CommentKind::Summary | CommentKind::Request => return Ok(Fetched::Same),
+        };
+        let path = format!("/repos/{repository}/{folder}/{issue}/comments");
         let fetched = self
             .whole_list::<WireComment>(repository, endpoint, &path, known)
             .await?;
@@ -200,7 +206,7 @@ impl Forge for GitHub {
             Fetched::Same => Fetched::Same,
             Fetched::New(items, validator) => {
                 let comments = items.into_iter().filter_map(|item| {
-                    let comment = item.into_domain(CommentKind::Issue, Some(issue))?;
+                    let comment = item.into_domain(kind, Some(issue))?;
                     let repository = repository.to_string().into();
                     Some(Comment {
                         repository,

@@ -274,10 +274,11 @@ pub trait Forge: Send + Sync {
         known: Option<&Validator>,
     ) -> Result<Fetched<Page<Comment>>, ForgeError>;
 
-    /// Every comment below one issue.
+    /// Every comment of one kind at one issue or pull request.
     async fn comments_of(
         &self,
         repository: &Repository,
+        kind: CommentKind,
         issue: u64,
         known: Option<&Validator>,
     ) -> Result<Fetched<Vec<Comment>>, ForgeError>;

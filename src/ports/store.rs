@@ -44,8 +44,8 @@ pub enum Feed {
     Labels,
     /// One issue, looked at again.
     Issue(u64),
-    /// The comments of one issue, looked at again.
-    CommentsOf(u64),
+    /// The comments of a kind of one issue, looked at again.
+    CommentsOf(CommentKind, u64),
     /// The reviews of one pull request: its own last change until which they have arrived.
     ReviewsOf(u64),
 }
@@ -63,7 +63,12 @@ impl Feed {
             Self::Milestones => "milestones".into(),
             Self::Labels => "labels".into(),
             Self::Issue(number) => format!("issue/{number}").into(),
-            Self::CommentsOf(number) => format!("issue/{number}/comments").into(),
+            Self::CommentsOf(CommentKind::Issue, number) => {
+                format!("issue/{number}/comments").into()
+            }
+            Self::CommentsOf(kind, number) => {
+                format!("issue/{number}/{}-comments", kind.as_str()).into()
+            }
             Self::ReviewsOf(number) => format!("issue/{number}/reviews").into(),
         }
     }

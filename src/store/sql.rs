@@ -28,9 +28,8 @@ pub(super) const SET_POSITION: &str = "\
         since = excluded.since, page = excluded.page, broken = excluded.broken, tag = excluded.tag,
         identity = excluded.identity, tree = excluded.tree, settled = excluded.settled";
 
-/// The feeds that an issue has of its own.
-pub(super) const FORGET_POSITIONS: &str =
-    "DELETE FROM positions WHERE repository = $1 AND feed IN ($2, $3, $4)";
+pub(super) const FORGET_POSITION: &str =
+    "DELETE FROM positions WHERE repository = $1 AND feed = $2";
 
 pub(super) const FILE_HASHES: &str =
     "SELECT path, sha FROM files WHERE repository = $1 AND gone = 0";

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Comment, Repository,
+        Comment, CommentKind, Repository,
         bridge::{CommentAt, Effect, IssueAt, Key, Relayed, Written, marked, unmarked},
     },
     jobs::bridge::worded,
@@ -96,7 +96,8 @@ impl Deliver {
         let Some(own) = self.forge.own_account(repository).await? else {
             return Ok(None);
         };
-        let comments = self.forge.comments_of(repository, issue.number, None);
+        let kind = CommentKind::Issue;
+        let comments = self.forge.comments_of(repository, kind, issue.number, None);
         let Fetched::New(comments, _) = comments.await? else {
             return Ok(None);
         };

@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl Sync<'_> {
-    /// Looks at every tracking issue, and at its comments, again, and at what was said on enhancement
-    /// issues.
+    /// Looks at every tracking issue again, and at what was said on it, on linked pull requests, and on
+    /// enhancement issues.
     pub async fn sweep(&self) -> Result<Report, StoreError> {
         let quiet = self.unsettled().await?;
         let mut limited_until = None;
@@ -45,8 +45,11 @@ impl Sync<'_> {
         let labels = self.store.position(&name, Feed::Labels).await?;
         self.labels(repository, labels).await?;
         for (number, is_pull) in self.store.kept(&name).await? {
-            if !is_pull && self.look_at(repository, number).await? {
-                self.look_at_comments(repository, number).await?;
+            // A pull request cannot be moved, and hardly ever be deleted.
+            if is_pull || self.look_at(repository, number).await? {
+                for kind in [CommentKind::Issue, CommentKind::Review] {
+                    self.look_at_comments(repository, kind, number).await?;
+                }
             }
         }
         Ok(())
@@ -59,7 +62,8 @@ impl Sync<'_> {
         let entries = self.known.iter().flat_map(|known| known.board.entries());
         for entry in entries.filter(|entry| entry.issues().next().is_some()) {
             let number = entry.kep.number.get().into();
-            self.look_at_comments(repository, number).await?;
+            self.look_at_comments(repository, CommentKind::Issue, number)
+                .await?;
         }
         Ok(())
     }
@@ -119,20 +123,37 @@ impl Sync<'_> {
         self.store.remove_issue(name, number).await
     }
 
-    async fn look_at_comments(&self, repository: &Repository, number: u64) -> Result<(), Trouble> {
+    /// Looks at the comments of a kind, where there are some that are kept.
+    async fn look_at_comments(
+        &self,
+        repository: &Repository,
+        kind: CommentKind,
+        number: u64,
+    ) -> Result<(), Trouble> {
         let name = repository.to_string();
-        let stored = self.store.comments(&name, number).await?;
+        let mut stored = self.store.comments(&name, number).await?;
+        stored.retain(|comment| comment.kind == kind);
         if stored.is_empty() {
             return Ok(());
         }
         let latest = |comments: &[Comment]| comments.iter().map(|it| it.updated_at).max();
-        let feed = Feed::CommentsOf(number);
+        let feed = Feed::CommentsOf(kind, number);
         let position = self.store.position(&name, feed).await?;
         // A comment that was written and deleted since the last look leaves the list the same as
         // it was then, and not the same as what is stored.
         let known = position.validator.as_ref();
         let known = known.filter(|_| position.since == latest(&stored));
-        let fetched = self.forge.comments_of(repository, number, known).await?;
+        let fetched = self
+            .forge
+            .comments_of(repository, kind, number, known)
+            .await;
+        // An enhancement issue itself is not kept.
+        let is_kept = self.store.issue(&name, number).await?.is_some();
+        if is_kept && matches!(fetched, Err(ForgeError::NotFound(_) | ForgeError::Gone(_))) {
+            self.look_at(repository, number).await?;
+            return Ok(());
+        }
+        let fetched = fetched?;
         let Fetched::New(comments, validator) = fetched else {
             return Ok(());
         };
@@ -140,16 +161,13 @@ impl Sync<'_> {
         let mut left = Vec::new();
         let mut gone = Vec::new();
         for comment in stored {
-            let is_listed = comment.kind != CommentKind::Issue || there.contains(&comment.id);
-            if is_listed || self.is_there(repository, &comment).await? {
+            if there.contains(&comment.id) || self.is_there(repository, &comment).await? {
                 left.push(comment);
             } else {
                 gone.push(comment);
             }
         }
-        // Where the issue has left since it was looked at they went with it, and nobody deleted them. An
-        // enhancement issue itself is not kept.
-        let is_kept = self.store.issue(&name, number).await?.is_some();
+        // Where the issue has left since it was looked at they went with it, and nobody deleted them.
         if is_kept && !gone.is_empty() && !self.look_at(repository, number).await? {
             return Ok(());
         }

@@ -126,6 +126,7 @@ impl State {
             ["pulls", "comments"] => self.all_review_comments(call, id),
             ["pulls", "comments", number] => self.review_comment(id, number),
             ["pulls", number] => self.pull(id, number),
+            ["pulls", number, "comments"] => self.review_comments_of(call, id, number),
             ["pulls", number, "reviews"] => self.reviews(call, id, number),
             ["milestones"] => Ok(self.milestones(call, id)),
             ["milestones", number] => self.milestone(id, number),

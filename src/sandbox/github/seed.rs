@@ -136,6 +136,11 @@ impl Repository {
         })
     }
 
+    /// Deletes one.
+    pub fn delete_review_comment(&self, comment: u64) {
+        self.act(|state, id, by| state.delete_review_comment(id, by, comment));
+    }
+
     /// Reviews a pull request, and gives the review's number.
     pub fn review(&self, author: &str, number: u64, verdict: ReviewState, body: &str) -> u64 {
         self.act_as(author, |state, id, by| {

@@ -11,7 +11,7 @@ use super::{
     lists::{clear_comments, set_position},
 };
 use crate::{
-    domain::{Issue, Milestone, change::Change},
+    domain::{CommentKind, Issue, Milestone, change::Change},
     ports::store::{Feed, IssueBatch, Position, StoredFacts, StoredFile, Version},
     store::{row, sql},
 };
@@ -136,7 +136,8 @@ async fn is_newer(
 async fn drop_issue(tx: &mut SqliteConnection, repository: &str, number: u64) -> sqlx::Result<u64> {
     let feeds = [
         Feed::Issue(number).name(),
-        Feed::CommentsOf(number).name(),
+        Feed::CommentsOf(CommentKind::Issue, number).name(),
+        Feed::CommentsOf(CommentKind::Review, number).name(),
         Feed::ReviewsOf(number).name(),
     ];
     let number = row::number(number)?;
@@ -155,14 +156,13 @@ async fn drop_issue(tx: &mut SqliteConnection, repository: &str, number: u64) ->
         .execute(&mut *tx)
         .await?;
     clear_comments(tx, repository, number).await?;
-    let [issue, comments, reviews] = feeds;
-    sqlx::query(sql::FORGET_POSITIONS)
-        .bind(repository)
-        .bind(&*issue)
-        .bind(&*comments)
-        .bind(&*reviews)
-        .execute(&mut *tx)
-        .await?;
+    for feed in feeds {
+        sqlx::query(sql::FORGET_POSITION)
+            .bind(repository)
+            .bind(&*feed)
+            .execute(&mut *tx)
+            .await?;
+    }
     Ok(changed)
 }
 

@@ -173,6 +173,23 @@ async fn pull_requests_are_issues_and_say_so() {
 }
 
 #[tokio::test]
+async fn comments_at_lines_are_listed_by_pull_request() {
+    let world = with_issues().await;
+    let line = |pull| world.containerd.review_comment("dims", pull, "a.go", "hm");
+    let other = world.containerd.open_pull("mike", "Another", "");
+    let (first, _, second) = (line(3), line(other), line(3));
+    let list = async || {
+        let path = format!("{CONTAINERD}/pulls/3/comments");
+        world.anonymous().get(&path).await.each("id")
+    };
+    assert_eq!(list().await, [first, second]);
+    world.containerd.delete_review_comment(first);
+    assert_eq!(list().await, [second]);
+    let path = format!("{CONTAINERD}/pulls/1/comments");
+    assert_eq!(world.anonymous().get(&path).await.status, 404);
+}
+
+#[tokio::test]
 async fn a_repositorys_comments_come_by_number_unless_sorted() {
     let world = with_issues().await;
     world.advance(60);

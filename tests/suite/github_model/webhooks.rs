@@ -230,6 +230,12 @@ async fn each_act_is_told_by_its_event() {
     );
     let line = |it: &Repository| assert_ne!(it.review_comment("dims", 1, "a", "hm"), 0);
     assert_eq!(told(&line), ["pull_request_review_comment created"]);
+    let line = world.containerd.review_comment("dims", 1, "a", "hm");
+    world.github.take_deliveries();
+    assert_eq!(
+        told(&|it| it.delete_review_comment(line)),
+        ["pull_request_review_comment deleted"]
+    );
     assert_eq!(told(&|it| it.merge(1)), ["pull_request closed"]);
     let transfer = |it: &Repository| assert_ne!(it.transfer(2, &nri), 0);
     assert_eq!(told(&transfer), ["issues transferred", "issues opened"]);

@@ -12,7 +12,7 @@ use kep_liaison::{
 
 use super::{Place, REPO, at, comment, is_pending, issue, revision};
 
-const FEEDS: [Feed; 9] = [
+const FEEDS: [Feed; 10] = [
     Feed::Files,
     Feed::Issues,
     Feed::Comments(CommentKind::Issue),
@@ -20,7 +20,8 @@ const FEEDS: [Feed; 9] = [
     Feed::Milestones,
     Feed::Labels,
     Feed::Issue(12_814),
-    Feed::CommentsOf(12_814),
+    Feed::CommentsOf(CommentKind::Issue, 12_814),
+    Feed::CommentsOf(CommentKind::Review, 12_814),
     Feed::ReviewsOf(12_814),
 ];
 
@@ -49,7 +50,7 @@ async fn move_to(store: &dyn Store, feed: Feed, to: &Position) {
         Feed::Comments(kind) => store.put_comments(REPO, &[], Some((kind, to))).await,
         Feed::Milestones => store.put_milestones(REPO, &[], to).await,
         Feed::Labels => store.put_labels(REPO, &[], to).await,
-        Feed::Issue(_) | Feed::CommentsOf(_) | Feed::ReviewsOf(_) => {
+        Feed::Issue(_) | Feed::CommentsOf(..) | Feed::ReviewsOf(_) => {
             store.set_position(REPO, feed, to).await
         }
     };
@@ -87,7 +88,8 @@ pub(super) async fn positions_of_an_issue_go_with_it(place: &dyn Place) {
     let own = |number| {
         [
             Feed::Issue(number),
-            Feed::CommentsOf(number),
+            Feed::CommentsOf(CommentKind::Issue, number),
+            Feed::CommentsOf(CommentKind::Review, number),
             Feed::ReviewsOf(number),
         ]
     };

@@ -100,7 +100,7 @@ fn own_feed(itself: bool, number: u64) -> Feed {
     if itself {
         Feed::Issue(number)
     } else {
-        Feed::CommentsOf(number)
+        Feed::CommentsOf(CommentKind::Issue, number)
     }
 }
 

@@ -195,7 +195,7 @@ go_through!(Forge {
     fn files(repository: &Repository, wanted: FileFilter, sink: FileSink<'_>) -> Result<(), ForgeError>;
     fn issues(repository: &Repository, since: Since, known: Option<&Validator>) -> Result<Fetched<Page<Issue>>, ForgeError>;
     fn comments(repository: &Repository, kind: CommentKind, since: Since, known: Option<&Validator>) -> Result<Fetched<Page<Comment>>, ForgeError>;
-    fn comments_of(repository: &Repository, issue: u64, known: Option<&Validator>) -> Result<Fetched<Vec<Comment>>, ForgeError>;
+    fn comments_of(repository: &Repository, kind: CommentKind, issue: u64, known: Option<&Validator>) -> Result<Fetched<Vec<Comment>>, ForgeError>;
     fn one_comment(repository: &Repository, kind: CommentKind, id: u64) -> Result<Option<Comment>, ForgeError>;
     fn issue(repository: &Repository, number: u64, known: Option<&Validator>) -> Result<Fetched<Found>, ForgeError>;
     fn milestones(repository: &Repository, known: Option<&Validator>) -> Result<Fetched<Vec<NumberedMilestone>>, ForgeError>;

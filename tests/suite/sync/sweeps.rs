@@ -18,6 +18,43 @@ async fn a_deleted_comment_is_found_by_a_sweep() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_at_a_linked_pull_request_is_found_by_a_sweep() {
+    let world = World::with_keps(3).await;
+    let pull = |body| world.containerd.open_pull("author1", "Streaming", body);
+    let (linked, silent) = (pull("Part of #2"), pull("Part of #2"));
+    world.settle().await;
+    world.pass(60);
+    let say = |text| world.containerd.comment("mikebrow", linked, text);
+    let (first, _) = (say("Oops."), say("Why?"));
+    let say = |text| {
+        world
+            .containerd
+            .review_comment("mikebrow", linked, "a.go", text)
+    };
+    let (second, _) = (say("Oops here."), say("Why so?"));
+    world.settle().await;
+    let all = ["Oops.", "Why?", "Oops here.", "Why so?"];
+    assert_eq!(world.store_comments(linked).await, all);
+    world.sweep_well().await;
+    world.pass(60);
+    world.containerd.delete_comment(first);
+    world.containerd.delete_review_comment(second);
+    world.sweep_well().await;
+    assert_eq!(world.store_comments(linked).await, ["Why?", "Why so?"]);
+    // One list of each kind, where there is something of it, and only if that is new.
+    let before = world.github.counts();
+    world.sweep_well().await;
+    let after = world.github.counts();
+    assert_eq!(after.bytes, before.bytes);
+    assert_eq!(after.requests - before.requests, 3 + 2 + 1);
+    assert_eq!(world.store_comments(silent).await, [""; 0]);
+    // GitHub itself may take one away.
+    world.containerd.delete_issue(linked);
+    world.sweep_well().await;
+    assert_eq!(world.store_comments(linked).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_comment_that_was_written_and_deleted_between_two_sweeps_is_found() {
     let world = World::with_keps(3).await;
     world.settle().await;

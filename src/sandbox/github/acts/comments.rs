@@ -107,16 +107,33 @@ impl State {
             },
         );
         self.touch(id, number);
-        // https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review_comment
+        self.tell_of_review_comment(id, by, comment, "created");
+        comment
+    }
+
+    /// The delivery still shows what was deleted.
+    pub(in crate::sandbox::github) fn delete_review_comment(
+        &mut self,
+        id: u64,
+        by: By,
+        comment: u64,
+    ) {
+        let number = self.at(id).review_comments[&comment].pull;
+        self.touch(id, number);
+        self.tell_of_review_comment(id, by, comment, "deleted");
+        self.at_mut(id).review_comments.remove(&comment);
+    }
+
+    /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review_comment>
+    fn tell_of_review_comment(&mut self, id: u64, by: By, comment: u64, action: &str) {
         let event = "pull_request_review_comment";
-        self.notify(id, by, event, Some("created"), |state, repository| {
+        self.notify(id, by, event, Some(action), |state, repository| {
             let comment = &repository.review_comments[&comment];
             json!({
                 "comment": state.show_review_comment(repository, comment),
-                "pull_request": state.show_pull(repository, &repository.issues[&number]),
+                "pull_request": state.show_pull(repository, &repository.issues[&comment.pull]),
             })
         });
-        comment
     }
 
     pub(in crate::sandbox::github) fn add_review(

@@ -177,6 +177,21 @@ impl State {
         }))
     }
 
+    /// "By default, review comments are in ascending order by ID."
+    /// <https://docs.github.com/en/rest/pulls/comments#list-review-comments-on-a-pull-request>
+    pub(super) fn review_comments_of(&self, call: &Call, id: u64, number: &str) -> Outcome {
+        self.pull(id, number)?;
+        let (repository, since) = (self.at(id), call.since()?);
+        let comments = repository.review_comments.values();
+        let comments: Vec<_> = comments
+            .filter(|comment| number == comment.pull.to_string())
+            .filter(|comment| is_since(since, comment.updated_at))
+            .collect();
+        Ok(page(call, &self.base, &comments, |comment| {
+            self.show_review_comment(repository, comment)
+        }))
+    }
+
     pub(super) fn review_comment(&self, id: u64, number: &str) -> Outcome {
         let repository = self.at(id);
         let number: u64 = number.parse().map_err(|_| Refusal::not_found())?;
