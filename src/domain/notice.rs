@@ -53,8 +53,8 @@ impl Recipient {
         names
     }
 
-    /// Who it is by now whom something waited for. Logins change hands; who they were in the workspaces
-    /// when it began to wait they still are, or they are nobody.
+    /// Whom something that waited is for by now. A login may have changed hands, so they are found as the
+    /// members who they were when it began to wait; `None` where these have no login any more.
     pub fn by_now(&self, to: &[ChannelAt], people: &People) -> Option<Self> {
         let mut to = to.iter();
         match self {
