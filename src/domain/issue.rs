@@ -126,16 +126,19 @@ pub enum CommentKind {
     Summary,
     /// Nowhere: it is that somebody is asked for a review of a pull request. Its text names them.
     Request,
+    /// Nowhere: it is the text of an enhancement issue itself, whose number it has.
+    Text,
 }
 
 impl CommentKind {
-    /// `issue`, `review`, `summary` or `request`.
+    /// `issue`, `review`, `summary`, `request` or `text`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Issue => "issue",
             Self::Review => "review",
             Self::Summary => "summary",
             Self::Request => "request",
+            Self::Text => "text",
         }
     }
 }

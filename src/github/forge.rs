@@ -164,7 +164,9 @@ impl Forge for GitHub {
             CommentKind::Issue => ("GET /repos/{repo}/issues/comments", "issues"),
             CommentKind::Review => ("GET /repos/{repo}/pulls/comments", "pulls"),
             // No list of a repository has them.
-            CommentKind::Summary | CommentKind::Request => return Ok(Fetched::Same),
+            CommentKind::Summary | CommentKind::Request | CommentKind::Text => {
+                return Ok(Fetched::Same);
+            }
         };
         let path = format!("/repos/{repository}/{folder}/comments?{}", ordered(since));
         let ask = Ask::get(endpoint, path).known(known);
@@ -196,7 +198,9 @@ impl Forge for GitHub {
         let (endpoint, folder) = match kind {
             CommentKind::Issue => ("GET /repos/{repo}/issues/{number}/comments", "issues"),
             CommentKind::Review => ("GET /repos/{repo}/pulls/{number}/comments", "pulls"),
-            CommentKind::Summary | CommentKind::Request => return Ok(Fetched::Same),
+            CommentKind::Summary | CommentKind::Request | CommentKind::Text => {
+                return Ok(Fetched::Same);
+            }
         };
         let path = format!("/repos/{repository}/{folder}/{issue}/comments");
         let fetched = self
@@ -229,7 +233,7 @@ impl Forge for GitHub {
         let (endpoint, folder) = match kind {
             CommentKind::Issue => ("GET /repos/{repo}/issues/comments/{id}", "issues"),
             CommentKind::Review => ("GET /repos/{repo}/pulls/comments/{id}", "pulls"),
-            CommentKind::Summary | CommentKind::Request => return Ok(None),
+            CommentKind::Summary | CommentKind::Request | CommentKind::Text => return Ok(None),
         };
         let path = format!("/repos/{repository}/{folder}/comments/{id}");
         let answer = match self.get(repository, Ask::get(endpoint, path)).await {

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     facts::{Sources, facts_of},
-    sync::{Past, Report, Sync},
+    sync::{Past, Report, Sync, Turn},
 };
 use crate::{
     domain::{Settings, board::Board, change::Change},
@@ -79,7 +79,7 @@ impl Follow {
         let mut due = self.clock.now();
         let mut looked_at = due;
         let mut past = Past::default();
-        let mut hears_enhancements = false;
+        let mut polls = 0_usize;
         loop {
             let now = self.clock.now();
             if now < looked_at {
@@ -92,9 +92,9 @@ impl Follow {
                 // Somebody who sends events without end must not keep the bot from asking.
                 biased;
                 () = self.clock.sleep(wait) => {
-                    let polled = self.poll(known, &mut due, &mut past, hears_enhancements);
+                    let polled = self.poll(known, &mut due, &mut past, Turn::of(polls));
                     let polled = polled.await;
-                    hears_enhancements = !hears_enhancements;
+                    polls = polls.wrapping_add(1);
                     polled
                 }
                 Some(event) = events.recv() => self.take(event, &mut events, known, &mut due).await,
@@ -122,13 +122,13 @@ impl Follow {
         known: &watch::Sender<Arc<Known>>,
         due: &mut DateTime<Utc>,
         past: &mut Past,
-        hears_enhancements: bool,
+        turn: Turn,
     ) -> Result<(), StoreError> {
         // Even where the store fails it is not asked again at once.
         *due = self.clock.now() + self.pause();
         let before = known.borrow().clone();
         let sync = self.sync().knowing(&before);
-        let sync = sync.hearing_enhancements(hears_enhancements);
+        let sync = sync.in_turn(turn);
         let mut report = sync.run().await?;
         if report.limited_until.is_none() && !report.failed && self.sweep_is_due().await? {
             let sweep = sync.sweep().await?;

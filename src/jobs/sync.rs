@@ -13,6 +13,8 @@ mod past;
 mod reviews;
 mod sweep;
 mod telling;
+mod texts;
+mod turn;
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -24,7 +26,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use self::{apply::Applied, local::Local, past::Past};
+pub use self::{apply::Applied, local::Local, past::Past, turn::Turn};
 use super::{facts::Sources, follow::Known};
 use crate::{
     domain::{CommentKind, Repository, Runtime, Settings, change::Change, fact},
@@ -56,8 +58,8 @@ pub struct Sync<'a> {
     sources: &'a Sources,
     settings: &'a Settings,
     known: Option<&'a Known>,
-    /// Whether it is the turn of what is said on the enhancement issues.
-    hears_enhancements: bool,
+    /// What it asks for beside what every one asks for.
+    turn: Turn,
     /// What did not go through.
     errors: Mutex<Vec<String>>,
     failed: AtomicBool,
@@ -121,7 +123,7 @@ impl<'a> Sync<'a> {
             sources,
             settings,
             known: None,
-            hears_enhancements: false,
+            turn: Turn::default(),
             errors: Mutex::default(),
             failed: AtomicBool::new(false),
         }
@@ -136,15 +138,10 @@ impl<'a> Sync<'a> {
         }
     }
 
-    /// The same, where it is the turn of what is said on the enhancement issues. Those and the release
-    /// pages take turns, so that a sync in which nothing is new asks no more often for it: of either,
-    /// hardly anything is urgent.
+    /// The same in another turn.
     #[must_use]
-    pub fn hearing_enhancements(self, hears_enhancements: bool) -> Self {
-        Self {
-            hears_enhancements,
-            ..self
-        }
+    pub fn in_turn(self, turn: Turn) -> Self {
+        Self { turn, ..self }
     }
 
     /// Asks for everything that is new, once.
@@ -154,7 +151,7 @@ impl<'a> Sync<'a> {
         let mut limited_until = None;
         let (keps, pages, runtimes) = futures::join!(
             self.kep_files(),
-            self.pages_or_talk(),
+            self.by_turn(),
             futures::future::join_all(
                 self.sources
                     .runtimes
@@ -193,11 +190,12 @@ impl<'a> Sync<'a> {
         }
     }
 
-    async fn pages_or_talk(&self) -> Result<(), Trouble> {
-        if self.hears_enhancements {
-            return self.enhancement_comments().await;
+    async fn by_turn(&self) -> Result<(), Trouble> {
+        match self.turn {
+            Turn::Talk => return self.enhancement_comments().await,
+            Turn::Texts => return self.enhancement_texts().await,
+            Turn::Pages => self.release_pages().await?,
         }
-        self.release_pages().await?;
         // What is said from the first sync on is heard, whosever turn it is.
         let name = self.sources.enhancements.to_string();
         let feed = Feed::Comments(CommentKind::Issue);
@@ -212,10 +210,9 @@ impl<'a> Sync<'a> {
     }
 
     fn of_turn(&self) -> &Repository {
-        if self.hears_enhancements {
-            &self.sources.enhancements
-        } else {
-            &self.sources.releases
+        match self.turn {
+            Turn::Pages => &self.sources.releases,
+            Turn::Talk | Turn::Texts => &self.sources.enhancements,
         }
     }
 

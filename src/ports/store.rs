@@ -60,6 +60,7 @@ impl Feed {
             Self::Comments(CommentKind::Review) => "review-comments".into(),
             Self::Comments(CommentKind::Summary) => "reviews".into(),
             Self::Comments(CommentKind::Request) => "review-requests".into(),
+            Self::Comments(CommentKind::Text) => "issue-texts".into(),
             Self::Milestones => "milestones".into(),
             Self::Labels => "labels".into(),
             Self::Issue(number) => format!("issue/{number}").into(),
@@ -308,8 +309,8 @@ pub trait Store: Send + Sync {
     /// How the board stood on each day on or after one (JSON), oldest first.
     async fn days(&self, since: NaiveDate) -> Result<Vec<(NaiveDate, String)>, StoreError>;
 
-    /// Deletes comments last changed before one moment, and changes and whole days before another;
-    /// how many rows that were. Positions stay, so nothing of it is fetched again.
+    /// Deletes comments last changed before one moment, but for texts of issues, and changes and whole days
+    /// before another; how many rows that were. Positions stay, so nothing of it is fetched again.
     async fn prune(
         &self,
         comments_before: DateTime<Utc>,

@@ -215,7 +215,9 @@ pub(super) const FILL_DAY: &str =
 
 pub(super) const DAYS: &str = "SELECT day, summary FROM days WHERE day >= $1 ORDER BY day";
 
-pub(super) const PRUNE_COMMENTS: &str = "DELETE FROM comments WHERE updated_at < $1";
+/// What the text of an issue said is known as long as it may be edited.
+pub(super) const PRUNE_COMMENTS: &str =
+    "DELETE FROM comments WHERE updated_at < $1 AND kind <> 'text'";
 
 pub(super) const PRUNE_CHANGES: &str = "DELETE FROM changes WHERE at_ms < $1";
 

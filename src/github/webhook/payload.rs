@@ -151,7 +151,10 @@ impl Payload<'_> {
                 let below = self.issue()?;
                 (below.number, self.is_whole().then(|| Box::new(below)))
             }
-            CommentKind::Review | CommentKind::Summary | CommentKind::Request => {
+            CommentKind::Review
+            | CommentKind::Summary
+            | CommentKind::Request
+            | CommentKind::Text => {
                 let below = self.pull()?;
                 (below.number, Some(Box::new(below)))
             }

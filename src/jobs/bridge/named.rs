@@ -58,11 +58,18 @@ impl Bridge<'_> {
         // What was there before the bot began is told to nobody, and no program needs anybody. Of what
         // is so old that it is kept no more nobody knows any more what it said before.
         let known_since = news.began.max(self.now - KEEP_COMMENTS);
-        let is_news =
-            |now: &Comment| !now.by_app && (now.created_at >= known_since || said.was.is_some());
+        // The text of an issue is old when it is first seen.
+        let is_news = |now: &Comment| {
+            let is_new = now.created_at >= known_since && said.kind != CommentKind::Text;
+            !now.by_app && (is_new || said.was.is_some())
+        };
         if let (Some(place), true) = (&place, said.now.as_ref().is_some_and(is_news)) {
+            let author = said.now.as_ref().and_then(|now| now.author.as_ref());
+            let is_own =
+                |it: &&Mention| matches!(&it.whom, Mentioned::Person(who) if author == Some(who));
             let new = newly(was, text);
-            self.mentioned(place, &new, all.len(), news.teams, found);
+            let new = new.iter().filter(|it| !is_own(it));
+            self.mentioned(place, new, all.len(), news.teams, found);
         }
         let is_shown = place.is_some_and(|place| !place.is_private);
         self.renamed_in(said, &all, is_shown, news.teams, found)
@@ -197,7 +204,11 @@ impl Bridge<'_> {
                 number: comment.issue,
             },
             url: &comment.url,
-            by: comment.author.as_ref(),
+            // Who wrote an issue's text last is not certain.
+            by: match said.kind {
+                CommentKind::Text => None,
+                _ => comment.author.as_ref(),
+            },
             id: comment_id(said),
             cause: cause_of(said),
             is_private: news.private.contains(&comment.repository),

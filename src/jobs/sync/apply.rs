@@ -99,7 +99,13 @@ impl Sync<'_> {
 
     async fn take(&self, event: ForgeEvent) -> Result<Need, Trouble> {
         match event {
-            ForgeEvent::Changed { issue, .. } => self.changed(*issue).await,
+            ForgeEvent::Changed { issue, did } => {
+                if is_same(&self.sources.enhancements, &issue.repository) {
+                    self.rewritten(*issue, did).await?;
+                    return Ok(Need::Nothing);
+                }
+                self.changed(*issue).await
+            }
             ForgeEvent::AskedForReview { pull, whom } => {
                 let (repository, number) = (pull.repository.clone(), pull.number);
                 let need = self.changed(*pull).await?;

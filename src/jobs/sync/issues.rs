@@ -251,8 +251,7 @@ impl Sync<'_> {
 }
 
 impl Sync<'_> {
-    /// What is said on the enhancement issues of KEPs that a runtime tracks. Their texts are the KEPs'
-    /// own, and are not asked for.
+    /// What is said on the enhancement issues of KEPs that a runtime tracks.
     pub(super) async fn enhancement_comments(&self) -> Result<(), Trouble> {
         let repository = &self.sources.enhancements;
         let name = repository.to_string();
@@ -282,7 +281,14 @@ impl Sync<'_> {
         }
     }
 
-    /// Whether an enhancement issue is that of a KEP that a runtime tracks, as far as is known.
+    /// The enhancement issues of KEPs that a runtime tracks, as far as is known.
+    pub(super) fn tracked_keps(&self) -> impl Iterator<Item = u64> {
+        let entries = self.known.iter().flat_map(|known| known.board.entries());
+        let entries = entries.filter(|entry| entry.issues().next().is_some());
+        entries.map(|entry| entry.kep.number.get().into())
+    }
+
+    /// Whether an enhancement issue is one of them.
     pub(super) fn is_tracked_kep(&self, number: u64) -> bool {
         let number = u32::try_from(number).ok().and_then(KepNumber::new);
         let entry = number.and_then(|number| self.known?.board.get(number));

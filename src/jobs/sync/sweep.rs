@@ -59,9 +59,7 @@ impl Sync<'_> {
     /// a runtime tracks.
     async fn sweep_enhancements(&self) -> Result<(), Trouble> {
         let repository = &self.sources.enhancements;
-        let entries = self.known.iter().flat_map(|known| known.board.entries());
-        for entry in entries.filter(|entry| entry.issues().next().is_some()) {
-            let number = entry.kep.number.get().into();
+        for number in self.tracked_keps() {
             self.look_at_comments(repository, CommentKind::Issue, number)
                 .await?;
         }

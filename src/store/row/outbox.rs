@@ -225,6 +225,7 @@ pub(in crate::store) fn read_news(row: NewsRow) -> sqlx::Result<CommentNews> {
         CommentKind::Review,
         CommentKind::Summary,
         CommentKind::Request,
+        CommentKind::Text,
     ];
     let kind = kinds
         .into_iter()

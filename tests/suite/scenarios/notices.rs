@@ -2,6 +2,7 @@
 //! and nobody else.
 
 mod edited;
+mod enhancement;
 mod followers;
 mod named;
 mod own;
@@ -338,6 +339,10 @@ async fn a_shepherd_hears_of_the_enhancement_issue_as_well() {
     scene.poll().await;
     let told = scene.told_once(&scene.sam).await;
     assert!(told.words().contains("and by now?"), "{}", told.words());
+    // A comment moves its issue, whose text has a turn of its own.
+    for _ in 0..4 {
+        scene.poll().await;
+    }
     for _ in 0..4 {
         scene.github.reset_log();
         scene.poll().await;

@@ -265,6 +265,11 @@ pub(super) async fn pruning_comments(place: &dyn Place) {
     let just_after = at(20) + TimeDelta::milliseconds(1);
     assert_eq!(store.prune(just_after, long_ago).await.unwrap(), 2);
     assert_eq!(store.comments(REPO, 7).await.unwrap(), said[2..]);
+    // The text of an issue stays, however old it is.
+    let text = [comment(CommentKind::Text, 8, 8, 0, "text")];
+    store.put_comments(REPO, &text, None).await.unwrap();
+    assert_eq!(store.prune(just_after, long_ago).await.unwrap(), 0);
+    assert_eq!(store.comments(REPO, 8).await.unwrap(), text);
     let feed = Feed::Comments(CommentKind::Issue);
     assert_eq!(store.position(REPO, feed).await.unwrap(), position);
     assert_eq!(titles(store, long_ago).await, ["stays"]);
