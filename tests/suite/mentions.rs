@@ -148,49 +148,97 @@ fn an_edit_tells_only_those_who_are_new() {
     assert_eq!(named(&newly(before, "nobody")), "");
 }
 
-#[test]
-fn the_sentence_is_shown() {
-    let text = "Thanks for that. Could @shepherd look at the **e2e tests**, e.g. these? They fail.";
-    assert_eq!(
-        said(text),
-        "… Could @shepherd look at the e2e tests, e.g. these? …"
-    );
-    assert_eq!(
-        mentions(text)[0].said,
-        Rich::from_markdown("… Could @shepherd look at the **e2e tests**, e.g. these? …")
-    );
-    let text = "It was merged.\n@shepherd please look\nat [this](https://e.org/) again.\nThanks!";
-    assert_eq!(said(text), "… @shepherd please look\nat this again. …");
-    let text = "# Plan\n\n- one thing\n- ask @shepherd for a review\n- another thing";
-    assert_eq!(said(text), "… ask @shepherd for a review …");
-    let text = "| what | who |\n| --- | --- |\n| review of the tests | @shepherd |";
-    assert_eq!(said(text), "… review of the tests | @shepherd");
-    // It is the first place that counts.
-    let text = "Here we ask @shepherd.\n\nThere we asked @shepherd again.";
-    assert_eq!(said(text), "Here we ask @shepherd. …");
+/// More than is shown.
+fn long() -> String {
+    "There is much to say of it. ".repeat(MOST_SAID / 20)
 }
 
 #[test]
-fn a_name_alone_is_shown_with_what_is_near() {
+fn a_short_paragraph_is_shown_whole() {
+    let text = "@author second thought: is `ListStream` ok as a name?\nI would rather not rename it after alpha.\ncc @shepherd @liaison";
     assert_eq!(
-        said("The tests fail.\n\nIt needs one more flag.\n\n/cc @shepherd"),
-        "… It needs one more flag.\n/cc @shepherd"
+        said(text),
+        "@author second thought: is ListStream ok as a name?\nI would rather not rename it after alpha.\ncc @shepherd @liaison"
+    );
+    let shepherd = &mentions(text)[1];
+    assert_eq!(shepherd.said, Rich::from_markdown(text));
+    let text = "Thanks for that. Could @shepherd look at the **e2e tests**, e.g. these? They fail.";
+    assert_eq!(mentions(text)[0].said, Rich::from_markdown(text));
+    // Others are not, and it is the first place that counts.
+    let text = "It is so.\n\nHere we ask @shepherd whether it should really stay so.\n\nThere we asked @shepherd again.";
+    assert_eq!(
+        said(text),
+        "… Here we ask @shepherd whether it should really stay so. …"
+    );
+    let row =
+        "| what | who |\n| --- | --- |\n| review of the tests that fail since Monday | @shepherd |";
+    assert_eq!(
+        said(row),
+        "… review of the tests that fail since Monday | @shepherd"
+    );
+}
+
+#[test]
+fn of_a_long_paragraph_the_sentence_is_shown() {
+    let long = long();
+    let text =
+        format!("{long}Could @shepherd look at the **e2e tests**, e.g. at these? They fail.");
+    assert_eq!(
+        mentions(&text)[0].said,
+        Rich::from_markdown("… Could @shepherd look at the **e2e tests**, e.g. at these? …")
+    );
+    let text = format!(
+        "{long}\n@shepherd please look\nat [this](https://e.org/) again, as it fails for me.\nThanks!"
     );
     assert_eq!(
-        said("The tests fail. Ping @shepherd."),
-        "The tests fail. Ping @shepherd."
+        said(&text),
+        "… @shepherd please look\nat this again, as it fails for me. …"
+    );
+}
+
+#[test]
+fn a_paragraph_that_says_hardly_anything_is_shown_with_what_is_near() {
+    assert_eq!(
+        said("The tests fail.\n\nIt needs one more flag. Or two.\n\n/cc @shepherd @liaison"),
+        "… It needs one more flag. Or two.\n/cc @shepherd @liaison"
     );
     assert_eq!(
-        said("@shepherd\n\nCould you look? It fails."),
-        "@shepherd\nCould you look? …"
+        said("Is it ready? It seems so.\n\n@shepherd please take a look"),
+        "Is it ready? It seems so.\n@shepherd please take a look"
     );
     assert_eq!(
-        said("@shepherd. Could you look? It fails."),
-        "@shepherd. Could you look? …"
+        said("# Plan\n\n- one thing\n- ask @shepherd for a review\n- another thing"),
+        "… one thing\nask @shepherd for a review …"
+    );
+    // With nothing before it, what is behind it.
+    assert_eq!(
+        said("Hi @shepherd,\n\nCould you look? It fails.\n\nThanks!"),
+        "Hi @shepherd,\nCould you look? It fails. …"
     );
     assert_eq!(said("@shepherd"), "@shepherd");
     // What the author did not write is not shown.
     assert_eq!(said("> Is it so?\n\n@shepherd"), "@shepherd");
+}
+
+#[test]
+fn of_what_is_near_and_long_the_sentence_is_shown() {
+    let long = long();
+    assert_eq!(
+        said(&format!("{long}It needs one more flag.\n\n/cc @shepherd")),
+        "… It needs one more flag.\n/cc @shepherd"
+    );
+    assert_eq!(
+        said(&format!("{long}It needs a flag. Ping @shepherd.")),
+        "… It needs a flag. Ping @shepherd."
+    );
+    assert_eq!(
+        said(&format!("@shepherd\n\nCould you look? {long}")),
+        "@shepherd\nCould you look? …"
+    );
+    assert_eq!(
+        said(&format!("@shepherd. Could you look? {long}")),
+        "@shepherd. Could you look? …"
+    );
 }
 
 #[test]
