@@ -58,7 +58,7 @@ pub struct Mention {
 
 /// Whom a text in GitHub's Markdown mentions: each once, in the order of the text.
 ///
-/// Code, block quotes, comments of HTML, addresses, and what an e-mail quotes mention nobody.
+/// Code, links, block quotes, comments of HTML, and what an e-mail quotes mention nobody.
 pub fn mentions(markdown: &str) -> Vec<Mention> {
     new_in(markdown, HashSet::new())
 }
