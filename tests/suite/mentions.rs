@@ -145,8 +145,74 @@ fn what_an_email_quotes_mentions_nobody() {
         whom(&format!("@liaison\n{header}\nHi @shepherd")),
         "@liaison"
     );
+    // GitHub masks addresses, and not always all of one.
+    for address in ["***@***.***>", "<author@e.org>", "<\n***@***.***>"] {
+        let header = header.replace("<***@***.***>", address);
+        assert_eq!(
+            whom(&format!("@liaison\n\n{header}\n\n@shepherd")),
+            "@liaison",
+            "{header}"
+        );
+    }
     assert_eq!(whom("On Monday the SIG wrote:\n\n@shepherd"), "@shepherd");
     assert_eq!(whom(&format!("```\n{header}\n```\n@shepherd")), "@shepherd");
+}
+
+#[test]
+fn what_outlook_quotes_mentions_nobody() {
+    let head = "From: Some Body @other <***@***.***>\nSent: Tuesday, 2 January 2024 15:04\nTo: containerd/containerd ***@***.***>\nSubject: Re: [containerd/containerd] it (#1)";
+    let rule = "_".repeat(32);
+    for above in [
+        &rule,
+        &format!("{rule}\n"),
+        "-----Original Message-----",
+        "-------- Original Message --------",
+    ] {
+        for behind in ["Hi @shepherd,\n\n@author", "@shepherd"] {
+            assert_eq!(
+                whom(&format!("@liaison yes.\n{above}\n{head}\n\n{behind}")),
+                "@liaison",
+                "{above}"
+            );
+        }
+        let inline = format!("{above}\n{head}\n\n> @shepherd?\n\n@author yes");
+        assert_eq!(whom(&inline), "@author", "{above}");
+    }
+    // A line across is one.
+    assert_eq!(
+        whom(&format!("@liaison\n\n{rule}\n\n@shepherd")),
+        "@liaison @shepherd"
+    );
+    assert_eq!(
+        whom(&format!("{rule}\nFrom: @liaison\nTo: @shepherd")),
+        "@liaison @shepherd"
+    );
+}
+
+#[test]
+fn what_people_write_as_mail_programs_do_is_theirs() {
+    let line = "On 2 July 2026 @other of the release team wrote:";
+    assert_eq!(
+        whom(&format!(
+            "{line}\n\n@shepherd needs to decide\n\n@liaison too"
+        )),
+        "@other @shepherd @liaison"
+    );
+    assert_eq!(
+        whom(&format!("{line}\n@shepherd needs to decide")),
+        "@other @shepherd"
+    );
+    assert_eq!(
+        whom(&format!("{line}\n\nNo.\n\n> @shepherd?\n\n@liaison")),
+        "@other @liaison"
+    );
+    // With a quote below it a mail program wrote it.
+    assert_eq!(
+        whom(&format!(
+            "@author yes\n{line}\n\n> @shepherd?\n\n@liaison too"
+        )),
+        "@author @liaison"
+    );
 }
 
 #[test]
@@ -282,9 +348,32 @@ fn hundreds_of_names_are_all_found() {
 /// Texts that are slow where somebody looks twice, of so many bytes.
 fn long_texts(size: usize) -> Vec<(&'static str, String)> {
     let parts = [
-        "@a ", "**@a** ", "@", "<code>", "<!--", "`", "> ", "[@a](", "<a ", "On 1 ", "On 1\n",
-        "- ", "[", "@a/", "@a.", "![", "\n\n@a", "x @a.", " ", "| @a ", "&#64;a ", ":a@a:",
-        "http://", "*a_",
+        "@a ",
+        "**@a** ",
+        "@",
+        "<code>",
+        "<!--",
+        "`",
+        "> ",
+        "[@a](",
+        "<a ",
+        "On 1 ",
+        "On 1\n",
+        "On 1 wrote:\n",
+        "___\nFrom:\n",
+        "- ",
+        "[",
+        "@a/",
+        "@a.",
+        "![",
+        "\n\n@a",
+        "x @a.",
+        " ",
+        "| @a ",
+        "&#64;a ",
+        ":a@a:",
+        "http://",
+        "*a_",
     ];
     let long = |part: &'static str| (part, part.repeat(size / part.len()));
     let each = |write: fn(usize) -> String| (0..size / 8).map(write).collect();
@@ -320,7 +409,8 @@ fn anything() -> impl Strategy<Value = String> {
         3 => prop::sample::select(vec![
             "@liaison", "@org/team", "<!--", "-->", "<code>", "</code>", "<blockquote>", "\n```\n",
             "\n- ", "\n> ", "\n    ", "\n\n", "**", "&#64;", "https://e.org/", "a@e.org", ":tada:",
-            "\nOn 1 Jan a wrote:\n", "|\n|-|-|\n|", "\\", "<br>", "\u{feff}", "\u{202e}", "](", "![",
+            "\nOn 1 Jan a wrote:\n", "\nOn 1 Jan <a@e.org> wrote:\n", "\n---Original Message---\n",
+            "\n____\nFrom: a\nSent: b\nSubject: c\n", "|\n|-|-|\n|", "\\", "<br>", "\u{feff}", "\u{202e}", "](", "![",
             "Some words here. ", "[a](https://e.org/) ",
         ])
         .prop_map(ToOwned::to_owned),
@@ -387,11 +477,27 @@ proptest! {
             ("<code>", "</code>"), ("<tt>", "</tt>"), ("<a href=x>", "</a>"), ("[", "](/x)"), ("[x](https://e.org/", ")"), (" https://e.org/", " "), ("<https://e.org/", ">"),
             ("\n<pre>", "</pre>\n\n"), ("a", " "), ("a@b.org", " "), (" ![", "](x.png) "),
             ("\n\nOn 1 Jan 2024, a wrote:\n> ", "\n\n"), ("\n\nOn 1 Jan 2024, ", " wrote:\n> a\n\n"),
+            ("\n\nOn 1 Jan 2024, ", " <a@e.org> wrote:\n> a\n\n"),
+            ("\n_____\nFrom: ", "\nSent: 1 Jan\nSubject: a\n\n> a\n\n"),
+            ("\n-----Original Message-----\nFrom: ", "\n\n> a\n\n"),
         ]),
     ) {
         let text = format!("{before} {open}{name} {behind}{close} @{other}");
         // The blank ends an address.
         let text = if open.ends_with("e.org/") { text.replacen(&format!("{name} {behind}"), &name, 1) } else { text };
+        prop_assert_eq!(whom(&text), format!("@{other}"), "{:?}", text);
+    }
+
+    #[test]
+    fn a_name_behind_the_head_of_a_mail_is_not_mentioned(
+        name in name(), other in "[b-y]{3,9}", before in prose(), behind in prose(),
+        head in prop::sample::select(vec![
+            "On 1 Jan 2024, a <***@***.***> wrote:", "On 1 Jan 2024 a\n<a@e.org> wrote:",
+            "-----Original Message-----", "___\nFrom: a\nDate: b\nSubject: c",
+        ]),
+        left in prop::sample::select(vec!["\n", "\n\n", "\n\n- ", "\n\n# "]),
+    ) {
+        let text = format!("{before} @{other}\n{head}{left}{behind} {name}\n\n{behind}\n\n{name}");
         prop_assert_eq!(whom(&text), format!("@{other}"), "{:?}", text);
     }
 

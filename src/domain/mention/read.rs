@@ -59,8 +59,12 @@ pub(super) fn lines(markdown: &str) -> Vec<Line> {
 enum Mail {
     #[default]
     No,
-    /// The line above it was read. A block quote behind it is the quote, and ends where it ends.
+    /// Nothing was said since a line across, below which the head of a message may stand.
+    Rule,
+    /// What stands above it was read. A block quote behind it is the quote, and ends where it ends.
     Header,
+    /// The same, beginning at this place in the latest line, if a block quote follows.
+    Doubtful(usize),
     /// All that follows is.
     Quoted,
 }
@@ -127,7 +131,12 @@ impl Reader {
                 self.show(Span::Text(format!("[{name}]"), self.style()));
             }
             Event::SoftBreak | Event::HardBreak => self.show(Span::Break),
-            Event::Rule => self.end_line(),
+            Event::Rule => {
+                self.end_line();
+                if self.mail != Mail::Header {
+                    self.mail = Mail::Rule;
+                }
+            }
             _ => {}
         }
     }
@@ -164,10 +173,11 @@ impl Reader {
             }
             // An alert is its author's own words:
             // <https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#alerts>
-            Tag::BlockQuote(Some(_)) => self.end_line(),
-            Tag::BlockQuote(None) => {
+            Tag::BlockQuote(alert) => {
                 self.end_line();
-                self.open_quote();
+                if alert.is_none() {
+                    self.open_quote();
+                }
             }
             _ => self.end_line(),
         }
@@ -324,8 +334,22 @@ impl Reader {
 
     fn open_quote(&mut self) {
         self.quotes += 1;
-        if self.mail == Mail::Header {
-            self.mail = Mail::No;
+        match self.mail {
+            Mail::Header => self.mail = Mail::No,
+            Mail::Doubtful(start) => {
+                self.mail = Mail::No;
+                if let Some(mut line) = self.lines.pop() {
+                    line.truncate(start);
+                    self.push(line);
+                }
+            }
+            Mail::No | Mail::Rule | Mail::Quoted => {}
+        }
+    }
+
+    fn push(&mut self, line: Line) {
+        if !line.text.trim().is_empty() {
+            self.lines.push(line);
         }
     }
 
@@ -337,22 +361,23 @@ impl Reader {
         if self.quotes > 0 || line.text.trim().is_empty() {
             return;
         }
-        if self.mail == Mail::Header {
+        if matches!(self.mail, Mail::Header | Mail::Quoted) {
             self.mail = Mail::Quoted;
-        }
-        if self.mail == Mail::Quoted {
             return;
         }
-        if let Some((start, end)) = mail::header(&line.text) {
-            self.mail = if line.text[end..].trim().is_empty() {
-                Mail::Header
-            } else {
-                Mail::Quoted
-            };
-            line.truncate(start);
-        }
-        if !line.text.trim().is_empty() {
-            self.lines.push(line);
-        }
+        self.mail = match mail::header(&line.text, self.mail == Mail::Rule) {
+            None => Mail::No,
+            Some(header) if header.is_doubtful => Mail::Doubtful(header.start),
+            Some(header) => {
+                let ends_line = line.text[header.end..].trim().is_empty();
+                line.truncate(header.start);
+                if ends_line {
+                    Mail::Header
+                } else {
+                    Mail::Quoted
+                }
+            }
+        };
+        self.push(line);
     }
 }
