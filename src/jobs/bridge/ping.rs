@@ -27,6 +27,7 @@ impl Bridge<'_> {
         match ping {
             Ping::Ask(question) => self.question_ask(key, question).await,
             Ping::Bring { question, .. } => self.question_bring(question).await,
+            Ping::Passed { .. } => Ok(Settled::default()),
             Ping::Tell { question, to } => self.question_tell(key, question, to).await,
             Ping::Answer {
                 question,
@@ -162,33 +163,47 @@ impl Bridge<'_> {
         }
     }
 
-    /// What is said where somebody's question is passed on no more than once in a while.
-    pub fn asked_lately(&self, question: &Question) -> String {
-        let shepherded = self.board.get(question.kep).map(Self::shepherded);
-        let at = question.next_at().unwrap_or(self.now);
-        format!(
-            "{} I passed a question of yours about it on already, and pass on one in an hour: the next from {} on.",
-            shepherded.unwrap_or_default(),
-            at.format("%H:%M UTC")
-        )
+    /// What is said where another question of somebody about a KEP than the one with this key was passed
+    /// on within the hour, so that theirs is not.
+    pub async fn passed_lately(
+        &self,
+        key: &Key,
+        asked: &Asked,
+        kep: KepNumber,
+    ) -> Result<Option<String>, StoreError> {
+        for hour in Question::passed(asked, kep) {
+            let queued = self.outbox.queued(&hour).await?;
+            if let Some(Effect::Step(Step::Ping(Ping::Passed {
+                question,
+                asked: before,
+            }))) = queued.map(|queued| queued.effect)
+                && question != *key
+                && asked.at_ms < Question::next_ms(&before)
+            {
+                let left = Question::next_ms(&before) - self.now.timestamp_millis();
+                // Rounded up.
+                let next = match (left + 59_999).div_euclid(60_000) {
+                    ..=1 => "a minute".to_owned(),
+                    minutes => format!("{minutes} minutes"),
+                };
+                let shepherded = self.board.get(kep).map(Self::shepherded);
+                return Ok(Some(format!(
+                    "{} I passed a question of yours about it on already, and pass on one in an hour: the next in {next}.",
+                    shepherded.unwrap_or_default(),
+                )));
+            }
+        }
+        Ok(None)
     }
 
     async fn question_ask(&self, key: &Key, question: &Question) -> Result<Settled, Undecided> {
         let Question {
             asked, kep, text, ..
         } = question;
-        let [_, before] = Question::keys(asked, *kep);
-        if let Some(before) = self.question(&before).await?
-            && question.is_too_soon_after(&before)
-        {
-            // Both came in as one hour went over into the next.
+        if let Some(why) = self.passed_lately(key, asked, *kep).await? {
+            // Both came in at once.
             let thread = question.message.as_ref().and_then(|(_, of)| of.as_deref());
-            return Ok(super::whisper(
-                key,
-                asked,
-                thread,
-                self.asked_lately(&before),
-            ));
+            return Ok(super::whisper(key, asked, thread, why));
         }
         let to_ask = self.whom_to_ask(asked, *kep).await?;
         let can_ask = to_ask.is_ok();
@@ -222,7 +237,7 @@ impl Bridge<'_> {
                 (Below::Channel, saying)
             }
         };
-        let lane = Lane::Later(key.clone());
+        let lane = Question::lane(asked, *kep);
         let post = Effect::Post {
             channel: asked.channel.clone(),
             below,
@@ -271,6 +286,12 @@ impl Bridge<'_> {
             let why = format!("I reached none of the shepherds of KEP-{kep} on Slack.");
             return Ok(sorry(key, asked, &why));
         }
+        let [hour, _] = Question::passed(asked, *kep);
+        let passed = Effect::Step(Step::Ping(Ping::Passed {
+            question: key.clone(),
+            asked: asked.clone(),
+        }));
+        then.push(NewEffect::now(hour, Question::lane(asked, *kep), passed));
         Ok(Settled {
             then,
             ..Settled::default()
