@@ -30,6 +30,18 @@ fn shown(said: &Said) -> String {
     phone(&json!({ "blocks": said.blocks }))
 }
 
+/// Whom Slack notifies of a message because it names them.
+fn notified(said: &Said) -> Vec<String> {
+    let json = said.json["blocks"].to_string();
+    assert!(
+        !json.contains("<!") && !json.contains(r#""type":"user"#),
+        "{json}"
+    );
+    let named = json.split("<@").skip(1);
+    let ids = named.map(|behind| behind.split('>').next().unwrap_or_default());
+    ids.map(ToOwned::to_owned).collect()
+}
+
 /// What was said in a conversation with somebody.
 async fn told(scene: &Scene, person: &Person) -> Vec<Said> {
     scene.rest().await;
@@ -81,7 +93,7 @@ async fn a_question_goes_to_the_shepherd_and_the_answer_back() {
             &scene,
             &scene.sam,
             brought,
-            "I do, with @mikebrow & others <soon>.",
+            "I do, with @mikebrow & others <soon>, <!channel>.",
         )
         .await;
         let replies: Vec<Said> = said(&scene)
@@ -94,6 +106,7 @@ async fn a_question_goes_to_the_shepherd_and_the_answer_back() {
         };
         assert_eq!(reply.thread.as_deref(), Some(&*question.ts));
         insta::assert_snapshot!("the_answer_in_the_thread", shown(reply));
+        assert_eq!(notified(reply), [scene.mike.id()]);
         let [brought] = &told(&scene, &scene.sam).await[..] else {
             panic!("not one message");
         };
@@ -125,6 +138,8 @@ async fn whoever_asks_the_bot_by_mention_is_answered_below() {
         let answer = all.last().expect("an answer");
         assert_eq!(answer.thread.as_deref(), Some(&*asked.ts));
         assert!(answer.words().contains("Me."), "{}", answer.words());
+        // It is a thread of theirs.
+        assert!(notified(answer).is_empty());
 
         // In a thread, it is answered in that.
         let root = scene
@@ -175,6 +190,7 @@ async fn a_shepherd_on_another_workspace_is_asked_there() {
     let answer = all.last().expect("an answer");
     assert_eq!(answer.thread.as_deref(), Some(&*question.ts));
     assert!(answer.words().contains("I do."), "{}", answer.words());
+    assert_eq!(notified(answer), [scene.mike.id()]);
     assert!(told(&scene, &sam).await[0].words().contains("sam answered"));
     cncf.nothing_more_was_said();
     scene.end().await;
