@@ -127,7 +127,7 @@ impl Bridge<'_> {
         };
         let askable = self.askable(entry, asked).await?;
         Ok(if askable.is_empty() {
-            Err(self.nobody_to_ask(entry))
+            Err(self.nobody_to_ask(entry, asked))
         } else {
             Ok((entry, askable))
         })
@@ -145,21 +145,34 @@ impl Bridge<'_> {
         }
     }
 
-    fn nobody_to_ask(&self, entry: &Entry) -> String {
+    fn nobody_to_ask(&self, entry: &Entry, asked: &Asked) -> String {
+        let own = self
+            .people
+            .by_slack(&asked.channel.workspace, &asked.user)
+            .map(|person| &person.login);
         let sides = entry.runtimes.iter().zip(&self.settings.runtimes);
         let (tracked, others): (Vec<_>, Vec<_>) =
             sides.partition(|(side, _)| !side.issues.is_empty());
         let runtimes = if tracked.is_empty() { others } else { tracked };
-        let maintainers = each_once(runtimes.iter().flat_map(|(_, of)| &of.maintainers));
+        let maintainers = runtimes.iter().flat_map(|(_, of)| &of.maintainers);
+        let maintainers = each_once(maintainers.filter(|login| Some(*login) != own));
         let then = match &maintainers[..] {
             [] => "Ask on its tracking issue.".to_owned(),
             all => format!("Ask a maintainer: {}.", listed(all.iter().copied())),
         };
         let shepherded = Self::shepherded(entry);
-        if entry.shepherds().is_empty() {
-            format!("{shepherded} {then}")
-        } else {
-            format!("{shepherded} I can ask none of them just now. {then}")
+        let shepherds = entry.shepherds();
+        let is_own = |login: &&Login| Some(*login) == own;
+        match (&shepherds[..], shepherds.iter().any(is_own)) {
+            ([], _) => format!("{shepherded} {then}"),
+            ([_], true) => format!(
+                "You shepherd KEP-{} yourself, and nobody else does. {then}",
+                entry.kep.number
+            ),
+            (_, true) => format!(
+                "{shepherded} You are one of them, and I can ask none of the others just now. {then}"
+            ),
+            (_, false) => format!("{shepherded} I can ask none of them just now. {then}"),
         }
     }
 
