@@ -147,7 +147,10 @@ commands! {
             ("unfollow 5825", "no more of it; with here, not in this channel"),
             ("follow", "what you follow"),
         ],
-        notes: ["What changes of KEPs that you shepherd comes to you anyway, once I know who you are on GitHub."],
+        notes: [
+            "What counts: its stage or status, a release or milestone that it loses, its tracking issue closed, reopened or gone.",
+            "What changes of KEPs that you shepherd comes to you anyway, once I know who you are on GitHub.",
+        ],
     }
     /// Who somebody is on GitHub.
     Link = "link" {
