@@ -102,6 +102,17 @@ impl Entry {
             .flat_map(|side| side.issues.iter().map(AsRef::as_ref))
     }
 
+    /// A tracking issue or a pull request of it.
+    pub fn issue_at(&self, repository: &str, number: u64) -> Option<&Issue> {
+        let mut issues = self.runtimes.iter().flat_map(|side| {
+            let own = side.issues.iter().map(|tracking| &*tracking.issue);
+            own.chain(side.pulls.iter().map(|pull| &*pull.issue))
+        });
+        issues.find(|issue| {
+            issue.number == number && issue.repository.eq_ignore_ascii_case(repository)
+        })
+    }
+
     /// What somebody is to it.
     pub fn parts_of(&self, login: &Login) -> Vec<Part> {
         let kep = &self.kep;

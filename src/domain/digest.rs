@@ -8,7 +8,7 @@ mod scope;
 mod ships;
 mod write;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -35,6 +35,8 @@ const LONGEST_CHANGE: usize = 240;
 
 /// So many days before a freeze it is said who may miss it.
 const NEAR: i64 = 42;
+/// What needs somebody of whom nothing is new is told to them again after this.
+const AGAIN: TimeDelta = TimeDelta::days(6);
 
 /// What a digest is made from.
 #[derive(Clone, Copy)]
@@ -247,9 +249,11 @@ impl Digest {
         self.since.is_some() && self.moved.is_empty() && self.updates.is_empty()
     }
 
-    /// Whether nobody has to read it: somebody's own that is quiet, and nothing of theirs needs anybody.
+    /// Whether nobody has to read it: somebody's own that is quiet, where nothing of theirs needs anybody, or
+    /// they were told so in this week.
     pub fn is_idle(&self) -> bool {
-        self.person.is_some() && self.is_quiet() && self.needs.is_empty()
+        let is_lately = self.since.is_some_and(|since| self.at - since < AGAIN);
+        self.person.is_some() && self.is_quiet() && (self.needs.is_empty() || is_lately)
     }
 }
 

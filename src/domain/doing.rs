@@ -37,6 +37,8 @@ pub enum Did {
     Unassigned(Login),
     /// It was closed.
     Closed,
+    /// It was opened again.
+    Reopened,
     /// It was taken out of a milestone.
     Demilestoned,
     /// Somebody, or a team, was asked for a review.
@@ -52,6 +54,7 @@ impl Did {
             (Self::Edited { .. }, What::Named(_) | What::IssuePeople(..) | What::IssueGone)
             | (Self::Left, What::IssueGone)
             | (Self::Closed, What::IssueClosed)
+            | (Self::Reopened, What::IssueReopened)
             | (Self::Demilestoned, What::IssueMilestone(_, None)) => true,
             (Self::Assigned(who), What::IssuePeople(Role::Shepherd, joined, _)) => {
                 joined.contains(who)

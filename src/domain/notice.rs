@@ -18,6 +18,7 @@ use super::{
     KepNumber, Login, Release,
     bridge::{ChannelAt, IssueAt},
     change::{Change, Role, What},
+    field::is_placeholder,
     people::People,
 };
 
@@ -52,8 +53,8 @@ impl Recipient {
         names
     }
 
-    /// Who it is by now whom something waited for. Logins change hands; who they were in the workspaces
-    /// when it began to wait they still are, or they are nobody.
+    /// Whom something that waited is for by now. A login may have changed hands, so they are found as the
+    /// members who they were when it began to wait; `None` where these have no login any more.
     pub fn by_now(&self, to: &[ChannelAt], people: &People) -> Option<Self> {
         let mut to = to.iter();
         match self {
@@ -208,7 +209,9 @@ impl Kind {
             Self::Reviews => "somebody asks you for a review of a KEP's pull request",
             Self::Assignments => "you become a shepherd, or are one no more",
             Self::Changes => "a KEP that you shepherd or follow moves",
-            Self::Freezes => "a freeze is near and a KEP that you shepherd is not ready for it",
+            Self::Freezes => {
+                "a freeze is near and a KEP that you shepherd or follow is not ready for it"
+            }
         }
     }
 
@@ -250,9 +253,15 @@ impl Notice {
 /// Whether a change is worth a direct message to those whose KEP it is: what changes their plans.
 pub fn is_for_its_people(change: &Change) -> bool {
     match &change.what {
-        What::Stage(..) | What::Status(..) | What::IssueClosed | What::IssueGone => true,
-        // A later one is a plan; one that is gone leaves none.
-        What::LatestMilestone(_, new) | What::IssueMilestone(_, new) => new.is_none(),
+        What::Stage(..)
+        | What::Status(..)
+        | What::IssueClosed
+        | What::IssueReopened
+        | What::IssueGone => true,
+        // A later one is a plan; one that is gone leaves none, and a placeholder is none.
+        What::LatestMilestone(_, new) | What::IssueMilestone(_, new) => {
+            new.as_deref().is_none_or(is_placeholder)
+        }
         _ => false,
     }
 }

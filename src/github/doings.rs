@@ -49,6 +49,7 @@ impl WireEvent {
                 login(self.assigner).or(actor),
             ),
             "closed" => (Did::Closed, actor),
+            "reopened" => (Did::Reopened, actor),
             "demilestoned" => (Did::Demilestoned, actor),
             _ => return None,
         };

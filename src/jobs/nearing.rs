@@ -1,9 +1,9 @@
-//! Tells shepherds that a freeze is near while something of their KEPs is still to be mended: a week
-//! before, and once more two days before.
+//! Tells those whose KEPs they are that a freeze is near while something of them is still to be mended: a
+//! week before, and once more two days before.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use tokio::sync::{Notify, watch};
 
 use super::{
@@ -25,6 +25,8 @@ use crate::{
 
 /// So many days before a freeze.
 const BEFORE: [i64; 2] = [7, 2];
+/// How far into that day in UTC: it is morning in Los Angeles, and evening in Bengaluru.
+const AT: TimeDelta = TimeDelta::hours(15);
 /// How often it is looked.
 const EVERY: Duration = Duration::from_mins(15);
 /// Who was away for longer is late, and the next time comes.
@@ -81,7 +83,8 @@ impl<S: Outbox + Store> Nearing<S> {
                 continue;
             }
             for days in BEFORE {
-                let due = date.at - TimeDelta::days(days);
+                let day = date.day() - TimeDelta::days(days);
+                let due = day.and_time(NaiveTime::MIN).and_utc() + AT;
                 if now < due || now - due > LATE || due < began {
                     continue;
                 }

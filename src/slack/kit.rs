@@ -124,7 +124,11 @@ impl Button {
 
     /// A button that opens a page. Slack tells of its press, too.
     /// <https://docs.slack.dev/reference/block-kit/block-elements/button-element>
-    pub(super) fn leading_to(action_id: &'static str, label: &str, url: &str) -> Self {
+    pub(super) fn leading_to(
+        action_id: impl Into<Cow<'static, str>>,
+        label: &str,
+        url: &str,
+    ) -> Self {
         Self {
             url: Some(url.into()),
             ..Self::new(action_id, label, String::new())

@@ -229,19 +229,16 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// Whom a text mentions and did not before. Its author knows; and that somebody is made a shepherd by
-    /// it is told already.
-    fn named(&mut self, was: Option<&Issue>, is: &Issue, shepherds: &[Login]) {
-        // The first text is its author's.
+    /// Whom a text mentions and did not before. That somebody is made a shepherd by it is told already.
+    fn named(&mut self, was: Option<&Issue>, is: &Issue, new_shepherds: &[Login]) {
+        // The first text is its author's, who knows.
         let by = is.author.clone().filter(|_| was.is_none());
         let was = was.map_or("", |was| &was.body);
         if *was == *is.body {
             return;
         }
         let is_told = |whom: &Mentioned| match whom {
-            Mentioned::Person(login) => {
-                shepherds.contains(login) || is.author.as_ref() == Some(login)
-            }
+            Mentioned::Person(login) => new_shepherds.contains(login) || by.as_ref() == Some(login),
             Mentioned::Team { .. } => false,
         };
         let names = newly(was, &is.body).into_iter().map(|mention| mention.whom);
@@ -280,12 +277,16 @@ impl<'a> Log<'a> {
                 direction,
             );
         }
+        let mut new_shepherds = Vec::new();
         for (role, was, is) in [
             (Role::Shepherd, &was.shepherds, &is.shepherds),
             (Role::Owner, &was.owners, &is.owners),
             (Role::Liaison, &was.liaisons, &is.liaisons),
         ] {
             let (joined, left) = moved(was, is);
+            if role == Role::Shepherd {
+                new_shepherds.clone_from(&joined);
+            }
             if !(joined.is_empty() && left.is_empty()) {
                 self.say(
                     Some(at.clone()),
@@ -294,7 +295,7 @@ impl<'a> Log<'a> {
                 );
             }
         }
-        self.named(Some(&was.issue), &is.issue, &is.shepherds);
+        self.named(Some(&was.issue), &is.issue, &new_shepherds);
         let (added, removed) = moved(&was.issue.labels, &is.issue.labels);
         if !(added.is_empty() && removed.is_empty()) {
             self.say(

@@ -135,6 +135,7 @@ impl Payload<'_> {
             "assigned" => assignee().map(Did::Assigned),
             "unassigned" => assignee().map(Did::Unassigned),
             "closed" => Some(Did::Closed),
+            "reopened" => Some(Did::Reopened),
             "demilestoned" => Some(Did::Demilestoned),
             _ => None,
         };

@@ -16,8 +16,10 @@ use crate::{
         bridge::{Effect, IssueAt, Key, Lane, NewEffect, Step},
         change::{Change, Direction, What},
         following::Follower,
-        mention::{Mention, mentions},
+        mention::{Mention, Mentioned, mentions},
         notice::{Kind, Matter, Notice, Recipient, is_for_its_people, shepherds},
+        text::each_once,
+        tracking::TrackingIssue,
     },
     ports::{StoreError, outbox::Settled},
 };
@@ -85,7 +87,7 @@ pub async fn concerns(
         let cause = pieces[0].0.clone();
         let notices = pieces.into_iter().map(|(_, notice)| notice).collect();
         if let Some(step) = bridge.step(who, &cause, notices).await? {
-            steps.push(paced(step, i64::max(0, nth - AT_ONCE)));
+            steps.push(paced(step, nth));
         }
     }
     Ok(steps)
@@ -120,9 +122,10 @@ fn drop_doubles(pieces: &mut Vec<(String, Notice)>) {
     });
 }
 
-/// A step that waits until so many others had their turn; what else concerns the same person does not
-/// wait behind it.
-fn paced(mut step: NewEffect, others: i64) -> NewEffect {
+/// The `nth` step for followers waits until those before it had their turn; what else concerns the same
+/// person does not wait behind it.
+pub(super) fn paced(mut step: NewEffect, nth: i64) -> NewEffect {
+    let others = i64::max(0, nth - AT_ONCE);
     if others > 0
         && let Effect::Step(Step::Notify { is_paced, .. }) = &mut step.effect
     {
@@ -184,7 +187,9 @@ impl Bridge<'_> {
             repository: repository.clone(),
             number: *number,
         });
-        let issue = at.as_ref().and_then(|at| issue_at(entry, at));
+        let issue = at
+            .as_ref()
+            .and_then(|at| entry.issue_at(&at.repository, at.number));
         let notice = |matter| Notice {
             id: cause.as_str().into(),
             kep: entry.kep.number,
@@ -221,7 +226,11 @@ impl Bridge<'_> {
                 is_request: false,
             };
             let all = mentions(&issue.body);
-            let is_new = |it: &&Mention| names.contains(&it.whom.to_string().into());
+            // Who edited it is known by a webhook alone; most often its author did.
+            let author = issue.author.as_ref().filter(|_| change.by.is_none());
+            let is_own = |whom: &Mentioned| matches!(whom, Mentioned::Person(login) if author == Some(login));
+            let is_new =
+                |it: &&Mention| names.contains(&it.whom.to_string().into()) && !is_own(&it.whom);
             let new = all.iter().filter(is_new);
             self.mentioned(&place, new, all.len(), news.teams, found);
         }
@@ -240,9 +249,14 @@ impl Bridge<'_> {
                 Recipient::Member(_) => true,
             };
             let theirs = shepherds_of(entry, at.as_ref()).into_iter();
+            let theirs = theirs.chain(liaisons_of(entry, at.as_ref()));
             let theirs = theirs.chain(&change.shepherds);
             let theirs = theirs.filter_map(|login| self.recipient(login));
             let all = theirs.chain(self.following(entry.kep.number));
+            let change = Change {
+                by: self.doer(change, news, |_| true).cloned(),
+                ..change.clone()
+            };
             for who in all.filter(is_other) {
                 found.add(who, &cause, notice(Matter::Change(change.clone())));
             }
@@ -251,12 +265,20 @@ impl Bridge<'_> {
 
     /// Whether a change is somebody's own doing, where that is known.
     fn did(&self, login: &Login, change: &Change, news: Gathered<'_>) -> bool {
+        self.doer(change, news, |what| what.is_about(login)) == Some(login)
+    }
+
+    /// Whose doing a change is, where that is known; of several doings one of these.
+    fn doer<'a>(
+        &self,
+        change: &'a Change,
+        news: Gathered<'a>,
+        is_one: impl Fn(&Did) -> bool,
+    ) -> Option<&'a Login> {
         if change.by.is_some() {
-            return change.by.as_ref() == Some(login);
+            return change.by.as_ref();
         }
-        let Some(at) = &change.issue else {
-            return false;
-        };
+        let at = change.issue.as_ref()?;
         // Where the text names shepherds, whoever is assigned is none.
         let entry = self.board.get(change.kep);
         let mut tracked = entry.into_iter().flat_map(Entry::issues);
@@ -268,15 +290,15 @@ impl Bridge<'_> {
             (self.now - doing.at).abs() < RECENT
                 && !(by_text && is_assignment)
                 && doing.what.made(change)
-                && doing.what.is_about(login)
+                && is_one(&doing.what)
         };
         let doings = news.doings.get(at);
         let last = doings.and_then(|doings| doings.iter().rfind(made));
-        last.and_then(|last| last.by.as_ref()) == Some(login)
+        last?.by.as_ref()
     }
 
     /// The members of workspaces who follow a KEP.
-    fn following(&self, kep: KepNumber) -> impl Iterator<Item = Recipient> {
+    pub(super) fn following(&self, kep: KepNumber) -> impl Iterator<Item = Recipient> {
         self.followers
             .of(kep)
             .filter_map(|follower| match follower {
@@ -297,23 +319,20 @@ impl Bridge<'_> {
 
 /// The shepherds of a KEP, or of the tracking issue alone where it is about one.
 fn shepherds_of<'a>(entry: &'a Entry, at: Option<&IssueAt>) -> Vec<&'a Login> {
-    let Some(at) = at else {
-        return entry.shepherds();
-    };
-    let mut issues = entry.issues();
-    let is_it = |issue: &Issue| issue.number == at.number && *issue.repository == *at.repository;
-    issues
-        .find(|tracking| is_it(&tracking.issue))
-        .map(|tracking| tracking.shepherds.iter().collect())
-        .unwrap_or_default()
+    each_once(about(entry, at).flat_map(|tracking| &tracking.shepherds))
 }
 
-/// A tracking issue or a pull request of a KEP.
-fn issue_at<'a>(entry: &'a Entry, at: &IssueAt) -> Option<&'a Issue> {
-    let sides = entry.runtimes.iter();
-    let mut issues = sides.flat_map(|side| {
-        let own = side.issues.iter().map(|tracking| &*tracking.issue);
-        own.chain(side.pulls.iter().map(|pull| &*pull.issue))
-    });
-    issues.find(|issue| issue.number == at.number && *issue.repository == *at.repository)
+/// The same for the liaisons.
+pub(super) fn liaisons_of<'a>(entry: &'a Entry, at: Option<&IssueAt>) -> Vec<&'a Login> {
+    each_once(about(entry, at).flat_map(|tracking| &tracking.liaisons))
+}
+
+/// The tracking issues of a KEP, or the one alone that it is about.
+fn about<'a>(entry: &'a Entry, at: Option<&IssueAt>) -> impl Iterator<Item = &'a TrackingIssue> {
+    let is_it = move |issue: &Issue| {
+        at.is_none_or(|at| issue.number == at.number && *issue.repository == *at.repository)
+    };
+    entry
+        .issues()
+        .filter(move |tracking| is_it(&tracking.issue))
 }

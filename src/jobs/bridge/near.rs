@@ -1,8 +1,11 @@
-//! A freeze is near: which KEPs are not ready for it, and who shepherds them.
+//! A freeze is near: which KEPs are not ready for it, and whose they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Bridge;
+use super::{
+    Bridge,
+    concerns::{liaisons_of, paced},
+};
 use crate::{
     domain::{
         bridge::NewEffect,
@@ -14,18 +17,22 @@ use crate::{
     ports::StoreError,
 };
 
-/// One step for each shepherd of a KEP that aims at the release and of which something is to be mended.
-/// `id` is that of the occasion.
+/// One step for each shepherd, liaison or follower of a KEP that aims at the release and of which something
+/// is to be mended. `id` is that of the occasion.
 pub async fn near(
     bridge: &Bridge<'_>,
     id: &str,
     date: &DateView,
 ) -> Result<Vec<NewEffect>, StoreError> {
     let inspector = Inspector::new(bridge.board, bridge.settings, bridge.now);
-    let mut found: BTreeMap<Recipient, Vec<Notice>> = BTreeMap::new();
+    let mut found: BTreeMap<Recipient, (Vec<Notice>, bool)> = BTreeMap::new();
     for entry in bridge.board.entries() {
-        let shepherds = entry.shepherds();
-        if shepherds.is_empty() || !inspector.in_cycle(entry) {
+        let theirs = entry.shepherds().into_iter();
+        let theirs = theirs.chain(liaisons_of(entry, None));
+        let theirs: BTreeSet<Recipient> =
+            theirs.filter_map(|login| bridge.recipient(login)).collect();
+        let following: BTreeSet<Recipient> = bridge.following(entry.kep.number).collect();
+        if theirs.union(&following).next().is_none() || !inspector.in_cycle(entry) {
             continue;
         }
         let card = Card::of(entry, bridge.board, bridge.settings, &inspector);
@@ -51,16 +58,18 @@ pub async fn near(
                 wrong: wrong.into_iter().map(Into::into).collect(),
             },
         };
-        for who in shepherds
-            .into_iter()
-            .filter_map(|login| bridge.recipient(login))
-        {
-            found.entry(who).or_default().push(notice.clone());
+        for who in theirs.union(&following) {
+            let (notices, is_theirs) = found.entry(who.clone()).or_default();
+            notices.push(notice.clone());
+            *is_theirs |= theirs.contains(who);
         }
     }
     let mut steps = Vec::new();
-    for (who, notices) in found {
-        steps.extend(bridge.step(who, id, notices).await?);
+    let mut followers = 0..;
+    for (who, (notices, is_theirs)) in found {
+        let nth = if is_theirs { Some(0) } else { followers.next() };
+        let step = bridge.step(who, id, notices).await?;
+        steps.extend(step.map(|step| paced(step, nth.unwrap_or_default())));
     }
     Ok(steps)
 }

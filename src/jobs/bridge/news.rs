@@ -20,6 +20,9 @@ use crate::{
     ports::{forge::Account, outbox::CommentNews},
 };
 
+/// What stands in place of words that not everybody may read.
+const PRIVATE: &str = "*The repository is private; the words are there.*";
+
 /// What is to be told in a KEP's thread in a channel, in the order in which it became known.
 #[derive(Default)]
 struct Found(Vec<(Place, Vec<Piece>)>);
@@ -114,9 +117,12 @@ pub(super) fn said_key(channel: &ChannelAt, repository: &str, comment: u64) -> K
     Key::of(["said", &**workspace, &**id, repository, &*comment])
 }
 
-fn item_of(comment: &Comment) -> Item {
+/// What is told of a comment; its words too where everybody may read them.
+fn item_of(comment: &Comment, is_private: bool) -> Item {
     let (text, _) = unmarked(&comment.body);
     let text = text.trim_start();
+    let text = text.strip_prefix(MARK).unwrap_or(text).trim();
+    let text = if is_private { PRIVATE } else { text };
     Item::Said {
         comment: comment.id,
         issue: IssueAt {
@@ -129,7 +135,7 @@ fn item_of(comment: &Comment) -> Item {
             .map_or("ghost", Login::as_str)
             .into(),
         url: comment.url.clone(),
-        markdown: Some(text.strip_prefix(MARK).unwrap_or(text).trim().to_owned()),
+        markdown: Some(text.to_owned()),
     }
 }
 
@@ -194,7 +200,10 @@ impl Bridge<'_> {
                             || comment.created_at >= news.began
                                 && self.is_worth(comment, entry, channel)
                     })
-                    .map(|entry| (entry.kep.number, item_of(comment))),
+                    .map(|entry| {
+                        let is_private = news.private.contains(&comment.repository);
+                        (entry.kep.number, item_of(comment, is_private))
+                    }),
             };
             if let Some((kep, item)) = new {
                 let id = format!("comment.{}", said.id);

@@ -17,8 +17,9 @@ use crate::{
 
 /// What follows the first message of a burst within this time is folded into it.
 const FOLD_WITHIN: TimeDelta = TimeDelta::seconds(60);
-/// What follows on one subject within this time stands below the first. Later, nobody would look there.
-const BELOW_WITHIN: TimeDelta = TimeDelta::hours(24);
+/// What follows on one subject within this time stands below the first. Later, nobody would look there; the
+/// next morning's news is a message of its own.
+const BELOW_WITHIN: TimeDelta = TimeDelta::hours(8);
 /// A message with more than this is closed.
 const MOST_ITEMS: usize = 10;
 

@@ -30,7 +30,10 @@ impl Bridge<'_> {
         };
         let person = self.people.by_slack(&asked.channel.workspace, &asked.user);
         let has = |role| person.is_some_and(|person| person.roles.contains(&role));
-        if !has(Role::Admin) {
+        // Whoever was mentioned may answer, and takes their own words back.
+        let is_theirs =
+            posted_by.user == asked.user && posted_by.channel.workspace == asked.channel.workspace;
+        if !is_theirs && !has(Role::Admin) {
             match self.board.get(kep) {
                 Some(entry) if self.may_speak(person, entry) => {}
                 Some(entry) => {

@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::{Report, Sync};
 use crate::{
     domain::{
@@ -20,6 +22,9 @@ use crate::{
 
 /// Somebody else stores facts at the same time at most so often in a row.
 const MOST_TRIES: usize = 5;
+
+/// What was written so long before the last sync is no news, wherever it is seen first.
+const OLD: TimeDelta = TimeDelta::days(1);
 
 /// What somebody did to an issue just now.
 pub(super) struct Done {
@@ -84,11 +89,13 @@ impl Sync<'_> {
             };
             let notes = self.settled_now(quiet).await?;
             if pending {
-                let told = self.board(self.store.facts(Version::Told).await?);
+                let stored = self.store.facts(Version::Told).await?;
+                let last = stored.synced_at;
+                let told = self.board(stored);
                 report.changed = changes(&told, &board);
-                report
-                    .changed
-                    .retain(|change| !self.is_quiet(change, quiet));
+                report.changed.retain(|change| {
+                    !self.is_quiet(change, quiet) && !is_old_text(change, &told, &board, last)
+                });
                 for change in &mut report.changed {
                     let doer = || done.and_then(|done| done.doer_of(change));
                     change.by = change.by.clone().or_else(doer);
@@ -152,6 +159,22 @@ impl Sync<'_> {
             tracked: Some(tracked),
         }
     }
+}
+
+/// Whether a change names people in a text that stood there long before it had to do with a KEP.
+fn is_old_text(change: &Change, told: &Board, board: &Board, last: Option<DateTime<Utc>>) -> bool {
+    let (What::Named(_), Some((repository, number))) = (&change.what, &change.issue) else {
+        return false;
+    };
+    let find = |board: &Board| {
+        let entry = board.of_issue(Some(repository), *number)?;
+        entry.issue_at(repository, *number)?.created_at
+    };
+    let created_at = find(board);
+    find(told).is_none()
+        && created_at
+            .zip(last)
+            .is_some_and(|(at, last)| at < last - OLD)
 }
 
 /// The active KEPs of the watched SIGs.

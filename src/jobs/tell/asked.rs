@@ -64,7 +64,8 @@ impl Asked {
     ) -> Result<Doings, ForgeError> {
         let is_wanted = |change: &Change| {
             let what = &change.what;
-            let is_it = matches!(what, What::IssueClosed | What::IssueMilestone(_, None))
+            let is_it = matches!(what, What::IssueClosed | What::IssueReopened)
+                || matches!(what, What::IssueMilestone(_, None))
                 || matches!(what, What::IssuePeople(Role::Shepherd, ..));
             is_it && change.by.is_none()
         };

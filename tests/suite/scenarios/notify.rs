@@ -108,8 +108,9 @@ async fn a_daily_one_comes_on_working_days() {
     assert!(shown.contains(&answer), "{shown}");
     is_quiet_at(&scene, &["2026-07-11T08:00", "2026-07-12T08:00"]).await;
     comes_to(&scene, &shepherd, "2026-07-13T08:00").await;
-    // Nothing is new, but somebody is needed.
-    let second = comes_to(&scene, &shepherd, "2026-07-14T08:00").await;
+    // Nothing is new, and that somebody is needed was said: once a week is enough.
+    is_quiet_at(&scene, &["2026-07-14T08:00", "2026-07-17T08:00"]).await;
+    let second = comes_to(&scene, &shepherd, "2026-07-20T08:00").await;
     insta::assert_snapshot!(phone(&json!({ "blocks": second.blocks })));
     scene.end().await;
 }

@@ -8,7 +8,7 @@ use crate::{
         Release,
         bridge::{IssueAt, Notices},
         notice::{Matter, Notice, Recipient},
-        rich::{Block, Rich, Span, Style},
+        rich::{Block, Item, List, Rich, Span, Style},
         text::each_once,
     },
     slack::kit::{Block as Part, Button, fit},
@@ -28,18 +28,29 @@ pub(super) fn tell(notices: &Notices, draft: &mut Draft) {
     }
     let subjects = each_once(notices.items.iter().map(Notice::subject));
     let is_one = subjects.len() == 1;
-    for (at, item) in notices.items.iter().enumerate() {
-        draft.rich(&Rich::new(said(item)));
-        let is_answered = !is_one && !item.is_gone();
-        if let (Matter::Mention { .. }, Some(issue), true) = (&item.matter, &item.at, is_answered) {
-            let reply = press::reply(at, issue, item.kep);
-            draft.blocks.push(Part::actions(vec![reply]));
+    let mut at = 0;
+    for items in notices.items.chunk_by(are_of_one_freeze) {
+        match items {
+            [item] => {
+                draft.rich(&Rich::new(said(item)));
+                let is_answered = !is_one && !item.is_gone();
+                if let (Matter::Mention { .. }, Some(issue), true) =
+                    (&item.matter, &item.at, is_answered)
+                {
+                    let open = press::open(at, &item.url);
+                    let reply = press::reply(at, issue, item.kep);
+                    draft.blocks.push(Part::actions(vec![open, reply]));
+                }
+            }
+            several => draft.rich(&Rich::new(not_ready(several))),
         }
+        at += items.len();
     }
     if notices.is_first {
         let why = match &notices.who {
             Recipient::Login(login) => format!("you are {login} on GitHub"),
-            Recipient::Member(_) => "you follow this KEP".to_owned(),
+            Recipient::Member(_) if is_one => "you follow this KEP".to_owned(),
+            Recipient::Member(_) => "you follow these KEPs".to_owned(),
         };
         draft.small(&format!(
             "You get this because {why}. /kep notify shows what else I tell you and when; /kep notify off stops it."
@@ -52,13 +63,14 @@ fn buttons(notices: &Notices, is_one: bool) -> Vec<Button> {
     let mut buttons = Vec::new();
     let last = notices.items.iter().rfind(|item| !item.is_gone());
     if let Some(last) = last.filter(|_| is_one) {
-        buttons.push(press::open(&last.url));
+        buttons.push(press::open(0, &last.url));
         if let (Matter::Mention { .. }, Some(issue)) = (&last.matter, &last.at) {
             buttons.push(press::reply(0, issue, last.kep));
         }
     }
     buttons.push(press::snooze());
-    if let Some(last) = last.filter(|_| is_one) {
+    let is_of_it = |kep| notices.items.iter().all(|item| item.kep == kep);
+    if let Some(last) = last.filter(|last| is_of_it(last.kep)) {
         buttons.push(press::mute(last.kep));
     }
     buttons.push(press::settings());
@@ -161,7 +173,9 @@ fn said(notice: &Notice) -> Vec<Block> {
                 None => (link(Some(&notice.url), "in Kubernetes", Style::PLAIN), ": "),
             };
             let words = clipped(&change.words(), MOST_SAID);
-            let words = Span::text(format!("{between}{words}"));
+            let by = change.by.as_ref();
+            let by = by.map_or_else(String::new, |by| format!(" by {by}"));
+            let words = Span::text(format!("{between}{words}{by}"));
             let spans = vec![title, Span::text(" · "), place, words];
             vec![Block::Paragraph(spans)]
         }
@@ -176,6 +190,44 @@ fn said(notice: &Notice) -> Vec<Block> {
             vec![Block::Paragraph(spans)]
         }
     }
+}
+
+fn are_of_one_freeze(one: &Notice, other: &Notice) -> bool {
+    let freeze = |notice: &Notice| match &notice.matter {
+        Matter::Freeze { what, release, .. } => Some((what.clone(), *release)),
+        _ => None,
+    };
+    freeze(one).is_some() && freeze(one) == freeze(other)
+}
+
+/// `Not ready for the Code Freeze of 1.37 on 22 Jul:` and a row for each KEP.
+fn not_ready(notices: &[Notice]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut items = Vec::new();
+    for notice in notices {
+        let Matter::Freeze {
+            what,
+            release,
+            day,
+            wrong,
+        } = &notice.matter
+        else {
+            continue;
+        };
+        if blocks.is_empty() {
+            let day = day.format("%-d %b");
+            let heading = format!("Not ready for the {what} of {release} on {day}:");
+            blocks.push(Block::Paragraph(vec![Span::text(heading)]));
+        }
+        let place = link(Some(&notice.url), &wrong.join(", "), Style::PLAIN);
+        let row = vec![title(notice), Span::text(" · "), place];
+        items.push(Item {
+            done: None,
+            blocks: vec![Block::Paragraph(row)],
+        });
+    }
+    blocks.push(Block::List(List { start: None, items }));
+    blocks
 }
 
 /// ` is not ready for the Code Freeze of 1.37 on 22 Jul: `

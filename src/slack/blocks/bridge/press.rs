@@ -19,8 +19,9 @@ const GO_ON: &str = "bridge_go_on";
 const ANSWER: &str = "bridge_answer";
 /// What the actions of the buttons begin with by which somebody answers on GitHub; a number follows.
 const REPLY: &str = "notice_reply_";
-/// The action of the button that opens a page, of whose press nothing follows.
-const OPEN: &str = "notice_open";
+/// What the actions of the buttons begin with that open a page, of whose press nothing follows; a number
+/// follows.
+const OPEN: &str = "notice_open_";
 /// The action of the button by which somebody is told again later.
 const SNOOZE: &str = "notice_snooze";
 /// The action of the button by which somebody hears no more of a KEP.
@@ -90,8 +91,8 @@ fn number(value: &str) -> Option<KepNumber> {
     value.parse().ok().and_then(KepNumber::new)
 }
 
-pub(super) fn open(url: &str) -> Button {
-    Button::leading_to(OPEN, "Open", url)
+pub(super) fn open(at: usize, url: &str) -> Button {
+    Button::leading_to(format!("{OPEN}{at}"), "Open", url)
 }
 
 pub(super) fn reply(at: usize, issue: &IssueAt, kep: KepNumber) -> Button {

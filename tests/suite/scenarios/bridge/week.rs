@@ -392,8 +392,10 @@ async fn a_busy_week_floods_nobody_and_loses_nothing() {
     }
     assert_eq!(busy.waiting().await, 0);
     busy.is_told_once();
-    for place in [busy.scene.sam.direct(), busy.scene.mike.direct()] {
-        place.look_at_all();
+    // A freeze comes near meanwhile.
+    let shepherd = busy.scene.person("shepherd");
+    for person in [&busy.scene.sam, &busy.scene.mike, &shepherd] {
+        person.direct().look_at_all();
     }
     busy.scene.sig_node.look_at_all();
     busy.scene.end().await;

@@ -24,7 +24,7 @@ async fn with_a_team() -> Scene {
 
 impl Scene {
     /// Whoever was told, by login, of what they have not looked at.
-    async fn all_told(&self) -> Vec<String> {
+    pub(super) async fn all_told(&self) -> Vec<String> {
         self.rest().await;
         let said = self.workspace.unseen();
         let people = ["samuelkarp", "shepherd", "mikebrow", "stranger", "author"];

@@ -9,7 +9,7 @@ use crate::scenarios::{Scene, bridge::ISSUE};
 
 impl Scene {
     /// The bot hears of what was done, by a webhook or by a poll alone.
-    async fn learns(&self, by_webhook: bool) {
+    pub(super) async fn learns(&self, by_webhook: bool) {
         if by_webhook {
             self.deliver().await;
         } else {

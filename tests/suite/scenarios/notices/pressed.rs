@@ -5,7 +5,7 @@ use kep_liaison::sandbox::slack::{OpenView, Person, Workspace};
 use super::{super::Scene, begun};
 
 impl Scene {
-    async fn dialog_of(&self, person: &Person) -> OpenView {
+    pub(super) async fn dialog_of(&self, person: &Person) -> OpenView {
         let is_open = |_: &Workspace| person.modal().is_some();
         self.workspace.until("a dialog", is_open).await;
         person.modal().expect("it is open")
