@@ -258,6 +258,6 @@ fn told_digest(often: Often, plan: &Plan, now: DateTime<Utc>) -> String {
     let next = next.map(|next| format!(" The next is due on {next}."));
     let next = next.unwrap_or_default();
     format!(
-        "You get a digest of your KEPs {when}, by direct message. It stays away where nothing is new and none of your KEPs needs anybody.{next} To stop it: /kep notify digest off."
+        "You get a digest of your KEPs {when}, by direct message. It stays away where nothing is new, and says once a week what still needs somebody.{next} To stop it: /kep notify digest off."
     )
 }

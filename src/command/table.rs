@@ -137,7 +137,7 @@ commands! {
             ("notify off 3d", "nothing for three days; on ends it"),
             ("notify here", "in this workspace, where you are on several"),
         ],
-        notes: ["The digest comes at eight in the morning, and stays away where nothing is new and none of your KEPs needs anybody."],
+        notes: ["The digest comes at eight in the morning. It stays away where nothing is new, and says once a week what still needs somebody."],
     }
     /// Which KEPs somebody follows.
     Follow = "follow" {
