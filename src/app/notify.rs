@@ -24,7 +24,7 @@ use crate::{
 /// How somebody changes what they get.
 fn how() -> String {
     format!(
-        "\n\nTo change that, type one of these:\n\
+        "\n\nTo change that, type one of these; my Home tab has buttons for the kinds, for all of it and for what is muted.\n\
         • /kep notify mentions off (or {}), and on\n\
         • /kep notify quiet 22:00-08:00, and quiet off\n\
         • /kep notify mute 5825, and unmute 5825\n\
@@ -258,6 +258,6 @@ fn told_digest(often: Often, plan: &Plan, now: DateTime<Utc>) -> String {
     let next = next.map(|next| format!(" The next is due on {next}."));
     let next = next.unwrap_or_default();
     format!(
-        "You get a digest of your KEPs {when}, by direct message, unless there is nothing to tell.{next} To stop it: /kep notify digest off."
+        "You get a digest of your KEPs {when}, by direct message. It stays away where nothing is new, and says once a week what still needs somebody.{next} To stop it: /kep notify digest off."
     )
 }

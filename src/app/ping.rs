@@ -6,7 +6,7 @@ use crate::{
     domain::{
         KepNumber,
         bridge::{
-            Asked, ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Ping, Question, Saying, Step,
+            ChannelAt, Effect, Key, Lane, MessageAt, NewEffect, Ping, Question, Saying, Step,
         },
     },
     jobs::bridge::Bridge,
@@ -48,15 +48,17 @@ impl Inlet {
             Ok(whom) => whom,
             Err(why) => return Ok(why.into()),
         };
+        let key = Key::of(["ping"]).then(identity.as_str());
+        if let Some(why) = bridge.passed_lately(&key, &asked, kep).await? {
+            return Ok(why.into());
+        }
         let question = Question {
             asked,
             kep,
             text: text.to_owned(),
             message: None,
         };
-        if let Err(lately) = self.ask(identity, question).await? {
-            return Ok(bridge.asked_lately(&lately).into());
-        }
+        self.ask(identity, key, question).await?;
         Ok(format!("On its way to {whom}: your question stands in this channel, and an answer comes into its thread.").into())
     }
 
@@ -72,67 +74,34 @@ impl Inlet {
         let asked = self.hear.asked(workspace, channel, &said.from.user);
         let at = MessageAt::new(workspace, channel, &said.ts);
         // The message itself comes as another event.
-        let identity = Key::of(["ping"]).then(at.came(None).as_str());
-        let is_same = |it: &Question| it.message.as_ref().is_some_and(|(of, _)| *of == at);
+        let key = Key::of(["ping"]).then(at.came(None).as_str());
+        if let Some(why) = bridge.passed_lately(&key, &asked, kep).await? {
+            let effect = Effect::Whisper {
+                channel: asked.channel.clone(),
+                user: asked.user.clone(),
+                thread: said.thread_ts.clone(),
+                saying: why.into(),
+            };
+            let lane = Lane::Person(asked.channel, asked.user);
+            let no = key.then("no");
+            let effect = NewEffect::now(no.clone(), lane, effect);
+            return self.hear.accept(&no, effect).await.map(drop);
+        }
         let question = Question {
-            asked: asked.clone(),
+            asked,
             kep,
             text: said.without_bot(),
-            message: Some((at.clone(), said.thread_ts.clone())),
+            message: Some((at, said.thread_ts.clone())),
         };
-        match self.ask(&identity, question).await? {
-            // The same was delivered again.
-            Err(lately) if !is_same(&lately) => {
-                let effect = Effect::Whisper {
-                    channel: asked.channel.clone(),
-                    user: asked.user.clone(),
-                    thread: said.thread_ts.clone(),
-                    saying: bridge.asked_lately(&lately).into(),
-                };
-                let lane = Lane::Person(asked.channel, asked.user);
-                let identity = identity.then("no");
-                let no = NewEffect::now(identity.clone(), lane, effect);
-                self.hear.accept(&identity, no).await.map(drop)
-            }
-            _ => Ok(()),
-        }
+        self.ask(&key, key.clone(), question).await
     }
 
-    /// The question of somebody about a KEP that was passed on within the hour.
-    async fn lately(&self, asked: &Asked, kep: KepNumber) -> Result<Option<Question>, StoreError> {
-        let now = self.hear.clock.now();
-        for key in Question::keys(asked, kep) {
-            let queued = self.hear.outbox.queued(&key).await?;
-            if let Some(Effect::Step(Step::Ping(Ping::Ask(question)))) =
-                queued.map(|queued| queued.effect)
-                && question.next_at().is_some_and(|next| next > now)
-            {
-                return Ok(Some(question));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Takes a question in; or gives the one that was passed on instead.
-    async fn ask(
-        &self,
-        identity: &Key,
-        question: Question,
-    ) -> Result<Result<(), Question>, StoreError> {
-        let Question { asked, kep, .. } = &question;
-        if let Some(lately) = self.lately(asked, *kep).await? {
-            return Ok(Err(lately));
-        }
-        let [key, _] = Question::keys(asked, *kep);
-        let step = Effect::Step(Step::Ping(Ping::Ask(question.clone())));
-        let effect = NewEffect::now(key.clone(), Lane::Later(key), step);
-        self.hear.accept(identity, effect).await?;
-        // Of two that come at once the queue takes one.
-        let taken = self.lately(asked, *kep).await?;
-        Ok(match taken.filter(|taken| *taken != question) {
-            Some(other) => Err(other),
-            None => Ok(()),
-        })
+    /// Takes a question in. Whether it is passed on is decided when those that came before are over.
+    async fn ask(&self, identity: &Key, key: Key, question: Question) -> Result<(), StoreError> {
+        let lane = Question::lane(&question.asked, question.kep);
+        let step = Effect::Step(Step::Ping(Ping::Ask(question)));
+        let effect = NewEffect::now(key, lane, step);
+        self.hear.accept(identity, effect).await.map(drop)
     }
 
     /// An answer was sent from its dialog.

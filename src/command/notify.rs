@@ -60,7 +60,7 @@ pub fn notify(typed: &str) -> Result<NotifyAsk, String> {
         ["quiet", "off"] => Some(NotifyAsk::Quiet(None)),
         ["quiet", ref hours @ ..] => {
             let read = Quiet::parse(&hours.concat());
-            let why = "Those are no two times of a day. It goes like this: /kep notify quiet 22:00-08:00.";
+            let why = "Those are no two times of a day. It goes like this: /kep notify quiet 22:00-08:00. The times are by your own clock on Slack, so no time zone is typed.";
             let read = read.ok_or_else(|| why.to_owned());
             Some(NotifyAsk::Quiet(Some(read?)))
         }
@@ -154,9 +154,15 @@ mod tests {
                 "{why}"
             );
         }
-        for wrong in ["notify quiet", "notify quiet 8-8", "notify quiet 25-8"] {
+        for wrong in [
+            "notify quiet",
+            "notify quiet 8-8",
+            "notify quiet 25-8",
+            "notify quiet 22-8 Europe/Berlin",
+        ] {
             let why = notify(wrong).expect_err(wrong);
             assert!(why.starts_with("Those are no two times of a day."), "{why}");
+            assert!(why.contains("by your own clock on Slack"), "{why}");
         }
     }
 }

@@ -137,7 +137,7 @@ commands! {
             ("notify off 3d", "nothing for three days; on ends it"),
             ("notify here", "in this workspace, where you are on several"),
         ],
-        notes: ["The digest comes at eight in the morning, and stays away where nothing is new and none of your KEPs needs anybody."],
+        notes: ["The digest comes at eight in the morning. It stays away where nothing is new, and says once a week what still needs somebody."],
     }
     /// Which KEPs somebody follows.
     Follow = "follow" {
@@ -147,7 +147,10 @@ commands! {
             ("unfollow 5825", "no more of it; with here, not in this channel"),
             ("follow", "what you follow"),
         ],
-        notes: ["What changes of KEPs that you shepherd comes to you anyway, once I know who you are on GitHub."],
+        notes: [
+            "What counts: its stage or status, a release or milestone that it loses, its tracking issue closed, reopened or gone.",
+            "What changes of KEPs that you shepherd comes to you anyway, once I know who you are on GitHub.",
+        ],
     }
     /// Who somebody is on GitHub.
     Link = "link" {

@@ -51,14 +51,14 @@ impl fmt::Display for Mentioned {
 pub struct Mention {
     /// Who is mentioned.
     pub whom: Mentioned,
-    /// The sentence, item or row in which they are first, or as much of it as [`MOST_SAID`] allows,
-    /// with more around it where it says hardly anything.
+    /// The paragraph, item or row in which they are first; where that is longer than [`MOST_SAID`], the
+    /// sentence, or as much of it as fits. With more around it where it says hardly anything.
     pub said: Rich,
 }
 
 /// Whom a text in GitHub's Markdown mentions: each once, in the order of the text.
 ///
-/// Code, block quotes, comments of HTML, addresses, and what an e-mail quotes mention nobody.
+/// Code, links, block quotes, comments of HTML, and what an e-mail quotes mention nobody.
 pub fn mentions(markdown: &str) -> Vec<Mention> {
     new_in(markdown, HashSet::new())
 }

@@ -274,6 +274,7 @@ fn what_becomes_of_relayed_words() {
         markdown: "Merged, ships in **2.4**; thanks, @bitoku.".to_owned(),
         permalink: Some("https://kubernetes.slack.com/archives/C1/p1767600000000100".into()),
         answers: None,
+        asker: None,
     };
     assert_phone!(sent(&update, None, None), "somebody's update" is "bridge_update");
     let receipt = |undo| Saying::Receipt {
@@ -406,6 +407,7 @@ fn saying() -> BoxedStrategy<Saying> {
                     markdown,
                     permalink,
                     answers: None,
+                    asker: None,
                 }
             }),
         (

@@ -47,8 +47,6 @@ fn marks_around_a_name_do_not_matter() {
         "- one\n- @liaison",
         "1. one\n   - [ ] @liaison",
         "| who |\n| --- |\n| @liaison |",
-        "[@liaison](https://github.com/liaison)",
-        "[see @liaison][1]\n\n[1]: https://e.org/",
         "x[^1]\n\n[^1]: @liaison",
         "<details><summary>@liaison</summary></details>",
         "<p>\n@liaison\n</p>",
@@ -60,6 +58,13 @@ fn marks_around_a_name_do_not_matter() {
         "\\`@liaison\\`",
         "<p>&#64;liaison</p>",
         "> quoted\n\n@liaison",
+        // An alert is no quote.
+        "> [!NOTE]\n> @liaison",
+        "> [!important]\n>\n> - @liaison",
+        "> [!TIP]\n> Hm.\n>\n> > quoted\n\n@liaison",
+        "[@author](https://e.org/) @liaison",
+        "<a name=\"x\"></a> @liaison",
+        "<a>one<a>two</a> @liaison",
         "<!-- comment --> @liaison",
         "`code` @liaison `code`",
     ] {
@@ -80,14 +85,21 @@ fn what_is_no_text_of_the_author_mentions_nobody() {
         "> > @liaison",
         "> - a\n>   @liaison",
         "- a\n  > @liaison",
-        "> [!NOTE]\n> @liaison",
+        "> [!NOTE] @liaison",
+        "> [!NOTE]\n> > @liaison",
+        "> > [!NOTE]\n> > @liaison",
         "<!-- @liaison -->",
         "a <!-- @liaison --> b",
         "<!--\n@liaison\n\n@liaison\n-->",
         "<div>\n<!--\n\n@liaison\n\n</div>",
         "@<!-- -->liaison",
         "<code>@liaison</code>",
+        "<tt>@liaison</tt>",
         "a <pre>@liaison</pre>",
+        "[@liaison](https://github.com/liaison)",
+        "[by **@liaison**](https://github.com/liaison)",
+        "[see @liaison][1]\n\n[1]: https://e.org/",
+        "<a href=\"https://e.org/\">by <b>@liaison</b></a>",
         "<pre>\n@liaison\n</pre>",
         "<blockquote>\n\n@liaison\n\n</blockquote>",
         "<a href=\"@liaison\" title='@liaison'>x</a>",
@@ -133,8 +145,74 @@ fn what_an_email_quotes_mentions_nobody() {
         whom(&format!("@liaison\n{header}\nHi @shepherd")),
         "@liaison"
     );
+    // GitHub masks addresses, and not always all of one.
+    for address in ["***@***.***>", "<author@e.org>", "<\n***@***.***>"] {
+        let header = header.replace("<***@***.***>", address);
+        assert_eq!(
+            whom(&format!("@liaison\n\n{header}\n\n@shepherd")),
+            "@liaison",
+            "{header}"
+        );
+    }
     assert_eq!(whom("On Monday the SIG wrote:\n\n@shepherd"), "@shepherd");
     assert_eq!(whom(&format!("```\n{header}\n```\n@shepherd")), "@shepherd");
+}
+
+#[test]
+fn what_outlook_quotes_mentions_nobody() {
+    let head = "From: Some Body @other <***@***.***>\nSent: Tuesday, 2 January 2024 15:04\nTo: containerd/containerd ***@***.***>\nSubject: Re: [containerd/containerd] it (#1)";
+    let rule = "_".repeat(32);
+    for above in [
+        &rule,
+        &format!("{rule}\n"),
+        "-----Original Message-----",
+        "-------- Original Message --------",
+    ] {
+        for behind in ["Hi @shepherd,\n\n@author", "@shepherd"] {
+            assert_eq!(
+                whom(&format!("@liaison yes.\n{above}\n{head}\n\n{behind}")),
+                "@liaison",
+                "{above}"
+            );
+        }
+        let inline = format!("{above}\n{head}\n\n> @shepherd?\n\n@author yes");
+        assert_eq!(whom(&inline), "@author", "{above}");
+    }
+    // A line across is one.
+    assert_eq!(
+        whom(&format!("@liaison\n\n{rule}\n\n@shepherd")),
+        "@liaison @shepherd"
+    );
+    assert_eq!(
+        whom(&format!("{rule}\nFrom: @liaison\nTo: @shepherd")),
+        "@liaison @shepherd"
+    );
+}
+
+#[test]
+fn what_people_write_as_mail_programs_do_is_theirs() {
+    let line = "On 2 July 2026 @other of the release team wrote:";
+    assert_eq!(
+        whom(&format!(
+            "{line}\n\n@shepherd needs to decide\n\n@liaison too"
+        )),
+        "@other @shepherd @liaison"
+    );
+    assert_eq!(
+        whom(&format!("{line}\n@shepherd needs to decide")),
+        "@other @shepherd"
+    );
+    assert_eq!(
+        whom(&format!("{line}\n\nNo.\n\n> @shepherd?\n\n@liaison")),
+        "@other @liaison"
+    );
+    // With a quote below it a mail program wrote it.
+    assert_eq!(
+        whom(&format!(
+            "@author yes\n{line}\n\n> @shepherd?\n\n@liaison too"
+        )),
+        "@author @liaison"
+    );
 }
 
 #[test]
@@ -148,49 +226,97 @@ fn an_edit_tells_only_those_who_are_new() {
     assert_eq!(named(&newly(before, "nobody")), "");
 }
 
-#[test]
-fn the_sentence_is_shown() {
-    let text = "Thanks for that. Could @shepherd look at the **e2e tests**, e.g. these? They fail.";
-    assert_eq!(
-        said(text),
-        "… Could @shepherd look at the e2e tests, e.g. these? …"
-    );
-    assert_eq!(
-        mentions(text)[0].said,
-        Rich::from_markdown("… Could @shepherd look at the **e2e tests**, e.g. these? …")
-    );
-    let text = "It was merged.\n@shepherd please look\nat [this](https://e.org/) again.\nThanks!";
-    assert_eq!(said(text), "… @shepherd please look\nat this again. …");
-    let text = "# Plan\n\n- one thing\n- ask @shepherd for a review\n- another thing";
-    assert_eq!(said(text), "… ask @shepherd for a review …");
-    let text = "| what | who |\n| --- | --- |\n| review of the tests | @shepherd |";
-    assert_eq!(said(text), "… review of the tests | @shepherd");
-    // It is the first place that counts.
-    let text = "Here we ask @shepherd.\n\nThere we asked @shepherd again.";
-    assert_eq!(said(text), "Here we ask @shepherd. …");
+/// More than is shown.
+fn long() -> String {
+    "There is much to say of it. ".repeat(MOST_SAID / 20)
 }
 
 #[test]
-fn a_name_alone_is_shown_with_what_is_near() {
+fn a_short_paragraph_is_shown_whole() {
+    let text = "@author second thought: is `ListStream` ok as a name?\nI would rather not rename it after alpha.\ncc @shepherd @liaison";
     assert_eq!(
-        said("The tests fail.\n\nIt needs one more flag.\n\n/cc @shepherd"),
-        "… It needs one more flag.\n/cc @shepherd"
+        said(text),
+        "@author second thought: is ListStream ok as a name?\nI would rather not rename it after alpha.\ncc @shepherd @liaison"
+    );
+    let shepherd = &mentions(text)[1];
+    assert_eq!(shepherd.said, Rich::from_markdown(text));
+    let text = "Thanks for that. Could @shepherd look at the **e2e tests**, e.g. these? They fail.";
+    assert_eq!(mentions(text)[0].said, Rich::from_markdown(text));
+    // Others are not, and it is the first place that counts.
+    let text = "It is so.\n\nHere we ask @shepherd whether it should really stay so.\n\nThere we asked @shepherd again.";
+    assert_eq!(
+        said(text),
+        "… Here we ask @shepherd whether it should really stay so. …"
+    );
+    let row =
+        "| what | who |\n| --- | --- |\n| review of the tests that fail since Monday | @shepherd |";
+    assert_eq!(
+        said(row),
+        "… review of the tests that fail since Monday | @shepherd"
+    );
+}
+
+#[test]
+fn of_a_long_paragraph_the_sentence_is_shown() {
+    let long = long();
+    let text =
+        format!("{long}Could @shepherd look at the **e2e tests**, e.g. at these? They fail.");
+    assert_eq!(
+        mentions(&text)[0].said,
+        Rich::from_markdown("… Could @shepherd look at the **e2e tests**, e.g. at these? …")
+    );
+    let text = format!(
+        "{long}\n@shepherd please look\nat [this](https://e.org/) again, as it fails for me.\nThanks!"
     );
     assert_eq!(
-        said("The tests fail. Ping @shepherd."),
-        "The tests fail. Ping @shepherd."
+        said(&text),
+        "… @shepherd please look\nat this again, as it fails for me. …"
+    );
+}
+
+#[test]
+fn a_paragraph_that_says_hardly_anything_is_shown_with_what_is_near() {
+    assert_eq!(
+        said("The tests fail.\n\nIt needs one more flag. Or two.\n\n/cc @shepherd @liaison"),
+        "… It needs one more flag. Or two.\n/cc @shepherd @liaison"
     );
     assert_eq!(
-        said("@shepherd\n\nCould you look? It fails."),
-        "@shepherd\nCould you look? …"
+        said("Is it ready? It seems so.\n\n@shepherd please take a look"),
+        "Is it ready? It seems so.\n@shepherd please take a look"
     );
     assert_eq!(
-        said("@shepherd. Could you look? It fails."),
-        "@shepherd. Could you look? …"
+        said("# Plan\n\n- one thing\n- ask @shepherd for a review\n- another thing"),
+        "… one thing\nask @shepherd for a review …"
+    );
+    // With nothing before it, what is behind it.
+    assert_eq!(
+        said("Hi @shepherd,\n\nCould you look? It fails.\n\nThanks!"),
+        "Hi @shepherd,\nCould you look? It fails. …"
     );
     assert_eq!(said("@shepherd"), "@shepherd");
     // What the author did not write is not shown.
     assert_eq!(said("> Is it so?\n\n@shepherd"), "@shepherd");
+}
+
+#[test]
+fn of_what_is_near_and_long_the_sentence_is_shown() {
+    let long = long();
+    assert_eq!(
+        said(&format!("{long}It needs one more flag.\n\n/cc @shepherd")),
+        "… It needs one more flag.\n/cc @shepherd"
+    );
+    assert_eq!(
+        said(&format!("{long}It needs a flag. Ping @shepherd.")),
+        "… It needs a flag. Ping @shepherd."
+    );
+    assert_eq!(
+        said(&format!("@shepherd\n\nCould you look? {long}")),
+        "@shepherd\nCould you look? …"
+    );
+    assert_eq!(
+        said(&format!("@shepherd. Could you look? {long}")),
+        "@shepherd. Could you look? …"
+    );
 }
 
 #[test]
@@ -222,9 +348,32 @@ fn hundreds_of_names_are_all_found() {
 /// Texts that are slow where somebody looks twice, of so many bytes.
 fn long_texts(size: usize) -> Vec<(&'static str, String)> {
     let parts = [
-        "@a ", "**@a** ", "@", "<code>", "<!--", "`", "> ", "[@a](", "<a ", "On 1 ", "On 1\n",
-        "- ", "[", "@a/", "@a.", "![", "\n\n@a", "x @a.", " ", "| @a ", "&#64;a ", ":a@a:",
-        "http://", "*a_",
+        "@a ",
+        "**@a** ",
+        "@",
+        "<code>",
+        "<!--",
+        "`",
+        "> ",
+        "[@a](",
+        "<a ",
+        "On 1 ",
+        "On 1\n",
+        "On 1 wrote:\n",
+        "___\nFrom:\n",
+        "- ",
+        "[",
+        "@a/",
+        "@a.",
+        "![",
+        "\n\n@a",
+        "x @a.",
+        " ",
+        "| @a ",
+        "&#64;a ",
+        ":a@a:",
+        "http://",
+        "*a_",
     ];
     let long = |part: &'static str| (part, part.repeat(size / part.len()));
     let each = |write: fn(usize) -> String| (0..size / 8).map(write).collect();
@@ -260,7 +409,8 @@ fn anything() -> impl Strategy<Value = String> {
         3 => prop::sample::select(vec![
             "@liaison", "@org/team", "<!--", "-->", "<code>", "</code>", "<blockquote>", "\n```\n",
             "\n- ", "\n> ", "\n    ", "\n\n", "**", "&#64;", "https://e.org/", "a@e.org", ":tada:",
-            "\nOn 1 Jan a wrote:\n", "|\n|-|-|\n|", "\\", "<br>", "\u{feff}", "\u{202e}", "](", "![",
+            "\nOn 1 Jan a wrote:\n", "\nOn 1 Jan <a@e.org> wrote:\n", "\n---Original Message---\n",
+            "\n____\nFrom: a\nSent: b\nSubject: c\n", "|\n|-|-|\n|", "\\", "<br>", "\u{feff}", "\u{202e}", "](", "![",
             "Some words here. ", "[a](https://e.org/) ",
         ])
         .prop_map(ToOwned::to_owned),
@@ -324,14 +474,30 @@ proptest! {
         (open, close) in prop::sample::select(vec![
             ("`", "`"), ("`` ", " ``"), ("\n```\n", "\n```\n"), ("\n\n    ", "\n\n"), ("\n~~~~ x\n", "\n~~~~\n"),
             ("\n> ", "\n\n"), ("\n\n> a\n> ", "\n\n"), ("<!-- ", " -->"), ("\n<!--\n", "\n\n-->\n\n"),
-            ("<code>", "</code>"), ("[x](https://e.org/", ")"), (" https://e.org/", " "), ("<https://e.org/", ">"),
+            ("<code>", "</code>"), ("<tt>", "</tt>"), ("<a href=x>", "</a>"), ("[", "](/x)"), ("[x](https://e.org/", ")"), (" https://e.org/", " "), ("<https://e.org/", ">"),
             ("\n<pre>", "</pre>\n\n"), ("a", " "), ("a@b.org", " "), (" ![", "](x.png) "),
             ("\n\nOn 1 Jan 2024, a wrote:\n> ", "\n\n"), ("\n\nOn 1 Jan 2024, ", " wrote:\n> a\n\n"),
+            ("\n\nOn 1 Jan 2024, ", " <a@e.org> wrote:\n> a\n\n"),
+            ("\n_____\nFrom: ", "\nSent: 1 Jan\nSubject: a\n\n> a\n\n"),
+            ("\n-----Original Message-----\nFrom: ", "\n\n> a\n\n"),
         ]),
     ) {
         let text = format!("{before} {open}{name} {behind}{close} @{other}");
         // The blank ends an address.
         let text = if open.ends_with("e.org/") { text.replacen(&format!("{name} {behind}"), &name, 1) } else { text };
+        prop_assert_eq!(whom(&text), format!("@{other}"), "{:?}", text);
+    }
+
+    #[test]
+    fn a_name_behind_the_head_of_a_mail_is_not_mentioned(
+        name in name(), other in "[b-y]{3,9}", before in prose(), behind in prose(),
+        head in prop::sample::select(vec![
+            "On 1 Jan 2024, a <***@***.***> wrote:", "On 1 Jan 2024 a\n<a@e.org> wrote:",
+            "-----Original Message-----", "___\nFrom: a\nDate: b\nSubject: c",
+        ]),
+        left in prop::sample::select(vec!["\n", "\n\n", "\n\n- ", "\n\n# "]),
+    ) {
+        let text = format!("{before} @{other}\n{head}{left}{behind} {name}\n\n{behind}\n\n{name}");
         prop_assert_eq!(whom(&text), format!("@{other}"), "{:?}", text);
     }
 

@@ -1,9 +1,9 @@
 //! Questions that somebody has for a KEP's shepherds, and the answers to them.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, ChannelAt, Key, MessageAt};
+use super::{Asked, ChannelAt, Key, Lane, MessageAt};
 use crate::domain::KepNumber;
 
 /// How often somebody's questions about one KEP are passed on.
@@ -21,6 +21,14 @@ pub enum Ping {
         question: Key,
         /// The workspace in which it was asked.
         workspace: Box<str>,
+    },
+    /// It is being brought to somebody, and for an hour no other one of who asked it is. Nothing is left
+    /// to be done.
+    Passed {
+        /// Its key.
+        question: Key,
+        /// Who asked, where and when.
+        asked: Asked,
     },
     /// One of them is to be told, outside of their quiet hours.
     Tell {
@@ -67,6 +75,7 @@ impl Ping {
     pub(super) fn workspace(&self) -> &str {
         match self {
             Self::Ask(Question { asked, .. })
+            | Self::Passed { asked, .. }
             | Self::Answer { asked, .. }
             | Self::Answered { asked, .. } => &asked.channel.workspace,
             Self::Bring { workspace, .. } => workspace,
@@ -76,29 +85,28 @@ impl Ping {
 }
 
 impl Question {
-    /// The keys of questions about a KEP that somebody asks at a moment, and asked not long before: each
-    /// hour has one. The first is that of the moment's own hour.
-    pub fn keys(asked: &Asked, kep: KepNumber) -> [Key; 2] {
+    /// The lane of somebody's questions about a KEP: what becomes of one is known before the next has
+    /// its turn.
+    pub fn lane(asked: &Asked, kep: KepNumber) -> Lane {
+        Lane::Later(Self::of(asked, kep))
+    }
+
+    /// Under which keys it stands that a question of somebody about a KEP was passed on, which they
+    /// asked at a moment, or not long before: each hour has one. The first is that of the moment's own
+    /// hour.
+    pub fn passed(asked: &Asked, kep: KepNumber) -> [Key; 2] {
         let hour = asked.at_ms.div_euclid(ONCE_IN.num_milliseconds());
-        [hour, hour - 1].map(|hour| {
-            Key::of([
-                "ping",
-                &*asked.channel.workspace,
-                &*asked.user,
-                &kep.to_string(),
-                &hour.to_string(),
-            ])
-        })
+        [hour, hour - 1].map(|hour| Self::of(asked, kep).then(&hour.to_string()))
     }
 
-    /// From when on the next one about this KEP is passed on.
-    pub fn next_at(&self) -> Option<DateTime<Utc>> {
-        DateTime::from_timestamp_millis(self.asked.at_ms).map(|at| at + ONCE_IN)
+    fn of(asked: &Asked, kep: KepNumber) -> Key {
+        let who = [&*asked.channel.workspace, &*asked.user];
+        Key::of(["ping"].into_iter().chain(who)).then(&kep.to_string())
     }
 
-    /// Whether it comes so soon after another of theirs that it is not passed on.
-    pub fn is_too_soon_after(&self, other: &Self) -> bool {
-        self.asked.at_ms < other.asked.at_ms + ONCE_IN.num_milliseconds()
+    /// From when on another one is passed on after one that was, in milliseconds since 1970.
+    pub fn next_ms(passed: &Asked) -> i64 {
+        passed.at_ms + ONCE_IN.num_milliseconds()
     }
 
     /// The key under which its latest answer is found, made from its own.
@@ -118,23 +126,19 @@ mod tests {
 
     #[test]
     fn an_hour_is_an_hour_wherever_it_begins() {
-        let question = |minutes: i64| Question {
-            asked: Asked {
-                user: "U1".into(),
-                channel: ChannelAt::new("kubernetes", "C1"),
-                at_ms: TimeDelta::minutes(minutes).num_milliseconds(),
-            },
-            kep: KepNumber::new(5825).expect("a number"),
-            text: "who?".to_owned(),
-            message: None,
+        let asked = |minutes: i64| Asked {
+            user: "U1".into(),
+            channel: ChannelAt::new("kubernetes", "C1"),
+            at_ms: TimeDelta::minutes(minutes).num_milliseconds(),
         };
-        let keys = |minutes| Question::keys(&question(minutes).asked, question(0).kep);
-        let first = question(50);
+        let kep = KepNumber::new(5825).expect("a number");
+        let keys = |minutes| Question::passed(&asked(minutes), kep);
         for (minutes, is_too_soon) in [(51, true), (61, true), (109, true), (110, false)] {
-            let next = question(minutes);
-            assert_eq!(next.is_too_soon_after(&first), is_too_soon, "{minutes}");
+            let is_before = asked(minutes).at_ms < Question::next_ms(&asked(50));
+            assert_eq!(is_before, is_too_soon, "{minutes}");
             assert!(keys(minutes).contains(&keys(50)[0]), "{minutes}");
         }
         assert!(!keys(120).contains(&keys(50)[0]));
+        assert_eq!(keys(50)[0].as_str(), "ping/kubernetes/U1/5825/0");
     }
 }

@@ -48,6 +48,10 @@ pub enum Saying {
         /// The key of the question that it answers, if it does.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<Key>,
+        /// Who asked that, by member id, where they are to be notified: a command leaves no message of
+        /// theirs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asker: Option<Box<str>>,
     },
     /// A text stands on the tracking issue.
     Receipt {

@@ -1,6 +1,6 @@
 //! Reads the lines of a text on GitHub, and the names in them.
 
-use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::{
     mail,
@@ -9,9 +9,10 @@ use super::{
 use crate::domain::rich::{Address, Span, Style, events, html};
 
 /// What HTML shows as it is written, or not at all, and where names are names of something else:
-/// `IGNORE_PARENTS` in <https://github.com/gjtorikian/html-pipeline>, without `a`, as who writes
-/// `[@login](…)` means them.
-const SILENT: [&str; 4] = ["pre", "code", "style", "script"];
+/// `IGNORE_PARENTS` in <https://github.com/gjtorikian/html-pipeline>, with [`LINK`].
+const SILENT: [&str; 5] = ["pre", "code", "tt", "style", "script"];
+/// A link, in which names are silent too. The next one ends one that nobody closed.
+const LINK: &str = "a";
 
 /// A paragraph, heading, item or row: what it shows, and who is named in it.
 #[derive(Debug, Default)]
@@ -58,8 +59,12 @@ pub(super) fn lines(markdown: &str) -> Vec<Line> {
 enum Mail {
     #[default]
     No,
-    /// The line above it was read. A block quote behind it is the quote, and ends where it ends.
+    /// Nothing was said since a line across, below which the head of a message may stand.
+    Rule,
+    /// What stands above it was read. A block quote behind it is the quote, and ends where it ends.
     Header,
+    /// The same, beginning at this place in the latest line, if a block quote follows.
+    Doubtful(usize),
     /// All that follows is.
     Quoted,
 }
@@ -69,7 +74,6 @@ struct OpenLink {
     to: Option<Address>,
     /// How many spans stand before it.
     before: usize,
-    is_bare: bool,
 }
 
 #[derive(Default)]
@@ -85,13 +89,15 @@ struct Reader {
     pictures: usize,
     /// Where the outermost picture is, and what it says.
     picture: (String, String),
-    /// Block quotes, in Markdown and in HTML.
+    /// Block quotes, in Markdown and in HTML, without alerts.
     quotes: usize,
     is_in_code: bool,
     /// A block of HTML.
     block: Option<String>,
     /// Open elements of HTML in which nobody is named.
     silent: usize,
+    /// Whether a link of HTML is open.
+    is_in_link: bool,
     /// Whether a comment of HTML is open, which hides Markdown too.
     is_in_comment: bool,
     mail: Mail,
@@ -125,7 +131,12 @@ impl Reader {
                 self.show(Span::Text(format!("[{name}]"), self.style()));
             }
             Event::SoftBreak | Event::HardBreak => self.show(Span::Break),
-            Event::Rule => self.end_line(),
+            Event::Rule => {
+                self.end_line();
+                if self.mail != Mail::Header {
+                    self.mail = Mail::Rule;
+                }
+            }
             _ => {}
         }
     }
@@ -135,15 +146,10 @@ impl Reader {
             Tag::Emphasis => self.italic += 1,
             Tag::Strong => self.bold += 1,
             Tag::Strikethrough => self.strike += 1,
-            Tag::Link {
-                link_type,
-                dest_url,
-                ..
-            } => {
+            Tag::Link { dest_url, .. } => {
                 self.link = Some(OpenLink {
                     to: Address::parse(&dest_url),
                     before: self.line.spans.len(),
-                    is_bare: matches!(link_type, LinkType::Autolink | LinkType::Email),
                 });
             }
             Tag::Image { dest_url, .. } => {
@@ -165,9 +171,13 @@ impl Reader {
                 self.end_line();
                 self.block = Some(String::new());
             }
-            Tag::BlockQuote(_) => {
+            // An alert is its author's own words:
+            // <https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#alerts>
+            Tag::BlockQuote(alert) => {
                 self.end_line();
-                self.open_quote();
+                if alert.is_none() {
+                    self.open_quote();
+                }
             }
             _ => self.end_line(),
         }
@@ -194,7 +204,7 @@ impl Reader {
                 self.html(&html);
                 self.end_line();
             }
-            TagEnd::BlockQuote(_) => {
+            TagEnd::BlockQuote(None) => {
                 self.end_line();
                 self.quotes = self.quotes.saturating_sub(1);
             }
@@ -218,8 +228,7 @@ impl Reader {
         if text.is_empty() {
             return;
         }
-        let is_silent = self.silent > 0 || self.link.as_ref().is_some_and(|link| link.is_bare);
-        if is_silent {
+        if self.silent > 0 || self.is_in_link || self.link.is_some() {
             self.show(Span::Text(text, self.style()));
             return;
         }
@@ -310,6 +319,8 @@ impl Reader {
             } else {
                 self.open_quote();
             }
+        } else if name == LINK {
+            self.is_in_link = !closes;
         } else if SILENT.contains(&name.as_str()) {
             self.silent = count(self.silent);
         } else {
@@ -323,8 +334,22 @@ impl Reader {
 
     fn open_quote(&mut self) {
         self.quotes += 1;
-        if self.mail == Mail::Header {
-            self.mail = Mail::No;
+        match self.mail {
+            Mail::Header => self.mail = Mail::No,
+            Mail::Doubtful(start) => {
+                self.mail = Mail::No;
+                if let Some(mut line) = self.lines.pop() {
+                    line.truncate(start);
+                    self.push(line);
+                }
+            }
+            Mail::No | Mail::Rule | Mail::Quoted => {}
+        }
+    }
+
+    fn push(&mut self, line: Line) {
+        if !line.text.trim().is_empty() {
+            self.lines.push(line);
         }
     }
 
@@ -336,22 +361,23 @@ impl Reader {
         if self.quotes > 0 || line.text.trim().is_empty() {
             return;
         }
-        if self.mail == Mail::Header {
+        if matches!(self.mail, Mail::Header | Mail::Quoted) {
             self.mail = Mail::Quoted;
-        }
-        if self.mail == Mail::Quoted {
             return;
         }
-        if let Some((start, end)) = mail::header(&line.text) {
-            self.mail = if line.text[end..].trim().is_empty() {
-                Mail::Header
-            } else {
-                Mail::Quoted
-            };
-            line.truncate(start);
-        }
-        if !line.text.trim().is_empty() {
-            self.lines.push(line);
-        }
+        self.mail = match mail::header(&line.text, self.mail == Mail::Rule) {
+            None => Mail::No,
+            Some(header) if header.is_doubtful => Mail::Doubtful(header.start),
+            Some(header) => {
+                let ends_line = line.text[header.end..].trim().is_empty();
+                line.truncate(header.start);
+                if ends_line {
+                    Mail::Header
+                } else {
+                    Mail::Quoted
+                }
+            }
+        };
+        self.push(line);
     }
 }

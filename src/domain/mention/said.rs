@@ -1,4 +1,4 @@
-//! The sentence around a mention.
+//! What is said around a mention.
 
 use std::ops::Range;
 
@@ -7,13 +7,14 @@ use crate::domain::rich::{Block, Rich, Span};
 
 /// The most characters before the name: what is said of it mostly stands behind it.
 const MOST_BEFORE: usize = 120;
-/// A sentence with fewer words beside names says hardly anything, as `cc @login` does.
-const FEWEST_WORDS: usize = 3;
+/// What has fewer characters beside names says hardly anything: a greeting, or `cc @login`.
+const FEWEST: usize = 40;
 /// What is longer is no word, and may be cut anywhere.
 const LONGEST_WORD: usize = 100;
 
-/// What is said around a name: its sentence, and where that says hardly anything, the one before,
-/// or else the one behind. Takes time in proportion to what is given, however long the lines are.
+/// What is said around a name: the whole line where it is short, else the sentence; and where that
+/// says hardly anything, what stands before it, or else behind it, by the same rule. Takes time in
+/// proportion to what is given, however long the lines are.
 pub(super) fn around(lines: &[Line], place: usize, at: &Range<usize>) -> Rich {
     let Some(line) = lines.get(place) else {
         return Rich::default();
@@ -22,10 +23,12 @@ pub(super) fn around(lines: &[Line], place: usize, at: &Range<usize>) -> Rich {
     // Room for two signs that something was left out, each with a blank, and for the end of a line.
     let room = MOST_SAID - 4 - 1;
     let mut part = Part::at(line, at);
-    if !begins_sentence(&line.text, at.start) {
-        part.go_back(MOST_BEFORE);
+    if !part.takes_all(room) {
+        if !begins_sentence(&line.text, at.start) {
+            part.go_back(MOST_BEFORE);
+        }
+        part.go_on(room.saturating_sub(length(part.from..part.to)));
     }
-    part.go_on(room.saturating_sub(length(part.from..part.to)));
     let mut room = room.saturating_sub(length(part.from..part.to));
     let mut other = None;
     if part.says_hardly_anything() {
@@ -37,14 +40,18 @@ pub(super) fn around(lines: &[Line], place: usize, at: &Range<usize>) -> Rich {
         } else if let Some(before) = before {
             let end = before.text.trim_end().len();
             let mut part = Part::at(before, &(end..end));
-            part.go_back(room);
+            if !part.takes_all(room) {
+                part.go_back(room);
+            }
             other = Some((part, true));
         } else if part.to < line.text.trim_end().len() {
             part.go_on(room);
         } else if let Some(behind) = behind {
             let start = behind.text.len() - behind.text.trim_start().len();
             let mut part = Part::at(behind, &(start..start));
-            part.go_on(room);
+            if !part.takes_all(room) {
+                part.go_on(room);
+            }
             other = Some((part, false));
         }
     }
@@ -86,6 +93,16 @@ impl<'a> Part<'a> {
             to: at.end,
             is_cut: [false; 2],
         }
+    }
+
+    /// Takes the whole line, where it has at most so many characters; whether it does.
+    fn takes_all(&mut self, most: usize) -> bool {
+        let text = self.line.text.as_str();
+        let is_short = text.char_indices().nth(most).is_none();
+        if is_short {
+            (self.from, self.to) = (0, text.len());
+        }
+        is_short
     }
 
     /// Goes back to where the sentence begins, at most so many characters.
@@ -162,7 +179,8 @@ impl<'a> Part<'a> {
             let is_word = word.contains(char::is_alphanumeric);
             is_word && !word.contains('@') && !word.trim_matches('/').eq_ignore_ascii_case("cc")
         });
-        words.take(FEWEST_WORDS).count() < FEWEST_WORDS
+        // With the blank behind each.
+        words.map(|word| word.chars().count() + 1).sum::<usize>() < FEWEST
     }
 
     fn spans(&self) -> Vec<Span> {

@@ -43,13 +43,16 @@ impl Told<'_> {
     /// What is otherwise from now on, and below it in short what else they said.
     pub fn otherwise(&self, wish: &Wish) -> String {
         let mut text = self.changed(wish);
+        let muted = &self.preferences.muted;
+        let is_only_muted =
+            matches!(wish, Wish::Mute(kep, true) if muted.iter().all(|muted| muted == kep));
         let is_said = |wished: bool, line: Option<String>| line.filter(|_| !wished);
         let (without, _) = self.kinds();
         for line in [
             is_said(matches!(wish, Wish::Off(_)), self.off()),
             not_of(&without),
             is_said(matches!(wish, Wish::Quiet(_)), self.quiet()),
-            self.muted(),
+            is_said(is_only_muted, self.muted()),
             is_said(matches!(wish, Wish::Workspace(_)), self.place()),
         ] {
             text.extend(line.map(|line| format!("\n{line}")));

@@ -31,6 +31,7 @@ impl Bridge<'_> {
             markdown: unsigned(body).to_owned(),
             permalink: of.map(|of| of.permalink.clone()),
             answers: None,
+            asker: None,
         };
         let mut runtimes = self.settings.runtimes.iter();
         let runtime = runtimes.find(|it| it.repository.eq_ignore_ascii_case(&issue.repository));
@@ -93,6 +94,7 @@ impl Bridge<'_> {
                 markdown: unsigned(body).to_owned(),
                 permalink: Some(of.permalink),
                 answers: None,
+                asker: None,
             }
         };
         let told = self.told_elsewhere(comment).await?;

@@ -27,6 +27,7 @@ impl Bridge<'_> {
         match ping {
             Ping::Ask(question) => self.question_ask(key, question).await,
             Ping::Bring { question, .. } => self.question_bring(question).await,
+            Ping::Passed { .. } => Ok(Settled::default()),
             Ping::Tell { question, to } => self.question_tell(key, question, to).await,
             Ping::Answer {
                 question,
@@ -126,7 +127,7 @@ impl Bridge<'_> {
         };
         let askable = self.askable(entry, asked).await?;
         Ok(if askable.is_empty() {
-            Err(self.nobody_to_ask(entry))
+            Err(self.nobody_to_ask(entry, asked))
         } else {
             Ok((entry, askable))
         })
@@ -144,51 +145,78 @@ impl Bridge<'_> {
         }
     }
 
-    fn nobody_to_ask(&self, entry: &Entry) -> String {
+    fn nobody_to_ask(&self, entry: &Entry, asked: &Asked) -> String {
+        let own = self
+            .people
+            .by_slack(&asked.channel.workspace, &asked.user)
+            .map(|person| &person.login);
         let sides = entry.runtimes.iter().zip(&self.settings.runtimes);
         let (tracked, others): (Vec<_>, Vec<_>) =
             sides.partition(|(side, _)| !side.issues.is_empty());
         let runtimes = if tracked.is_empty() { others } else { tracked };
-        let maintainers = each_once(runtimes.iter().flat_map(|(_, of)| &of.maintainers));
+        let maintainers = runtimes.iter().flat_map(|(_, of)| &of.maintainers);
+        let maintainers = each_once(maintainers.filter(|login| Some(*login) != own));
         let then = match &maintainers[..] {
             [] => "Ask on its tracking issue.".to_owned(),
             all => format!("Ask a maintainer: {}.", listed(all.iter().copied())),
         };
         let shepherded = Self::shepherded(entry);
-        if entry.shepherds().is_empty() {
-            format!("{shepherded} {then}")
-        } else {
-            format!("{shepherded} I can ask none of them just now. {then}")
+        let shepherds = entry.shepherds();
+        let is_own = |login: &&Login| Some(*login) == own;
+        match (&shepherds[..], shepherds.iter().any(is_own)) {
+            ([], _) => format!("{shepherded} {then}"),
+            ([_], true) => format!(
+                "You shepherd KEP-{} yourself, and nobody else does. {then}",
+                entry.kep.number
+            ),
+            (_, true) => format!(
+                "{shepherded} You are one of them, and I can ask none of the others just now. {then}"
+            ),
+            (_, false) => format!("{shepherded} I can ask none of them just now. {then}"),
         }
     }
 
-    /// What is said where somebody's question is passed on no more than once in a while.
-    pub fn asked_lately(&self, question: &Question) -> String {
-        let shepherded = self.board.get(question.kep).map(Self::shepherded);
-        let at = question.next_at().unwrap_or(self.now);
-        format!(
-            "{} I passed a question of yours about it on already, and pass on one in an hour: the next from {} on.",
-            shepherded.unwrap_or_default(),
-            at.format("%H:%M UTC")
-        )
+    /// What is said where another question of somebody about a KEP than the one with this key was passed
+    /// on within the hour, so that theirs is not.
+    pub async fn passed_lately(
+        &self,
+        key: &Key,
+        asked: &Asked,
+        kep: KepNumber,
+    ) -> Result<Option<String>, StoreError> {
+        for hour in Question::passed(asked, kep) {
+            let queued = self.outbox.queued(&hour).await?;
+            if let Some(Effect::Step(Step::Ping(Ping::Passed {
+                question,
+                asked: before,
+            }))) = queued.map(|queued| queued.effect)
+                && question != *key
+                && asked.at_ms < Question::next_ms(&before)
+            {
+                let left = Question::next_ms(&before) - self.now.timestamp_millis();
+                // Rounded up.
+                let next = match (left + 59_999).div_euclid(60_000) {
+                    ..=1 => "a minute".to_owned(),
+                    minutes => format!("{minutes} minutes"),
+                };
+                let shepherded = self.board.get(kep).map(Self::shepherded);
+                return Ok(Some(format!(
+                    "{} I passed a question of yours about it on already, and pass on one in an hour: the next in {next}.",
+                    shepherded.unwrap_or_default(),
+                )));
+            }
+        }
+        Ok(None)
     }
 
     async fn question_ask(&self, key: &Key, question: &Question) -> Result<Settled, Undecided> {
         let Question {
             asked, kep, text, ..
         } = question;
-        let [_, before] = Question::keys(asked, *kep);
-        if let Some(before) = self.question(&before).await?
-            && question.is_too_soon_after(&before)
-        {
-            // Both came in as one hour went over into the next.
+        if let Some(why) = self.passed_lately(key, asked, *kep).await? {
+            // Both came in at once.
             let thread = question.message.as_ref().and_then(|(_, of)| of.as_deref());
-            return Ok(super::whisper(
-                key,
-                asked,
-                thread,
-                self.asked_lately(&before),
-            ));
+            return Ok(super::whisper(key, asked, thread, why));
         }
         let to_ask = self.whom_to_ask(asked, *kep).await?;
         let can_ask = to_ask.is_ok();
@@ -222,7 +250,7 @@ impl Bridge<'_> {
                 (Below::Channel, saying)
             }
         };
-        let lane = Lane::Later(key.clone());
+        let lane = Question::lane(asked, *kep);
         let post = Effect::Post {
             channel: asked.channel.clone(),
             below,
@@ -271,6 +299,12 @@ impl Bridge<'_> {
             let why = format!("I reached none of the shepherds of KEP-{kep} on Slack.");
             return Ok(sorry(key, asked, &why));
         }
+        let [hour, _] = Question::passed(asked, *kep);
+        let passed = Effect::Step(Step::Ping(Ping::Passed {
+            question: key.clone(),
+            asked: asked.clone(),
+        }));
+        then.push(NewEffect::now(hour, Question::lane(asked, *kep), passed));
         Ok(Settled {
             then,
             ..Settled::default()

@@ -53,7 +53,14 @@ pub fn message(speech: &Speech<'_>) -> Message {
             markdown,
             permalink,
             answers: _,
+            asker,
         } => {
+            if let Some(asker) = asker {
+                let text = Mrkdwn::default()
+                    .person(asker)
+                    .words(", here is an answer:");
+                draft.section(&text.reads("Here is an answer:"));
+            }
             let who = (&**who, by.as_deref());
             draft.rich(&update(*kep, who, markdown, permalink.as_deref()));
         }

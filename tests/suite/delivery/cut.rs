@@ -87,23 +87,22 @@ impl Play {
     }
 
     /// Sam asks the shepherd of a KEP.
-    fn question(&self) -> NewEffect {
+    fn question(&self, name: &str) -> NewEffect {
         let asked = self.stage.asked();
-        let [key, _] = Question::keys(&asked, kep(3));
+        let lane = Question::lane(&asked, kep(3));
         let question = Question {
             asked,
             kep: kep(3),
             text: "Who *reviews* it?".to_owned(),
             message: None,
         };
-        let step = Effect::Step(Step::Ping(Ping::Ask(question)));
-        NewEffect::now(key.clone(), Lane::Later(key), step)
+        Self::step(name, lane, Step::Ping(Ping::Ask(question)))
     }
 
     fn answer(&self) -> NewEffect {
         let mike = &self.stage.mike;
         let answer = Ping::Answer {
-            question: self.question().key,
+            question: Key::of(["question"]),
             asked: Asked {
                 user: mike.id().into(),
                 channel: ChannelAt::new("kubernetes", mike.direct().id()),
@@ -115,8 +114,9 @@ impl Play {
         Self::step("answer", lane, Step::Ping(answer))
     }
 
-    /// A reaction, two commands, and a comment come in, which mentions Sam.
-    fn first(&self) -> [NewEffect; 5] {
+    /// A reaction, a command, a comment which mentions Sam, and a question that is asked twice at once
+    /// come in.
+    fn first(&self) -> [NewEffect; 6] {
         let (asked, message) = (self.stage.asked(), self.message());
         let person = Lane::Person(asked.channel.clone(), asked.user.clone());
         let reacted = Relay {
@@ -152,14 +152,15 @@ impl Play {
             Self::step("typed", person, Step::Relay(typed)),
             Self::step("news", thread, news),
             self.mention("mention", 1, "@samuelkarp: it needs a rebase."),
-            self.question(),
+            self.question("question"),
+            self.question("question2"),
         ]
     }
 
     /// The message is edited, one command taken back and the other answered; another comment comes in.
     fn second(&self) -> [NewEffect; 5] {
         let (asked, message) = (self.stage.asked(), self.message());
-        let [.., news, _, _] = self.first();
+        let [.., news, _, _, _] = self.first();
         let Effect::Step(Step::News { mut items, .. }) = news.effect else {
             unreachable!("it was made so");
         };

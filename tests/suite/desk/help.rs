@@ -45,3 +45,13 @@ fn here_is_spoken_of_where_it_does_something() {
         "{said}"
     );
 }
+
+#[test]
+fn who_follows_is_told_what_counts() {
+    let office = Office::sample();
+    let follow = help(&office, &AUTHOR, "help follow", Audience::Asker);
+    assert!(
+        follow.contains("a release or milestone that it loses, its tracking issue closed"),
+        "{follow}"
+    );
+}

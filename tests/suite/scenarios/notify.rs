@@ -67,7 +67,7 @@ async fn a_weekly_one_tells_of_ones_own_keps_once_each_monday() {
     let mut scene = begun("2026-07-06T12:00").await;
     let shepherd = scene.person("shepherd");
     let answer = types(&scene, &shepherd, "/kep notify digest weekly").await;
-    insta::assert_snapshot!(answer, @"You get a digest of your KEPs each Monday, by direct message, unless there is nothing to tell. The next is due on Mon 13 Jul 2026, 08:00 (UTC). To stop it: /kep notify digest off.");
+    insta::assert_snapshot!(answer, @"You get a digest of your KEPs each Monday, by direct message. It stays away where nothing is new, and says once a week what still needs somebody. The next is due on Mon 13 Jul 2026, 08:00 (UTC). To stop it: /kep notify digest off.");
     is_quiet_at(&scene, &["2026-07-07T08:00", "2026-07-13T07:40"]).await;
     let first = comes_to(&scene, &shepherd, "2026-07-13T08:00").await;
     insta::assert_snapshot!(phone(&json!({ "blocks": first.blocks })));
@@ -103,7 +103,7 @@ async fn a_daily_one_comes_on_working_days() {
     let shepherd = scene.person("shepherd");
     types(&scene, &shepherd, "/kep notify digest weekly").await;
     let answer = types(&scene, &shepherd, "/kep notify digest daily").await;
-    insta::assert_snapshot!(answer, @"You get a digest of your KEPs each working day, by direct message, unless there is nothing to tell. The next is due on Mon 13 Jul 2026, 08:00 (UTC). To stop it: /kep notify digest off.");
+    insta::assert_snapshot!(answer, @"You get a digest of your KEPs each working day, by direct message. It stays away where nothing is new, and says once a week what still needs somebody. The next is due on Mon 13 Jul 2026, 08:00 (UTC). To stop it: /kep notify digest off.");
     let shown = types(&scene, &shepherd, "/kep notify").await;
     assert!(shown.contains(&answer), "{shown}");
     is_quiet_at(&scene, &["2026-07-11T08:00", "2026-07-12T08:00"]).await;

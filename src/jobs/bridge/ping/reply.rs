@@ -36,9 +36,10 @@ impl Bridge<'_> {
                 "That question is too old to be answered here.",
             ));
         };
-        let below = match of.message {
-            Some((at, thread)) => Below::Message(thread.unwrap_or(at.ts)),
-            None => Below::Key(question.then("post")),
+        let (below, to_notify) = match of.message {
+            // It is in a thread of their own.
+            Some((at, thread)) => (Below::Message(thread.unwrap_or(at.ts)), None),
+            None => (Below::Key(question.then("post")), Some(of.asked.user)),
         };
         let saying = Saying::Update {
             kep: of.kep,
@@ -47,6 +48,7 @@ impl Bridge<'_> {
             markdown: self.markdown(asked, text).await?,
             permalink: None,
             answers: Some(question.clone()),
+            asker: to_notify,
         };
         let post = Effect::Post {
             channel: of.asked.channel,

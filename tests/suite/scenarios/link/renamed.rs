@@ -60,6 +60,8 @@ impl Scene {
     async fn hears_of(&self, person: &Person, login: &str) -> bool {
         let text = format!("@{login}, please look.");
         self.containerd().comment("author", ISSUE, &text);
+        // The first may be one that was under way.
+        self.poll().await;
         self.poll().await;
         let direct = person.direct();
         let said = self.workspace.unseen();
@@ -127,7 +129,9 @@ async fn what_waits_for_the_morning_is_theirs_by_whatever_login() {
         .await;
     assert!(!scene.hears_of(&mike, "shepherd").await);
     scene.github.rename_account("shepherd", "herder");
+    let looked = scene.looked_at().await;
     scene.is_back_after(DAY).await;
+    scene.looks_again(looked).await;
     assert_eq!(scene.known_as(&mike).await.as_deref(), Some("herder"));
     scene
         .github

@@ -95,10 +95,12 @@ async fn each_change_is_said_first_and_waits_for_nobody() {
         "mentions on",
         "quiet 22:00-08:00",
         "mute 4680",
+        "mute 5825",
         "off 2w",
         "here",
         "on",
         "unmute 4680",
+        "unmute 5825",
         "quiet off",
     ] {
         let typed = format!("/kep notify {typed}");
@@ -261,7 +263,6 @@ async fn buttons_mute_a_kep_show_the_settings_and_remind() {
     let said = scene.told_once(&scene.sam).await;
     insta::assert_snapshot!(said.words(), @r"
     KEP-5825 is muted: you hear nothing more of it from me, and get no questions about it. /kep notify unmute 5825 brings it back.
-    Muted: KEP-5825.
     /kep notify shows all of it.
     ");
     scene.mentions_sam().await;

@@ -26,6 +26,24 @@ async fn types(scene: &Scene, person: &Person, typed: &str) -> String {
     person.types(&scene.sig_node, typed).await.words()
 }
 
+/// Whoever shepherds it is not asked by themselves, nor told to ask themselves.
+#[tokio::test]
+async fn one_of_two_shepherds_who_asks_reaches_the_other() {
+    let scene = of_two().await;
+    let on_its_way = types(&scene, &scene.mike, ASK).await;
+    assert!(
+        on_its_way.starts_with("On its way to samuelkarp:"),
+        "{on_its_way}"
+    );
+    said(&scene).await;
+    assert_eq!(told(&scene, &scene.sam).await.len(), 1);
+    assert!(told(&scene, &scene.mike).await.is_empty());
+    types(&scene, &scene.sam, "/kep notify off").await;
+    let no = types(&scene, &scene.mike, ASK).await;
+    insta::assert_snapshot!(no, @"KEP-5825 is shepherded by samuelkarp, mikebrow. You are one of them, and I can ask none of the others just now. Ask a maintainer: samuelkarp, fuweid.");
+    scene.end().await;
+}
+
 /// It is noon in UTC, and Sam has quiet hours for an hour more.
 async fn is_quiet(scene: &Scene) {
     let almaty = Zone::named("Asia/Almaty").expect("a zone");
