@@ -98,7 +98,11 @@ impl Sync<'_> {
         let is_it = |old: &&Comment| old.kind == CommentKind::Summary && old.id == review.id;
         let stored = stored.iter().find(is_it).map(|stored| &*stored.body);
         let mut words = review.words();
-        if stored != words.as_ref().map(|words| &*words.body) {
+        let is_same = stored == words.as_ref().map(|words| &*words.body);
+        if is_same && was.is_none() {
+            return Ok(());
+        }
+        if !is_same {
             let reviews = self.forge.reviews(repository, review.pull).await?;
             // A forge may know of it a little later than it tells of it.
             let now = reviews.iter().find(|other| other.id == review.id);
