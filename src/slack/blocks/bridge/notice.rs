@@ -61,12 +61,15 @@ pub(super) fn tell(notices: &Notices, draft: &mut Draft) {
 
 fn buttons(notices: &Notices, is_one: bool) -> Vec<Button> {
     let mut buttons = Vec::new();
-    let last = notices.items.iter().rfind(|item| !item.is_gone());
+    let mut there = notices.items.iter().rev().filter(|item| !item.is_gone());
+    let last = there.clone().next();
     if let Some(last) = last.filter(|_| is_one) {
         buttons.push(press::open(0, &last.url));
-        if let (Matter::Mention { .. }, Some(issue)) = (&last.matter, &last.at) {
-            buttons.push(press::reply(0, issue, last.kep));
-        }
+        let reply = there.find_map(|item| match (&item.matter, &item.at) {
+            (Matter::Mention { .. }, Some(issue)) => Some(press::reply(0, issue, item.kep)),
+            _ => None,
+        });
+        buttons.extend(reply);
     }
     buttons.push(press::snooze());
     let is_of_it = |kep| notices.items.iter().all(|item| item.kep == kep);

@@ -3,6 +3,7 @@
 use kep_liaison::sandbox::slack::{OpenView, Person, Workspace};
 
 use super::{super::Scene, begun};
+use crate::scenarios::bridge::ISSUE;
 
 impl Scene {
     pub(super) async fn dialog_of(&self, person: &Person) -> OpenView {
@@ -55,6 +56,27 @@ async fn the_dialog_shows_what_is_answered() {
     assert!(words.starts_with("“Is it ready? It is long."), "{words}");
     assert!(words.ends_with("…”"), "{words}");
     assert!(words.chars().count() <= 302, "{words}");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_mention_can_be_answered_whatever_comes_after_it() {
+    let scene = begun().await;
+    scene
+        .comments_on_it("author", "@samuelkarp, is it so?")
+        .await;
+    scene
+        .containerd()
+        .acting_as("mikebrow")
+        .close(ISSUE, "completed");
+    scene.learns(true).await;
+    scene.sig_node.look_at_all();
+    let told = scene.told_once(&scene.sam).await;
+    assert!(told.words().contains("closed"), "{}", told.words());
+    scene.sam.clicks(&told, "Reply").await;
+    let dialog = scene.dialog_of(&scene.sam).await;
+    assert_eq!(first_words(&dialog), "“@samuelkarp, is it so?”");
+    scene.sam.closes(&dialog).await;
     scene.end().await;
 }
 
