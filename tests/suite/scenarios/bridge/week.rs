@@ -52,6 +52,8 @@ struct Week {
     pulls: HashMap<usize, u64>,
     merged: Vec<u64>,
     betas: usize,
+    /// Of KEPs that may get their thread before that is told.
+    unsure: usize,
     minute: usize,
 }
 
@@ -102,6 +104,7 @@ impl Week {
             pulls: HashMap::new(),
             merged: Vec::new(),
             betas: 0,
+            unsure: 0,
             minute: 0,
         }
     }
@@ -183,6 +186,8 @@ impl Week {
                 // Of a KEP that has no thread yet the digest will tell it.
                 if self.root(*kep).is_some() {
                     self.betas += 1;
+                } else {
+                    self.unsure += 1;
                 }
             }
             Act::Close(kep) => containerd.close(self.issues[*kep], "completed"),
@@ -308,7 +313,8 @@ impl Week {
             let place = format!("pull request #{pull}\n merged:");
             assert_eq!(told(&place), 1, "pull request {pull}");
         }
-        assert_eq!(told("stage alpha → beta"), self.betas);
+        let betas = self.betas..=self.betas + self.unsure;
+        assert!(betas.contains(&told("stage alpha → beta")), "{betas:?}");
     }
 
     /// What stands outside of threads, as a phone shows it.
