@@ -168,7 +168,11 @@ fn what_outlook_quotes_mentions_nobody() {
         "-----Original Message-----",
         "-------- Original Message --------",
     ] {
-        for behind in ["Hi @shepherd,\n\n@author", "@shepherd"] {
+        for behind in [
+            "Hi @shepherd,\n\n@author",
+            "@shepherd",
+            "Hi.\n\n---\n\n@author",
+        ] {
             assert_eq!(
                 whom(&format!("@liaison yes.\n{above}\n{head}\n\n{behind}")),
                 "@liaison",

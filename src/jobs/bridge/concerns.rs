@@ -16,7 +16,7 @@ use crate::{
         bridge::{Effect, IssueAt, Key, Lane, NewEffect, Step},
         change::{Change, Direction, What},
         following::Follower,
-        mention::{Mention, Mentioned, mentions},
+        mention::{Mention, mentions},
         notice::{Kind, Matter, Notice, Recipient, is_for_its_people, shepherds},
         text::each_once,
         tracking::TrackingIssue,
@@ -220,17 +220,15 @@ impl Bridge<'_> {
                 at: at.clone(),
                 url: &issue.url,
                 by: change.by.as_ref(),
+                // Who edited it is known by a webhook alone; most often its author did.
+                doer: change.by.as_ref().or(issue.author.as_ref()),
                 id: mention_id(&at.repository, "body", at.number),
                 cause: cause.clone(),
                 is_private: news.private.contains(&at.repository),
                 is_request: false,
             };
             let all = mentions(&issue.body);
-            // Who edited it is known by a webhook alone; most often its author did.
-            let author = issue.author.as_ref().filter(|_| change.by.is_none());
-            let is_own = |whom: &Mentioned| matches!(whom, Mentioned::Person(login) if author == Some(login));
-            let is_new =
-                |it: &&Mention| names.contains(&it.whom.to_string().into()) && !is_own(&it.whom);
+            let is_new = |it: &&Mention| names.contains(&it.whom.to_string().into());
             let new = all.iter().filter(is_new);
             self.mentioned(&place, new, all.len(), news.teams, found);
         }

@@ -27,6 +27,8 @@ pub(super) struct Place<'a> {
     pub(super) at: IssueAt,
     pub(super) url: &'a str,
     pub(super) by: Option<&'a Login>,
+    /// Whose doing it is, for all that is known, and who is told of it by nobody.
+    pub(super) doer: Option<&'a Login>,
     pub(super) id: Box<str>,
     pub(super) cause: String,
     pub(super) is_private: bool,
@@ -64,12 +66,8 @@ impl Bridge<'_> {
             !now.by_app && (is_new || said.was.is_some())
         };
         if let (Some(place), true) = (&place, said.now.as_ref().is_some_and(is_news)) {
-            let author = said.now.as_ref().and_then(|now| now.author.as_ref());
-            let is_own =
-                |it: &&Mention| matches!(&it.whom, Mentioned::Person(who) if author == Some(who));
             let new = newly(was, text);
-            let new = new.iter().filter(|it| !is_own(it));
-            self.mentioned(place, new, all.len(), news.teams, found);
+            self.mentioned(place, &new, all.len(), news.teams, found);
         }
         let is_shown = place.is_some_and(|place| !place.is_private);
         self.renamed_in(said, &all, is_shown, news.teams, found)
@@ -123,7 +121,7 @@ impl Bridge<'_> {
     ) {
         let mut told = HashSet::new();
         for (login, mention) in new.into_iter().flat_map(|it| each(it, teams)) {
-            if told.len() == MOST_TOLD || place.by == Some(login) {
+            if told.len() == MOST_TOLD || place.doer == Some(login) {
                 continue;
             }
             // On an enhancement issue a whole SIG talks, and calls for many who have no part here.
@@ -209,6 +207,7 @@ impl Bridge<'_> {
                 CommentKind::Text => None,
                 _ => comment.author.as_ref(),
             },
+            doer: comment.author.as_ref(),
             id: comment_id(said),
             cause: cause_of(said),
             is_private: news.private.contains(&comment.repository),

@@ -60,7 +60,15 @@ impl Bridge<'_> {
         };
         let mut all = notices.to_vec();
         for waiting in self.outbox.open_in(&lane, "notify").await? {
-            if let Effect::Step(Step::Notify { notices, .. }) = waiting {
+            // Somebody else may have the login by now.
+            if let Effect::Step(Step::Notify {
+                who: of,
+                to,
+                notices,
+                ..
+            }) = waiting
+                && of.by_now(&to, self.people).as_ref() == Some(who)
+            {
                 for notice in notices {
                     // Of a comment that was edited meanwhile, what waits behind knows more.
                     match all.iter_mut().find(|it| it.id == notice.id) {

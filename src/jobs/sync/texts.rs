@@ -34,9 +34,17 @@ impl Sync<'_> {
             };
             let (next, again) = advance(&position, &page, validator);
             let texts = page.items.iter().filter(|issue| self.is_read(issue));
-            let texts: Vec<Comment> = texts.filter_map(|issue| text_of(issue, None)).collect();
+            let mut new = Vec::new();
+            for text in texts.filter_map(|issue| text_of(issue, None)) {
+                // Who wrote what is there an event may have told.
+                let stored = self.store.comments(&name, text.issue).await?;
+                let is_it = |it: &Comment| it.kind == CommentKind::Text && it.body == text.body;
+                if !stored.iter().any(is_it) {
+                    new.push(text);
+                }
+            }
             let feed = Some((CommentKind::Text, &next));
-            self.store.put_comments(&name, &texts, feed).await?;
+            self.store.put_comments(&name, &new, feed).await?;
             if !again {
                 break;
             }

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     domain::{
-        Login, Repository,
+        CommentKind, Login, Repository,
         change::{Change, Role, What},
         mention::mentions,
         text::each_once,
@@ -118,7 +118,9 @@ impl Asked {
         self.teams.forget(now);
         let in_texts = named(changes)
             .flat_map(|(repository, names)| names.iter().map(|name| team(repository, name)));
-        let in_comments = comments.iter().flat_map(|news| {
+        // The text of an issue is news once it is edited.
+        let is_news = |news: &&CommentNews| news.kind != CommentKind::Text || news.was.is_some();
+        let in_comments = comments.iter().filter(is_news).flat_map(|news| {
             let now = news.now.as_ref().map(|now| &now.body);
             let mentions = news.was.iter().chain(now).flat_map(|text| mentions(text));
             mentions.map(|mention| team(&news.repository, &mention.whom.to_string()))
