@@ -29,7 +29,7 @@ pub use self::{
     concerns::{Doings, PACE, concerns},
     named::Teams,
     near::near,
-    news::{Gathered, gather},
+    news::{Gathered, UNREPEATED, gather},
 };
 use crate::{
     domain::{

@@ -3,7 +3,11 @@
 
 mod asked;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use tokio::sync::{Notify, watch};
@@ -11,7 +15,10 @@ use tokio::sync::{Notify, watch};
 pub use self::asked::Asked;
 use super::follow::Known;
 use crate::{
-    domain::{Repository, Settings, bridge::Channels, following::Followers, people::People},
+    domain::{
+        Repository, Settings, bridge::Channels, following::Followers, people::People,
+        text::each_once,
+    },
     jobs::bridge::{Bridge, Gathered, Undecided, concerns, gather},
     ports::{
         Chat, Clock, Forge, Outbox, Store, StoreError,
@@ -24,6 +31,8 @@ use crate::{
 const MOST: usize = 500;
 /// The note of the moment since which news is told.
 const BEGAN: &str = "bridge-began";
+/// What the note of a repository says that not everybody may read.
+const PRIVATE: &str = "private";
 /// How long after it failed it is tried again.
 const BREATH: Duration = Duration::from_secs(5);
 
@@ -92,6 +101,7 @@ impl<S: Outbox + Store> Tell<S> {
         let now = self.clock.now();
         let forge = &*self.forge;
         let private = self.asked.private(forge, now, &changes, &comments).await?;
+        self.note_private(&private, &comments).await?;
         let teams = self.asked.teams(forge, now, &changes, &comments).await?;
         let doings = Asked::doings(forge, &changes).await?;
         let looked = self.outbox.looked().await?;
@@ -141,6 +151,26 @@ impl<S: Outbox + Store> Tell<S> {
         Ok(!is_new || changes.len() == MOST || comments.len() == MOST)
     }
 
+    /// Notes for digests which repositories not everybody may read.
+    async fn note_private(
+        &self,
+        private: &HashSet<Box<str>>,
+        comments: &[CommentNews],
+    ) -> Result<(), StoreError> {
+        for repository in each_once(comments.iter().map(|news| &*news.repository)) {
+            let note = privacy_of(repository);
+            let word = if private.contains(repository) {
+                PRIVATE
+            } else {
+                "public"
+            };
+            if self.outbox.note(&note).await?.as_deref() != Some(word) {
+                self.outbox.set_note(&note, word).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Who the bot is where comments came from: without knowing that nothing is told, for it could be
     /// the bot's own words.
     async fn own(&self, comments: &[CommentNews]) -> Result<HashMap<Box<str>, Account>, Undecided> {
@@ -177,6 +207,17 @@ impl<S: Outbox + Store> Tell<S> {
         }
         began_at(&*self.outbox).await
     }
+}
+
+/// The note that says who may read a repository.
+fn privacy_of(repository: &str) -> String {
+    format!("privacy/{repository}")
+}
+
+/// Whether not everybody may read a repository, by what was last heard of what is said there.
+pub(super) async fn is_private<S: Store>(store: &S, repository: &str) -> Result<bool, StoreError> {
+    let note = store.note(&privacy_of(repository)).await?;
+    Ok(note.as_deref() == Some(PRIVATE))
 }
 
 /// Since when news is told; `None` before the first sync went through.

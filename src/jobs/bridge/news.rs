@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What stands in place of words that not everybody may read.
-const PRIVATE: &str = "*The repository is private; the words are there.*";
+pub const UNREPEATED: &str = "*The repository is private; the words are there.*";
 
 /// What is to be told in a KEP's thread in a channel, in the order in which it became known.
 #[derive(Default)]
@@ -122,7 +122,7 @@ fn item_of(comment: &Comment, is_private: bool) -> Item {
     let (text, _) = unmarked(&comment.body);
     let text = text.trim_start();
     let text = text.strip_prefix(MARK).unwrap_or(text).trim();
-    let text = if is_private { PRIVATE } else { text };
+    let text = if is_private { UNREPEATED } else { text };
     Item::Said {
         comment: comment.id,
         issue: IssueAt {

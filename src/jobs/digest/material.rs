@@ -14,7 +14,7 @@ use crate::{
         digest::{Digest, Mark, Material, Plan, Scope, Told, Update},
         people::{People, Role},
     },
-    jobs::follow::Known,
+    jobs::{bridge::UNREPEATED, follow::Known, tell},
     ports::{Outbox, Store, StoreError},
 };
 
@@ -203,6 +203,7 @@ impl<S: Outbox + Store> Digests<S> {
         let Some(runtime) = runtimes.find(|runtime| runtime.name == scope.runtime) else {
             return Ok(Vec::new());
         };
+        let is_private = tell::is_private(&*self.store, &runtime.repository).await?;
         let people = self.people.borrow().clone();
         let mut updates = Vec::new();
         for comment in self
@@ -229,6 +230,7 @@ impl<S: Outbox + Store> Digests<S> {
                     person.is_some_and(|person| person.roles.contains(&Role::Liaison))
                         || entry.speakers(&self.settings).contains(author)
                 });
+                let text = if is_private { UNREPEATED } else { text };
                 author.map(|author| (author.as_str().into(), text.to_owned()))
             };
             updates.extend(said.map(|(who, markdown)| Update {

@@ -89,7 +89,7 @@ impl Sync<'_> {
         if let Did::Edited { from } = &what {
             // Where another edit came between, nobody can say whose which is.
             let stored = self.store.issue(&name, number).await?;
-            if stored.is_none_or(|stored| stored.body != *from) {
+            if stored.is_some_and(|stored| stored.body != *from) {
                 return Ok(None);
             }
         }

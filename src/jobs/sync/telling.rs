@@ -14,6 +14,7 @@ use crate::{
         board::{Board, Entry},
         change::{Change, What, changes},
         finding::{Inspector, Severity},
+        mention::newly,
         trend::DaySummary,
     },
     jobs::facts::facts_of,
@@ -35,6 +36,25 @@ pub(super) struct Done {
 }
 
 impl Done {
+    /// Keeps of the names in a text those that it newly has, where this is the edit; whether there are
+    /// any.
+    fn newly_names(&self, change: &mut Change, board: &Board) -> bool {
+        let (Did::Edited { from }, What::Named(names)) = (&self.what, &mut change.what) else {
+            return false;
+        };
+        if change.issue.as_ref() != Some(&self.issue) {
+            return false;
+        }
+        let (repository, number) = &self.issue;
+        let entry = board.of_issue(Some(repository), *number);
+        let Some(issue) = entry.and_then(|entry| entry.issue_at(repository, *number)) else {
+            return false;
+        };
+        let new = newly(from, &issue.body);
+        names.retain(|name| new.iter().any(|it| *it.whom.to_string() == **name));
+        !names.is_empty()
+    }
+
     fn doer_of(&self, change: &Change) -> Option<Login> {
         // Where several joined or left, others may have done that.
         let is_one = match (&self.what, &change.what) {
@@ -93,8 +113,11 @@ impl Sync<'_> {
                 let last = stored.synced_at;
                 let told = self.board(stored);
                 report.changed = changes(&told, &board);
-                report.changed.retain(|change| {
-                    !self.is_quiet(change, quiet) && !is_old_text(change, &told, &board, last)
+                report.changed.retain_mut(|change| {
+                    let is_old = is_old_text(change, &told, &board, last);
+                    let newly_names = |done: &Done| done.newly_names(change, &board);
+                    let is_news = !is_old || done.is_some_and(newly_names);
+                    is_news && !self.is_quiet(change, quiet)
                 });
                 for change in &mut report.changed {
                     let doer = || done.and_then(|done| done.doer_of(change));

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use super::begun;
-use crate::scenarios::{Scene, bridge::ISSUE};
+use kep_liaison::sandbox::slack::Said;
+
+use super::{begin, begun};
+use crate::scenarios::{
+    Scene, Transport,
+    bridge::{ISSUE, OTHER, unstarted},
+};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -87,12 +92,34 @@ async fn a_pull_request_that_is_linked_late_tells_of_no_old_words() {
 }
 
 #[tokio::test]
-async fn what_is_said_in_a_private_repository_is_not_repeated_in_a_channel() {
+async fn an_edit_that_links_an_old_pull_request_tells_whom_it_names() {
     let scene = begun().await;
+    let containerd = scene.containerd();
+    let pull = containerd.open_pull("author", "Streaming", "@samuelkarp knows of it.");
+    scene.learns(true).await;
+    scene.pass(DAY * 3).await;
+    scene.poll().await;
+    let body = format!("@samuelkarp knows of it. Part of #{ISSUE}. @shepherd, PTAL.");
+    containerd.acting_as("author").edit_body(pull, &body);
+    scene.deliver().await;
+    let unseen = || !scene.workspace.unseen().is_empty();
+    scene.until("a word", unseen).await;
+    scene.poll().await;
+    assert_eq!(scene.all_told().await, ["shepherd"]);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_is_said_in_a_private_repository_is_not_repeated_in_a_channel() {
+    let scene = begin(unstarted(Transport::Socket, "digest = {}").await).await;
+    let liaison = scene.person("liaison");
+    scene.answers(&liaison, "/kep digest now").await;
+    scene.all_said().await;
+    scene.pass(Duration::from_mins(5)).await;
     scene.containerd().set_private(true);
     scene
         .containerd()
-        .comment("samuelkarp", ISSUE, "The embargo ends on Tuesday.");
+        .comment("shepherd", OTHER, "The embargo ends on Tuesday.");
     scene.learns(true).await;
     scene.rest().await;
     let said = scene.all_said().await;
@@ -109,5 +136,14 @@ async fn what_is_said_in_a_private_repository_is_not_repeated_in_a_channel() {
             .any(|said| said.words().contains("The repository is private")),
         "{said:#?}"
     );
+    // Nor in a digest, once all that was said by then has arrived.
+    scene.pass(Duration::from_hours(2)).await;
+    scene.poll().await;
+    scene.answers(&liaison, "/kep digest now").await;
+    let said = scene.all_said().await;
+    let words: Vec<String> = said.iter().map(Said::words).collect();
+    let words = words.join("\n");
+    assert!(words.contains("The repository is private"), "{words}");
+    assert!(!words.contains("embargo"), "{words}");
     scene.end().await;
 }
