@@ -192,6 +192,29 @@ async fn an_account_that_is_gone_is_nobodys() {
 }
 
 #[tokio::test]
+async fn who_cannot_be_looked_up_has_no_login_that_is_another_s() {
+    let scene = begun().await;
+    let (mike, other) = (scene.mike.clone(), scene.person("other"));
+    // Whoever linked first would win.
+    scene.links(&other, "shepherd").await;
+    scene.links(&mike, "stranger").await;
+    let first: i64 = sqlx::query_scalar("SELECT github_id FROM links WHERE login = 'shepherd'")
+        .fetch_one(&mut scene.store().await)
+        .await
+        .expect("a link");
+    scene.github.rename_account("shepherd", "herder");
+    scene.github.rename_account("stranger", "shepherd");
+    let lookup = format!("/user/{first}");
+    scene
+        .github
+        .fault(On::get(&lookup).every(1), Fault::Status(451));
+    scene.next_day().await;
+    assert_eq!(scene.known_as(&mike).await.as_deref(), Some("shepherd"));
+    assert_eq!(scene.known_as(&other).await, None);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn one_account_that_cannot_be_looked_up_hides_no_other() {
     let scene = begun().await;
     let (mike, other) = (scene.mike.clone(), scene.person("other"));
