@@ -353,13 +353,13 @@ async fn cut_off_after_some_calls() {
 }
 
 #[tokio::test]
-#[ignore = "takes half a minute"]
+#[ignore = "takes two minutes"]
 async fn cut_off_before_each_call() {
     Box::pin(cut_off_at(Side::Before, 1)).await;
 }
 
 #[tokio::test]
-#[ignore = "takes half a minute"]
+#[ignore = "takes two minutes"]
 async fn cut_off_after_each_call() {
     Box::pin(cut_off_at(Side::After, 1)).await;
 }
